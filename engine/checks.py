@@ -1,0 +1,41 @@
+"""Checks shared by layers, losses and data: each raises ValueError with the name, the value and the rule."""
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.arrays import Array, Shape
+
+
+def check_float(name: str, array: Array) -> None:
+    """float32 or float64."""
+    if array.dtype not in (np.float32, np.float64):
+        raise ValueError(f"{name} must be float32 or float64, not {array.dtype}")
+
+
+def check_gradient(dy: Array, shape: Shape, dtype: npt.DTypeLike) -> None:
+    """Shaped like y, in the dtype of x."""
+    if dy.shape != shape:
+        raise ValueError(f"dy must have y's shape {shape}, not {dy.shape}")
+    check_dtype("dy", dy, dtype)
+
+
+def check_dtype(name: str, array: Array, dtype: npt.DTypeLike, of: str = "x") -> None:
+    """The dtype of another array: a silent cast would hide where precision is lost."""
+    if array.dtype != dtype:
+        raise ValueError(f"{name} is {array.dtype}, but {of} is {np.dtype(dtype)}: cast one of them")
+
+
+def check_integer(name: str, value: object, least: int = 1) -> int:
+    """An integer, given back as an int. True is not 1 here, and 3.0 is not 3."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
+        raise ValueError(f"{name} must be an integer, not {value!r}")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, not {value}")
+    return int(value)
+
+
+def check_flag(name: str, value: object) -> bool:
+    """True or False, given back as a bool."""
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} must be True or False, not {value!r}")
+    return bool(value)

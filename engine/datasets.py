@@ -1,0 +1,98 @@
+"""Real data that ships inside scikit-learn: handwritten digits and two photographs.
+
+Every array is loaded when first asked for, kept, shared by all learners, and therefore read-only.
+
+Alpaydin and Kaynak 1998, "Optical recognition of handwritten digits", doi:10.24432/C50P49
+china.jpg: flickr.com/photos/danielbuechele/6061409035, CC BY 2.0
+flower.jpg: flickr.com/photos/vultilion/6056698931, CC BY 2.0
+"""
+
+from functools import cache, lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from engine.arrays import Array
+from engine.checks import check_integer
+
+PHOTOGRAPHS = ("china", "flower")
+LARGEST = 256  # a bound on what one learner can make the server keep
+
+
+class Digits(NamedTuple):
+    images: Array  # (1797, 8, 8, 1)  float32, 0 paper … 1 ink
+    labels: Array  # (1797,)  0 … 9
+
+
+class Crop(NamedTuple):
+    photograph: str
+    box: tuple[int, int, int, int]  # left, top, right, bottom in pixels; a square
+
+
+# Squares whose edges stay clear at 24 to 64 pixels
+CROPS = MappingProxyType(
+    {
+        "temple": Crop("china", (60, 20, 360, 320)),  # strokes in every direction before an empty sky
+        "roof": Crop("china", (90, 25, 325, 260)),  # one bright diagonal, dark eaves
+        "gallery": Crop("china", (170, 90, 330, 250)),  # posts and beams: vertical and horizontal edges
+        "flower": Crop("flower", (158, 74, 458, 374)),  # a disc on black, texture inside
+        "petals": Crop("flower", (340, 120, 470, 250)),  # a few long curves, half of the picture empty
+        "heart": Crop("flower", (258, 172, 358, 272)),  # rings and corners
+    }
+)
+
+
+@cache
+def digits() -> Digits:
+    """1797 handwritten digits of 8 × 8 pixels."""
+    table = np.loadtxt(_folder() / "data" / "digits.csv.gz", delimiter=",")
+    pixels, labels = table[:, :-1], table[:, -1]
+    # a pixel counts the inked dots of a 4 × 4 block: 0 … 16
+    images = (pixels / 16).reshape(-1, 8, 8, 1).astype(np.float32)
+    return Digits(_read_only(images), _read_only(labels.astype(np.int64)))
+
+
+@cache
+def photograph(name: str) -> Array:
+    """(427, 640, 3): "china" or "flower", red, green and blue from 0 to 1, in float64 as all that is looked at."""
+    return _read_only(np.asarray(_open(name)) / 255.0)
+
+
+@lru_cache(maxsize=128)
+def crop(name: str, size: int = 48, grey: bool = True) -> Array:
+    """(size, size, 1), or (size, size, 3) in colour: one of `CROPS`, made smaller, from 0 to 1 in float64.
+
+    Grey is luminance, 0.299 R + 0.587 G + 0.114 B (ITU-R 601).
+    """
+    if name not in CROPS:
+        raise ValueError(f"a crop must be one of {', '.join(CROPS)}, not {name!r}")
+    if check_integer("size", size) > LARGEST:
+        raise ValueError(f"size must be at most {LARGEST} pixels, not {size}")
+    source, box = CROPS[name]
+    image = _open(source).crop(box)
+    image = (image.convert("L") if grey else image).resize((size, size), Image.Resampling.LANCZOS)
+    return _read_only((np.asarray(image) / 255.0).reshape(size, size, 1 if grey else 3))
+
+
+def _open(name: str) -> Image.Image:
+    if name not in PHOTOGRAPHS:
+        raise ValueError(f"a photograph must be one of {', '.join(PHOTOGRAPHS)}, not {name!r}")
+    with Image.open(_folder() / "images" / f"{name}.jpg") as image:
+        return image.convert("RGB")
+
+
+def _folder() -> Path:
+    # find_spec locates the package without importing it: sklearn.datasets takes a second, the files are all we want
+    spec = find_spec("sklearn")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("the data sets ship with scikit-learn, which is not installed")
+    return Path(spec.origin).parent / "datasets"
+
+
+def _read_only(array: Array) -> Array:
+    array.flags.writeable = False
+    return array

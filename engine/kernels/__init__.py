@@ -1,0 +1,1 @@
+"""The compiled loops: plain arrays in, plain arrays out. The layers check and shape what comes here."""

@@ -1,0 +1,40 @@
+"""Compile the kernels before a learner waits for them.
+
+Compiled code is kept on disk, but another processor, or a first start, has none. An app calls `warm_up` in a
+background thread and says meanwhile what `not_ready` names.
+"""
+
+import numpy as np
+
+from engine.arrays import Shape
+from engine.kernels.convolution import convolve, convolve_dw, convolve_dx
+from engine.kernels.pooling import max_pool
+from engine.layers import Conv2D, Layer, MaxPooling2D
+
+KERNELS = (convolve, convolve_dx, convolve_dw, max_pool)
+WARMED: tuple[tuple[Layer, Shape], ...] = (
+    (Conv2D(filters=1, kernel_size=2), (3, 3, 1)),
+    (MaxPooling2D(), (2, 2, 1)),
+)  # layers that run all KERNELS
+DTYPES = (np.float64, np.float32)  # what is inspected first, then what trains
+
+
+def warm_up() -> None:
+    """Run every kernel once in both precisions. Compiling takes seconds, loading compiled code milliseconds."""
+    rng = np.random.default_rng(0)
+    for dtype in DTYPES:
+        for layer, shape in WARMED:
+            params, _ = layer.init(rng, shape, dtype)
+            y, trace = layer.forward(params, np.zeros((1, *shape), dtype))
+            layer.backward(params, trace, y)
+
+
+def not_ready() -> tuple[str, ...]:
+    """Names of the kernels that are not compiled yet, such as "convolve (float64)", in the order of `warm_up`."""
+    return tuple(
+        f"{kernel.__name__} ({dtype.__name__})"
+        for dtype in DTYPES
+        for kernel in KERNELS
+        # a dispatcher's signatures are what it has compiled or loaded; their first argument is always an array
+        if not any(str(signature[0].dtype) == dtype.__name__ for signature in kernel.signatures)
+    )

@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+
+from engine.initializers import INITIALIZERS, fans, initializer
+
+SHAPE = (5, 5, 24, 36)  # fan_in 600, fan_out 900
+
+
+def draw(name: str, shape: tuple[int, ...] = SHAPE, seed: int = 0, dtype: type = np.float64) -> np.ndarray:
+    return initializer(name)(np.random.default_rng(seed), shape, dtype)
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [((7,), (7, 7)), ((3, 4), (3, 4)), (SHAPE, (600, 900)), ((3, 3, 1, 8), (9, 72)), ((2, 5, 6), (10, 12))],
+)
+def test_fans(shape: tuple[int, ...], expected: tuple[int, int]) -> None:
+    assert fans(shape) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "variance"),
+    [
+        ("glorot_uniform", 2 / 1500),
+        ("glorot_normal", 2 / 1500),
+        ("he_uniform", 2 / 600),
+        ("he_normal", 2 / 600),
+        ("lecun_uniform", 1 / 600),
+        ("lecun_normal", 1 / 600),
+    ],
+)
+def test_variance_and_range(name: str, variance: float) -> None:
+    w = draw(name)
+    assert w.var() == pytest.approx(variance, rel=0.03)
+    assert abs(w.mean()) < 5 * np.sqrt(variance / w.size)
+    # uniform up to √3 standard deviations; normal cut off at 2 of the uncut distribution's
+    limit = np.sqrt(3) if name.endswith("uniform") else 2 / 0.8796
+    assert 0.98 * limit < np.abs(w).max() / np.sqrt(variance) <= limit * 1.0001
+
+
+def test_zeros_and_ones() -> None:
+    assert (draw("zeros") == 0).all()
+    assert (draw("ones") == 1).all()
+
+
+@pytest.mark.parametrize("shape", [(8, 5), (5, 8), (3, 3, 2, 7), (2, 2, 1, 9), (4, 4)])
+def test_orthogonal(shape: tuple[int, ...]) -> None:
+    w = draw("orthogonal", shape).reshape(-1, shape[-1])
+    product = w.T @ w if w.shape[0] >= w.shape[1] else w @ w.T
+    np.testing.assert_allclose(product, np.eye(min(w.shape)), atol=1e-14)
+
+
+def test_orthogonal_prefers_no_direction() -> None:
+    """Without the signs of R, the diagonal of Q would be negative every time."""
+    corners = [draw("orthogonal", (3, 3), seed)[0, 0] for seed in range(200)]
+    assert abs(np.mean(corners)) < 0.15
+
+
+@pytest.mark.parametrize("name", INITIALIZERS)
+def test_the_same_numbers_in_both_precisions(name: str) -> None:
+    shape = (3, 3, 2, 4)
+    double, single = draw(name, shape), draw(name, shape, dtype=np.float32)
+    assert single.dtype == np.float32
+    np.testing.assert_array_equal(single, double.astype(np.float32))
+    np.testing.assert_array_equal(double, draw(name, shape))
+    if name not in ("zeros", "ones"):
+        assert (double != draw(name, shape, seed=1)).all()
+
+
+def test_an_unknown_name() -> None:
+    with pytest.raises(ValueError, match=r"must be one of zeros, ones, .*orthogonal, not 'xavier'"):
+        initializer("xavier")

@@ -1,0 +1,66 @@
+"""What a process finds when it starts; each test runs in one of its own."""
+
+import subprocess
+import sys
+
+
+def run(code: str) -> None:
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_warm_up_readies_every_kernel() -> None:
+    run(
+        """
+from engine.warmup import KERNELS, not_ready, warm_up
+assert not_ready() == tuple(f"{k.__name__} ({t})" for t in ("float64", "float32") for k in KERNELS), not_ready()
+warm_up()
+assert not_ready() == ()
+signatures = [len(kernel.signatures) for kernel in KERNELS]
+assert signatures == [2] * len(KERNELS), signatures
+
+# nothing that a layer may be given needs another compilation: read-only, strided, with more axes, groups, strides
+import numpy as np
+from engine.layers import Conv1D, Conv2D, Conv3D, MaxPooling2D
+layers = Conv1D(4, 3, 2, groups=2), Conv2D(1, 3), Conv3D(1, 2), MaxPooling2D(), MaxPooling2D()
+shapes = (9, 2), (5, 5, 1), (3, 3, 3, 1), (4, 4, 3), (4, 4, 1)
+for dtype in (np.float32, np.float64):
+    for layer, shape in zip(layers, shapes, strict=True):
+        params, _ = layer.init(np.random.default_rng(0), shape, dtype)
+        dy = np.zeros((2, *layer.output_shape(shape)), dtype)
+        for array in (dy, *params.values()):
+            array.flags.writeable = False
+        for x in (np.zeros((2, *shape), dtype), np.zeros((2, *shape), dtype)[::-1]):
+            x.flags.writeable = False
+            _, trace = layer.forward(params, x)
+            layer.backward(params, trace, dy)
+assert [len(kernel.signatures) for kernel in KERNELS] == signatures
+"""
+    )
+
+
+def test_every_kernel_is_warmed() -> None:
+    run(
+        """
+import importlib, pkgutil
+import engine.kernels
+from numba.core.dispatcher import Dispatcher
+from engine.warmup import KERNELS
+modules = [importlib.import_module(m.name) for m in pkgutil.iter_modules(engine.kernels.__path__, "engine.kernels.")]
+found = {value for module in modules for value in vars(module).values() if isinstance(value, Dispatcher)}
+assert found == set(KERNELS), found ^ set(KERNELS)
+for kernel in found:
+    assert not kernel.targetoptions.get("parallel")
+    assert kernel.py_func.__code__.co_argcount <= 8, kernel
+"""
+    )
+
+
+def test_blas_has_one_thread() -> None:
+    run(
+        """
+import numpy, engine
+from threadpoolctl import threadpool_info
+libraries = [library for library in threadpool_info() if library["user_api"] == "blas"]
+assert libraries and all(library["num_threads"] == 1 for library in libraries), libraries
+"""
+    )
