@@ -1,0 +1,1 @@
+"""What the Convolution lesson shows: its specification, the microscope, and one module a claim."""

@@ -1,0 +1,150 @@
+"""Everything that a learner can set on the Convolution page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.arrays import Array, Shape
+from engine.datasets import CROPS, crop, digits
+from engine.layers import Conv2D
+from experiments.convolution.presets import PRESETS, RANDOM, kernel_bank
+from experiments.spec import Spec, choice, number, text
+
+PHOTOGRAPH_SIZE = 48  # pixels a side: large enough to be a picture, small enough to point at a pixel
+DIGIT = "handwritten digit"
+LOSSES = HALF_SQUARES, PLAIN_SUM, ONE_CELL, RANDOM_GRADIENT = "½ Σ y²", "Σ y", "one cell of y", "random ∂L/∂y"
+EDIT_LIMIT = 4.0
+EDIT = re.compile(r"([wb])(\d{1,4}):(-?\d{1,2}(?:\.\d{1,4})?)", re.ASCII)
+EDITS_LONGEST = 20_000  # characters: more than every weight of the largest kernel needs
+
+
+class Weights(NamedTuple):
+    kernel: Array  # (k, k, channels / groups, filters)
+    bias: Array | None  # (filters,)
+
+    @property
+    def params(self) -> dict[str, Array]:
+        """By the layer's own names."""
+        return {"kernel": self.kernel} if self.bias is None else {"kernel": self.kernel, "bias": self.bias}
+
+
+@dataclass(frozen=True)
+class ConvolutionSpec(Spec):
+    picture: str = choice(next(iter(CROPS)), (*CROPS, DIGIT), "what the kernel slides over", adapts=True)
+    example: int = number(0, 0, 1796, 1, "which of the 1,797 digits", surprise=False)
+    channels: int = choice(1, (1, 3), "1: grey, 3: red, green, blue")
+    filters: int = choice(1, (1, 2, 3, 4, 6, 8), "how many kernels, each with its own output map")
+    kernel_size: int = choice(3, (1, 2, 3, 5, 7), "cells a side of the kernel")
+    strides: int = choice(1, (1, 2, 3), "cells from one position of the kernel to the next")
+    padding: str = choice(
+        "valid",
+        ("valid", "same", "1", "2"),
+        "zeros around x: none (valid), enough for ⌈rows / strides⌉ outputs (same), 1 or 2 a side",
+    )
+    dilation_rate: int = choice(1, (1, 2, 3), "cells from one tap of the kernel to the next")
+    groups: int = choice(1, (1, 3), "parts that channels and filters are split into; 3 of 3: depthwise")
+    use_bias: bool = choice(True, (True, False), "add one learned number to every output of a filter")
+    kernel: str = choice("edge", (*PRESETS, RANDOM), "what to look for")
+    angle: int = number(0, 0, 175, 5, "direction of the kernel, in degrees")
+    loss: str = choice(LOSSES[0], LOSSES, "what the gradients are gradients of")
+    seed: int = number(0, 0, 99, 1, "start of what is random: the random kernel, the random gradient", surprise=False)
+    edits: str = text(
+        "the weights that you changed", ("channels", "filters", "kernel_size", "groups", "kernel", "seed")
+    )
+
+    def __post_init__(self) -> None:
+        least = 1 if self.kernel == RANDOM else PRESETS[self.kernel].least_size
+        if self.kernel_size < least:
+            raise ValueError(
+                f"the {self.kernel} kernel needs a kernel_size of at least {least}, not {self.kernel_size}"
+            )
+        if self.picture == DIGIT and self.channels != 1:
+            raise ValueError(f"the digits are grey: channels must be 1, not {self.channels}")
+        self.layer.output_shape(self.input_shape)
+        self.weights()
+
+    @property
+    def layer(self) -> Conv2D:
+        return Conv2D(
+            filters=self.filters,
+            kernel_size=self.kernel_size,
+            strides=self.strides,
+            padding=int(self.padding) if self.padding.isdigit() else self.padding,
+            dilation_rate=self.dilation_rate,
+            groups=self.groups,
+            use_bias=self.use_bias,
+        )
+
+    @property
+    def input_shape(self) -> Shape:
+        side = 8 if self.picture == DIGIT else PHOTOGRAPH_SIZE
+        return side, side, self.channels
+
+    @property
+    def turns(self) -> bool:
+        """Whether the angle has an effect."""
+        return self.kernel != RANDOM and PRESETS[self.kernel].turns
+
+    def rng(self) -> np.random.Generator:
+        return np.random.default_rng(self.seed)
+
+    def input(self) -> Array:
+        """x, (H, W, channels), 0 … 1."""
+        if self.picture == DIGIT:
+            return digits().images[self.example].astype(np.float64)
+        return crop(self.picture, PHOTOGRAPH_SIZE, grey=self.channels == 1)
+
+    def weights(self) -> Weights:
+        """The kernel and the bias: preset or random, then the learner's own edits."""
+        if self.kernel == RANDOM:
+            kernel = self.layer.init(self.rng(), self.input_shape, np.float64)[0]["kernel"]
+        else:
+            channels = self.channels // self.groups
+            kernel = kernel_bank(self.kernel, self.kernel_size, channels, self.filters, np.radians(self.angle))
+        bias = np.zeros(self.filters)
+        for (name, cell), value in parse_edits(self.edits).items():
+            target = kernel if name == "w" else bias
+            if cell >= target.size:
+                raise ValueError(f"there is no cell {cell} in {'the kernel' if name == 'w' else 'the bias'} to change")
+            target.flat[cell] = value
+        return Weights(kernel, bias if self.use_bias else None)  # without bias, its edits wait
+
+    def with_edit(self, name: str, cell: int, value: float) -> str:
+        """The edits with one more or one replaced, at most four decimals; what is no weight changes nothing."""
+        if name not in ("w", "b"):
+            return self.edits
+        cells = {**parse_edits(self.edits), (name, cell): round(value, 4)}
+        return ",".join(f"{n}{c}:{v:.4f}".rstrip("0").rstrip(".") for (n, c), v in sorted(cells.items()))
+
+
+@dataclass(frozen=True)
+class DigitSpec(ConvolutionSpec):
+    """The same on a handwritten digit, small enough to read every number: what the front door shows."""
+
+    picture: str = choice(DIGIT, (DIGIT,), "what the kernel slides over")
+
+
+@lru_cache(maxsize=64)
+def parse_edits(edits: str) -> Mapping[tuple[str, int], float]:
+    """ "w4:2.5,b0:-1" → {("w", 4): 2.5, ("b", 0): −1.0}: kernel cell 4 is 2.5, bias 0 is −1."""
+    if len(edits) > EDITS_LONGEST:
+        raise ValueError(f"changed weights take at most {EDITS_LONGEST:,} characters, not {len(edits):,}")
+    parsed: dict[tuple[str, int], float] = {}
+    for part in filter(None, edits.split(",")):
+        match = EDIT.fullmatch(part)
+        if not match:
+            raise ValueError(f"a changed weight is written like w4:2.5, not {part[:20]!r}")
+        cell, value = (match[1], int(match[2])), float(match[3])
+        if abs(value) > EDIT_LIMIT:
+            raise ValueError(f"a weight must be between −{EDIT_LIMIT:g} and {EDIT_LIMIT:g}, not {value:g}")
+        if cell in parsed:
+            raise ValueError(f"{match[1]}{cell[1]} is changed twice")
+        parsed[cell] = value
+    return MappingProxyType(parsed)

@@ -1,0 +1,34 @@
+"""How a number is written, everywhere in the lessons' words: thousands 1,234, decimals −0.30, powers 2×10⁻¹⁵."""
+
+from __future__ import annotations
+
+from engine.arrays import Array
+
+MINUS = "−"  # of print: as wide as a digit, and read aloud as minus
+
+
+def whole(value: float) -> str:
+    """4877380 → "4,877,380"."""
+    return decimal(value, 0)
+
+
+def decimal(value: float, digits: int = 2) -> str:
+    """−0.3 → "−0.30"; what rounds to zero has no sign."""
+    text = f"{value:,.{digits}f}"
+    return text.lstrip("-") if float(text.replace(",", "")) == 0 else text.replace("-", MINUS)
+
+
+def scientific(value: float) -> str:
+    """2.2e-15 → "2×10⁻¹⁵"."""
+    if value == 0:
+        return "0"
+    digits, exponent = f"{value:.0e}".split("e")
+    return f"{digits.replace('-', MINUS)}×10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+
+
+def ends(values: Array, digits: int = 2) -> str:
+    """The smallest to the largest: "0.81 to 0.97", or "0.81" where both are written alike."""
+    return " to ".join(dict.fromkeys(decimal(float(end), digits) for end in (values.min(), values.max())))
+
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -1,0 +1,52 @@
+"""What an experiment shows: rows to draw, and the numbers of its text. The page draws it by ui.lesson.experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.arrays import Array
+from experiments.scene import Role, Scale
+
+
+@dataclass(frozen=True)
+class Picture:
+    label: str
+    values: Array  # (rows, columns) or (frames, rows, columns)
+    scale: Scale
+    role: Role
+    left_out: Array | None = None  # cells that mean nothing, the shape of values
+    marks: Array | None = None  # (n, 4)  row, column, height, width of places that are framed and numbered 1…n
+
+
+@dataclass(frozen=True)
+class Maps:
+    """Small heat maps side by side. `alt`, here and below, says in numbers what is shown now."""
+
+    pictures: Sequence[Picture]
+    alt: str
+    frames: Sequence[str] | None = None  # a caption a frame
+
+
+@dataclass(frozen=True)
+class Table:
+    columns: Mapping[str, Sequence[str] | Sequence[int]]
+    alt: str
+
+
+@dataclass(frozen=True)
+class Lines:
+    at: Sequence[float]
+    lines: Mapping[str, Sequence[float]]  # name → a value for each place in `at`
+    x: str  # what the axes count, in words
+    y: str
+    alt: str
+    log: bool = False  # both axes
+
+
+@dataclass(frozen=True)
+class Shown:
+    numbers: Mapping[str, str]  # of the lesson's text: `{name}` → how it is written
+    rows: Sequence[Maps | Table | Lines]
+    right: Collection[int] | None = None  # numbers of the right answers, where they depend on the settings
+    case: str | None = None  # a section of the text that is told only in this case

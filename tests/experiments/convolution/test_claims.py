@@ -1,0 +1,142 @@
+"""CV1, CV3, CV5: the lesson's claims, by the very functions that the page calls."""
+
+import numpy as np
+import pytest
+
+from engine.datasets import CROPS
+from experiments.convolution.parameters import SIDES, compare, dense, separable
+from experiments.convolution.patterns import BRIGHTNESS, PATTERN, patterns
+from experiments.convolution.patterns import prediction as patterns_prediction
+from experiments.convolution.presets import PRESETS, kernel_bank
+from experiments.convolution.shift import shift
+from experiments.convolution.shift import show as show_shift
+from experiments.convolution.spec import ConvolutionSpec
+
+PICTURES = tuple(CROPS)
+
+
+@pytest.mark.parametrize("kernel", ["edge", "corner", "Gabor", "Laplacian"])
+def test_the_strongest_answers_come_from_places_like_the_kernel(kernel: str) -> None:
+    """CV1: over all photographs, the median likeness at the strongest places is far above that of any place."""
+    found = [patterns(ConvolutionSpec(picture=picture, kernel=kernel)) for picture in PICTURES]
+    strongest = np.median([np.median(p.likeness) for p in found])
+    typical = np.median([p.typical_likeness for p in found])
+    assert strongest > typical + 0.08  # measured: at least 0.17 more (Laplacian), 0.5 more for an edge
+
+
+def test_patches_and_answers_belong_together() -> None:
+    """Each patch times the kernel is the answer shown beside it."""
+    p = patterns(ConvolutionSpec())
+    np.testing.assert_allclose(np.sum(p.strongest * p.kernel, axis=(1, 2)), p.answers, rtol=1e-12)
+    assert p.answers[0] == max(p.answers)
+    assert np.all(np.abs(p.likeness) <= 1 + 1e-12)
+    x = ConvolutionSpec().input()[:, :, 0]
+    for (row, column, height, width), patch in zip(p.corners, p.strongest, strict=True):
+        np.testing.assert_array_equal(x[row : row + height, column : column + width], patch)
+
+
+@pytest.mark.parametrize("padding", ["same", "2"])
+def test_the_edge_of_the_picture_is_no_pattern_of_it(padding: str) -> None:
+    """CV1: against zero padding every picture has an edge; places that read padding do not count."""
+    found, plain = patterns(ConvolutionSpec(padding=padding)), patterns(ConvolutionSpec())
+    np.testing.assert_array_equal(found.corners, plain.corners)
+    np.testing.assert_array_equal(found.answers, plain.answers)
+
+
+def test_what_the_answer_follows_depends_on_the_sum_of_the_weights() -> None:
+    """CV1's limit: kernels that sum to zero follow the pattern, those that keep brightness follow brightness."""
+    right = {kernel: [] for kernel in ("edge", "corner", "Gabor", "Laplacian", "blur", "identity")}
+    for kernel, found in right.items():
+        for picture in PICTURES:
+            found.append(patterns_prediction(patterns(ConvolutionSpec(picture=picture, kernel=kernel))))
+    assert all(answer == {PATTERN} for kernel in ("edge", "corner", "Gabor", "Laplacian") for answer in right[kernel])
+    assert all(answer == {BRIGHTNESS} for kernel in ("blur", "identity") for answer in right[kernel])
+
+
+def test_blur_has_no_pattern_to_look_for() -> None:
+    """CV1's limit: the strongest answer of a kernel without a pattern is the brightest place, at no likeness at all."""
+    box = kernel_bank("blur", 2, 1, 1, 0.0)
+    assert np.ptp(box) == 0
+    assert np.all(patterns(ConvolutionSpec(kernel="blur", kernel_size=2)).likeness == 0)
+
+
+def test_presets_have_the_sizes_that_their_table_says() -> None:
+    for name, preset in PRESETS.items():
+        for size in (size for size in (1, 2, 3, 5, 7) if size >= preset.least_size):
+            kernel = preset.make(size, 0.0)
+            assert kernel.shape == (size, size), name
+            np.testing.assert_allclose(kernel[kernel > 0].sum(), preset.peak, err_msg=name)
+            np.testing.assert_allclose(kernel.sum(), preset.gain, atol=1e-12, err_msg=name)
+    np.testing.assert_array_equal(PRESETS["edge"].make(3, 0.0), [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        ConvolutionSpec(),
+        ConvolutionSpec(filters=6, channels=3, groups=3, kernel_size=5, padding="same", use_bias=False),
+        ConvolutionSpec(filters=4, strides=2, dilation_rate=2, padding="1"),
+    ],
+    ids=str,
+)
+def test_counts_are_the_sizes_of_the_arrays(spec: ConvolutionSpec) -> None:
+    """CV3, for the layer, the separable pair and the dense layer."""
+    shape, rng = (12, 12, spec.channels), np.random.default_rng(0)
+    for network in (spec.layer, separable(spec.layer, spec.channels), dense(spec.layer, shape)):
+        params, _ = network.init(rng, shape)
+        assert network.parameter_count(shape) == sum(array.size for array in _arrays(params))
+
+
+def _arrays(params):
+    return params.values() if isinstance(params, dict) else [a for child in params for a in _arrays(child)]
+
+
+def test_the_dense_layer_grows_with_the_picture_and_the_kernel_does_not() -> None:
+    """CV3."""
+    result = compare(ConvolutionSpec(), 48)
+    assert result.sides == SIDES
+    assert len(set(result.convolution)) == 1
+    side = np.array(SIDES)
+    np.testing.assert_array_equal(result.dense, (side**2 + 1) * (side - 2) ** 2)
+    assert result.ratio == 487_738
+
+
+def test_strides_and_separable_kernels_save_work() -> None:
+    """CV3: strides cut operations, not parameters; a separable layer cuts both once there are channels and filters."""
+    rows = {row.label: row for row in compare(ConvolutionSpec(channels=3, filters=8), 48).rows}
+    assert rows["strides 2"].parameters == rows["your layer"].parameters
+    assert rows["strides 2"].operations * 3 < rows["your layer"].operations
+    assert rows["depthwise-separable"].parameters * 2 < rows["your layer"].parameters
+    assert rows["depthwise-separable"].operations * 2 < rows["your layer"].operations
+
+
+@pytest.mark.parametrize("kernel", list(PRESETS))
+@pytest.mark.parametrize("picture", [*PICTURES[:2], "handwritten digit"])
+@pytest.mark.parametrize("padding", ["valid", "same", "2"])
+def test_moving_the_input_moves_the_output_exactly(kernel: str, picture: str, padding: str) -> None:
+    """CV5: conv(shift(x)) = shift(conv(x)), bit for bit."""
+    result = shift(ConvolutionSpec(kernel=kernel, picture=picture, padding=padding))
+    assert np.all(result.compared >= 100)
+    np.testing.assert_array_equal(result.agreeing, result.compared)
+    assert np.ptp(result.outputs[0]) > 0.1  # there is something to move
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+def test_the_pooled_answer_stands_still(padding: str) -> None:
+    """CV5: the largest output is the same wherever the picture stands."""
+    spec = ConvolutionSpec(filters=4, padding=padding)
+    result = shift(spec)
+    assert show_shift(spec).case == "Still"
+    assert np.ptp(result.pooled, axis=0).tolist() == [0, 0, 0, 0]
+    assert np.all(np.abs(result.pooled) > 0.1)
+
+
+def test_with_strides_only_whole_steps_carry_over() -> None:
+    """CV5's limit: at strides 2, moving by one column gives other numbers, not the same ones elsewhere."""
+    result = shift(ConvolutionSpec(strides=2))
+    even = result.shifts % 2 == 0
+    np.testing.assert_array_equal(result.agreeing[even], result.compared[even])
+    assert np.all(result.compared[~even] == 0)
+    assert show_shift(ConvolutionSpec(strides=2)).case == "Not still"
+    between = result.outputs[1][:, :-1]
+    assert not np.isin(np.round(between, 9), np.round(result.outputs[0], 9)).all()
