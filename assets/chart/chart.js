@@ -1,0 +1,110 @@
+/* A Plotly chart on an element that stays: new data is drawn into it, so zoom and place are kept.
+   Plotly itself is loaded once, when the first chart appears. */
+
+import { h } from "../drawing/element.js"
+import { unparcel } from "../drawing/payload.js"
+import { applyTheme } from "../drawing/theme.js"
+
+const CONFIG = {
+  displaylogo: false, responsive: false,
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d", "toImage"],
+}
+let loading = null
+
+function plotly(address) {
+  loading ??= new Promise((resolve, reject) => {
+    const onerror = () => {
+      loading = null
+      reject(new Error("Plotly could not be loaded"))
+    }
+    document.head.append(h("script", { src: new URL(address, location.origin).href, onload: () => resolve(window.Plotly), onerror }))
+  })
+  return loading
+}
+
+class Chart {
+  drawn = 0
+
+  constructor(root) {
+    this.root = root
+    this.plot = h("div", { class: "plot" })
+    root.setAttribute("role", "figure")
+    root.replaceChildren(this.plot)
+    this.observer = new ResizeObserver(() => this.drawn && this.plotly.Plots.resize(this.plot))
+    this.observer.observe(root)
+  }
+
+  close() {
+    this.observer.disconnect()
+    this.plotly?.purge(this.plot)
+    this.closed = true
+  }
+
+  async set(bytes) {
+    const { figure, alt, height, plotly: address } = unparcel(bytes)
+    this.root.setAttribute("aria-label", alt)
+    this.root.style.minHeight = `${height}px`
+    applyTheme(this.root)
+    this.newest = bytes
+    try {
+      this.plotly ??= await plotly(address)
+    } catch (error) {
+      this.plot.textContent = `${error.message}. ${alt}`
+      return
+    }
+    if (this.closed || this.newest !== bytes) return // something newer is already waiting
+    const { data, layout = {} } = resolve(figure, tokens(this.root))
+    await this.plotly.react(this.plot, data, themed(layout, height, tokens(this.root)), CONFIG)
+    this.root.dataset.drawn = ++this.drawn
+  }
+}
+
+const tokens = (root) => {
+  const style = getComputedStyle(root)
+  return (name) => style.getPropertyValue(name).trim()
+}
+
+/** The figure with "--k-gradient" and the like as colours of the theme, and matrices as Plotly wants them. */
+function resolve(value, token) {
+  if (typeof value === "string") return value.startsWith("--") ? token(value) : value
+  if (ArrayBuffer.isView(value)) {
+    if (value.shape.length < 2) return value
+    const [rows, cols] = value.shape
+    return Array.from({ length: rows }, (_, i) => value.subarray(i * cols, (i + 1) * cols))
+  }
+  if (Array.isArray(value)) return value.map((part) => resolve(part, token))
+  if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, resolve(part, token)]))
+  return value
+}
+
+/** The layout in the type and the colours of the page; what the figure says itself goes before. */
+function themed(layout, height, token) {
+  const axis = { gridcolor: token("--line"), zerolinecolor: token("--line-2"), linecolor: token("--line-2"), automargin: true, exponentformat: "power", title: { standoff: 8 } }
+  const axes = Object.fromEntries(["xaxis", "yaxis", ...Object.keys(layout).filter((name) => /^[xy]axis/.test(name))].map((name) => {
+    const own = layout[name] ?? {}, title = typeof own.title === "string" ? { text: own.title } : own.title
+    return [name, { ...axis, ...own, title: { ...axis.title, ...title } }]
+  }))
+  return {
+    height, uirevision: "stays", paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+    margin: { l: 48, r: 12, t: 16, b: 40 }, hovermode: "closest", showlegend: undefined,
+    colorway: ["--k-activation", "--k-weight", "--k-gradient", "--k-input", "--ink-2"].map(token),
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: token("--ink-2"), activecolor: token("--ink") },
+    legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0, font: { size: 13 } },
+    ...layout,
+    hoverlabel: { bgcolor: token("--bg-2"), bordercolor: token("--line-2"), font: { color: token("--ink"), size: 14, family: token("--font") }, ...layout.hoverlabel },
+    font: { family: token("--font"), size: 13, color: token("--ink"), ...layout.font },
+    ...axes,
+  }
+}
+
+const charts = new WeakMap()
+
+export function mount({ data, parentElement }) {
+  if (!charts.has(parentElement)) charts.set(parentElement, new Chart(parentElement.querySelector(".chart")))
+  charts.get(parentElement).set(data)
+}
+
+export function unmount(parentElement) {
+  charts.get(parentElement)?.close()
+  charts.delete(parentElement)
+}

@@ -1,0 +1,30 @@
+/* Parameters of the page's address, written a moment after the last change. Streamlit's own stay as they are. */
+
+const DELAY = 300
+const waiting = new Map() // name → [value, timer]
+
+export const readParameter = (name) => new URLSearchParams(location.search).get(name)
+
+export function writeParameter(name, value) {
+  dropParameter(name)
+  waiting.set(name, [value, setTimeout(() => write(name, value), DELAY)])
+}
+
+/** Forgets a change that is not written yet. */
+export function dropParameter(name) {
+  clearTimeout(waiting.get(name)?.[1])
+  waiting.delete(name)
+}
+
+/** Writes at once what is still waiting. */
+export function flushParameters() {
+  for (const [name, [value]] of [...waiting]) write(name, value)
+}
+
+function write(name, value) {
+  dropParameter(name)
+  const address = new URL(location.href)
+  if (address.searchParams.get(name) === value) return
+  address.searchParams.set(name, value)
+  history.replaceState(history.state, "", address)
+}

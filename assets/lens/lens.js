@@ -1,0 +1,449 @@
+/* The lens: point at any number and see where it comes from, forward and backward.
+   It knows no layer. A scene arrives as bytes (experiments/scene.py); everything after that happens here, with no
+   message to the server but for edits. This file holds the state; its neighbours draw it. */
+
+import { dropParameter, flushParameters } from "../drawing/address.js"
+import { palette } from "../drawing/colour.js"
+import { Latest, MOVING } from "../drawing/latest.js"
+import { unpack, unparcel } from "../drawing/payload.js"
+import { Player } from "../drawing/player.js"
+import { applyTheme, stillness } from "../drawing/theme.js"
+import { furnish } from "./furnish.js"
+import { arrange } from "./layout.js"
+import { readLink, writeLink } from "./link.js"
+import { drawRibbons } from "./ribbons.js"
+import { coordinates, place, planeOf, prepareScene, showFrame, structure, visible } from "./scene.js"
+import { arithmetic, stepOf, takesPart, usesOf } from "./steps.js"
+import { table } from "./table.js"
+import { Walk } from "./walk.js"
+
+const SPOKEN_AFTER = 180 // milliseconds of rest before the polite line is read out
+const TRAIL = 50
+
+class Lens {
+  version = 0 // counts payloads
+  drawn = 0
+  chosen = {} // axis word → index that the learner or the selection has chosen, shared by all grids
+  held = new Set() // axis words that the learner turned by hand since the last selection
+  planes = {} // axis word → index drawn: as chosen, or where the lit cells are
+  remembered = {} // grid → the cell of it that was selected last
+  selected = null // {grid, cell}
+  hover = null
+  pair = null // the term that is pointed at in the panel
+  trail = [] // where "back" leads
+  filling = false // the player walks: cells still to come are blank
+  expanded = false
+  showUses = false
+  touched = false // the learner has chosen something: it stands in the address
+
+  constructor(root) {
+    this.root = root
+    this.shows = ({ grid, cell }) => visible(this.scene.grid[grid], cell, this.planes)
+    root.addEventListener("keydown", (event) => this.#key(event))
+    window.addEventListener(MOVING, this.#moving)
+    this.observer = new ResizeObserver(() => Math.abs(root.clientWidth - this.width) > 1 && this.layout())
+    this.observer.observe(root)
+  }
+
+  close() {
+    this.player?.stop()
+    this.observer.disconnect()
+    window.removeEventListener(MOVING, this.#moving)
+    dropParameter(this.link)
+    clearTimeout(this.speech)
+  }
+
+  /** New bytes, or the same in another theme. */
+  set(data, report) {
+    const { link, live, answered, scene } = unparcel(data)
+    this.link = link
+    this.source = live
+    this.report = report
+    this.outbox ??= new Latest((change, number) => this.#ask(change, number))
+    this.show(scene)
+    this.outbox.answered(answered)
+  }
+
+  /** While something is dragged: asks for the scene itself, with no run of the page. */
+  async #ask(change, number) {
+    const { source, version } = this
+    if (!source) return this.report({ ...change, number })
+    const edit = change.grid && { edit: `${change.grid}${change.cell}:${change.value}` }
+    try {
+      const answer = await fetch(`${source.address}?${new URLSearchParams({ ...source.settings, ...(edit ?? change) })}`)
+      const bytes = new Uint8Array(await answer.arrayBuffer())
+      if (answer.ok && version === this.version) this.show(bytes) // else the page has drawn something newer
+    } finally {
+      this.outbox.answered(number)
+    }
+  }
+
+  #moving = ({ detail: { name, value } }) => {
+    if (this.source && name.startsWith(this.source.prefix)) this.outbox.push({ [name]: value })
+  }
+
+  /** Draws a packed scene. */
+  show(bytes) {
+    const scene = prepareScene(unpack(bytes)), old = this.scene
+    const same = old && structure(old) === structure(scene)
+    this.version++
+    this.scene = scene
+    if (old?.frames && scene.frames) showFrame(scene, Math.min(old.frame, scene.frames.count - 1))
+    this.#keepSelection(old)
+    applyTheme(this.root)
+    this.palette = palette(this.root)
+    if (same) for (const [id, box] of Object.entries(this.boxes)) box.grid = scene.grid[id]
+    else this.#build()
+    if (!same || this.themed !== this.palette) this.layout()
+    else this.update()
+    this.themed = this.palette
+    this.root.dataset.drawn = ++this.drawn
+    if (this.touched) this.#writeLink()
+  }
+
+  /** The same cell stays selected, or the one nearest to it where shapes have changed. */
+  #keepSelection(old) {
+    const { scene } = this
+    const linked = old ? null : readLink(this.link, scene)
+    if (linked) {
+      this.touched = true
+      showFrame(scene, linked.frame)
+    }
+    this.phase = scene.phases.find((phase) => phase.id === (linked?.phase ?? this.phase?.id)) ?? scene.phases[0]
+    const grid = scene.grid[linked?.grid ?? this.selected?.grid]
+    if (!grid) this.selected = { grid: this.phase.start[0], cell: this.phase.start[1] }
+    else if (linked) this.selected = { grid: linked.grid, cell: linked.cell }
+    else {
+      const before = old.grid[grid.id], at = coordinates(before, this.selected.cell)
+      const index = (axis, i) => Math.min(at[before.axes.indexOf(axis)] ?? 0, grid.shape[i] - 1)
+      this.selected = { grid: grid.id, cell: grid.axes.reduce((sum, axis, i) => sum + index(axis, i) * grid.stride[i], 0) }
+    }
+    const exists = ({ grid: id, cell }) => scene.grid[id] && cell < scene.grid[id].size
+    this.trail = this.trail.filter(exists)
+    if (this.hover && !exists(this.hover)) this.hover = null
+    this.pair = null
+    this.#follow(this.selected)
+  }
+
+  #build() {
+    this.player?.stop()
+    this.player = new Player(new Walk(this))
+    this.remembered = {}
+    Object.assign(this, furnish(this))
+  }
+
+  layout() {
+    this.width = this.root.clientWidth
+    if (!this.scene || !this.width) return
+    const { beside, flow, sizes, ...lengths } = arrange(this.scene.grids, this.width, { width: innerWidth, height: innerHeight })
+    this.root.classList.toggle("narrow", !beside)
+    this.root.classList.toggle("flow", flow)
+    for (const [name, length] of Object.entries(lengths)) this.root.style.setProperty(`--${name}`, `${length}px`)
+    for (const [id, box] of Object.entries(this.boxes)) box.layout(sizes[id])
+    this.update()
+  }
+
+  // ---------------------------------------------------------------- state
+
+  isTarget(grid) {
+    return stepOf(this.scene, grid, this.phase.id) !== undefined
+  }
+
+  takesPart(grid) {
+    return takesPart(this.scene, grid, this.phase.id)
+  }
+
+  #follow({ grid: id, cell }) {
+    const grid = this.scene.grid[id], at = coordinates(grid, cell)
+    for (const i of grid.rest) this.chosen[grid.axes[i]] = at[i]
+  }
+
+  /** The cell of a grid that was selected last; at first the one that its direction starts with, else the first. */
+  lastOf(grid) {
+    return this.remembered[grid] ?? this.scene.phases.find(({ start }) => start[0] === grid)?.start[1] ?? 0
+  }
+
+  /** The keyboard has come to a grid: its last cell is selected again, on the plane that is drawn. */
+  enter(id) {
+    if (this.selected.grid === id) return
+    const grid = this.scene.grid[id]
+    this.player.stop()
+    this.#select(id, planeOf(grid, this.planes)(...place(grid, this.lastOf(id))))
+  }
+
+  /** The grid whose canvas has the keyboard's focus. */
+  get focusedBox() {
+    const { activeElement } = this.root.getRootNode()
+    return Object.values(this.boxes).find((box) => box.canvas === activeElement)
+  }
+
+  point(grid, cell) {
+    if (this.hover?.grid === grid && this.hover.cell === cell) return
+    this.hover = { grid, cell }
+    this.filling = false
+    this.update()
+  }
+
+  leave() {
+    if (!this.hover) return
+    this.hover = null
+    this.update()
+  }
+
+  /** Selects a cell; where it takes no part in this direction, the direction that it takes part in. */
+  pick(grid, cell) {
+    this.player.stop()
+    this.trail = []
+    this.#select(grid, cell)
+  }
+
+  /** Follows a number of the panel; "back" returns. */
+  go(grid, cell) {
+    this.player.stop()
+    this.trail = [...this.trail, { ...this.selected, phase: this.phase.id }].slice(-TRAIL)
+    this.#select(grid, cell)
+  }
+
+  back() {
+    const last = this.trail.pop()
+    if (!last) return
+    this.phase = this.scene.phases.find((phase) => phase.id === last.phase) ?? this.phase
+    this.#select(last.grid, last.cell)
+  }
+
+  #select(grid, cell) {
+    const changed = this.selected.grid !== grid || this.selected.cell !== cell
+    this.hover = this.pair = null
+    this.filling = false
+    if (changed) this.expanded = this.showUses = false
+    this.held.clear()
+    this.selected = { grid, cell }
+    this.#follow(this.selected)
+    const { phases } = this.scene, of = (test) => phases.find((phase) => test(this.scene, grid, phase.id))
+    if (!this.takesPart(grid)) this.phase = of(stepOf) ?? of(takesPart) ?? this.phase
+    this.#touch()
+    this.update()
+  }
+
+  setPhase(id) {
+    const { focusedBox } = this
+    this.player.stop()
+    this.phase = this.scene.phases.find((phase) => phase.id === id) ?? this.phase
+    if (!this.isTarget(this.selected.grid)) {
+      const [grid, cell] = this.phase.start
+      this.selected = { grid, cell }
+      this.#follow(this.selected)
+    }
+    this.hover = null
+    this.held.clear()
+    this.filling = this.expanded = this.showUses = false
+    this.#touch()
+    this.update()
+    const box = this.boxes[this.selected.grid]
+    if (focusedBox) box.canvas.focus({ preventScroll: true })
+    this.extents[box.grid.lane].scrollIntoView({ block: "nearest", behavior: stillness.matches ? "auto" : "smooth" })
+  }
+
+  /** Draws another index of an axis; the selection keeps its row and column. */
+  choose(axis, index, others = {}) {
+    const turned = { [axis]: index, ...others }
+    Object.assign(this.chosen, turned)
+    for (const word of Object.keys(turned)) this.held.add(word)
+    const grid = this.scene.grid[this.selected.grid], [row, column] = place(grid, this.selected.cell)
+    this.selected = { grid: grid.id, cell: planeOf(grid, this.chosen)(row, column) }
+    this.#touch()
+    this.update()
+  }
+
+  /** Rings the factors of a term that is pointed at in the panel. */
+  ring(term) {
+    if (this.pair === term) return
+    this.pair = term
+    for (const box of Object.values(this.boxes)) box.draw()
+  }
+
+  expand(open) {
+    this.expanded = open
+    this.update()
+  }
+
+  turn() {
+    this.showUses = !this.showUses
+    this.update()
+  }
+
+  send(grid, cell, value, final) {
+    this.#touch()
+    if (this.source && final) this.report({ grid, cell, value, final })
+    else this.outbox.push({ grid, cell, value, final })
+  }
+
+  get waiting() {
+    return this.outbox?.waiting
+  }
+
+  #touch() {
+    this.touched = true
+    this.#writeLink()
+  }
+
+  #writeLink() {
+    if (this.link) writeLink(this.link, { phase: this.phase.id, ...this.selected, frame: this.scene.frame })
+  }
+
+  /** The player has moved on: to another frame, or to a cell, with those after it still to come. */
+  walked(cell = null) {
+    this.hover = null
+    if (cell) {
+      this.selected = cell
+      this.filling = true
+    }
+    this.#touch()
+    this.update()
+  }
+
+  #key(event) {
+    const { key, target } = event, typing = target.matches("input")
+    if (typing || event.ctrlKey || event.altKey || event.metaKey) return
+    const { phases } = this.scene
+    if (key === " " && target.matches("canvas")) this.player.toggle()
+    else if (key === "f") this.setPhase(phases[0].id)
+    else if (key === "b") this.setPhase((phases[1] ?? phases[0]).id)
+    else if (key === "Backspace" && this.trail.length) this.back()
+    else return
+    event.preventDefault()
+  }
+
+  /** The address with what is selected: who opens it sees exactly this. */
+  async copyLink() {
+    this.#touch()
+    flushParameters()
+    try {
+      await navigator.clipboard.writeText(location.href)
+    } catch { // only a secure page may write to the clipboard; elsewhere the learner copies by hand
+      window.prompt("Copy this address", location.href)
+    }
+    this.copyButton.textContent = "Copied"
+    setTimeout(() => (this.copyButton.textContent = "Copy link"), 2000)
+  }
+
+  toggleTable() {
+    this.tabled = !this.tabled
+    this.tableButton.setAttribute("aria-expanded", String(this.tabled))
+    this.tableButton.textContent = this.tabled ? "Hide table" : "Show as table"
+    this.#drawTable()
+  }
+
+  #drawTable() {
+    const grid = this.scene.grid[this.selected.grid]
+    this.tableBox.replaceChildren(...(this.tabled ? [table(grid, planeOf(grid, this.planes), this.selected.cell)] : []))
+  }
+
+  // ---------------------------------------------------------------- drawing
+
+  update() {
+    if (!this.boxes || !this.width) return
+    const act = (this.act = this.hover ?? this.selected), values = (id) => this.scene.grid[id].values
+    const step = stepOf(this.scene, act.grid, this.phase.id)
+    this.made = step ? arithmetic(step, act.cell, values) : null
+    this.arithmetic = this.showUses && !this.hover ? null : this.made
+    this.uses = usesOf(this.scene, act.grid, act.cell, this.phase.id)
+    this.lit = this.#light()
+    this.remembered[this.selected.grid] = this.selected.cell
+    this.#turnToLight()
+    for (const button of this.directions) button.setAttribute("aria-pressed", String(button.dataset.phase === this.phase.id))
+    for (const button of this.choices.querySelectorAll("button")) {
+      button.setAttribute("aria-pressed", String((this.planes[button.dataset.axis] ?? 0) === +button.dataset.index))
+    }
+    this.heads.forEach((head, lane) => head.classList.toggle("on", lane === this.phase.lane))
+    const takesPart = ({ grid: { id } }) => id === act.grid || this.lit[id] !== undefined
+    const boxes = Object.values(this.boxes)
+    for (const box of [...boxes.filter(takesPart), ...boxes.filter((box) => !takesPart(box))]) box.draw() // twins follow
+    drawRibbons(this.ribbons, this)
+    this.#say(this.panel.draw())
+    this.player.draw()
+    if (this.tabled) this.#drawTable()
+  }
+
+  /** Masks of the cells that the active cell is made of, or that it goes into. */
+  #light() {
+    const lit = {}
+    const on = (id, cell) => ((lit[id] ??= new Uint8Array(this.scene.grid[id].size))[cell] = 1)
+    if (this.arithmetic) {
+      for (const term of this.arithmetic.terms) term.factors.forEach((id, f) => on(id, term.cells[f]))
+      return lit
+    }
+    for (const use of this.uses) {
+      on(use.step.target, use.cell)
+      use.factors.forEach((id, f) => f !== use.mine && on(id, use.cells[f]))
+    }
+    return lit
+  }
+
+  /** Draws what was chosen; where all that is lit in a grid lies elsewhere, the plane of its largest term. Planes that
+      the selection or the learner's hand has fixed stay. */
+  #turnToLight() {
+    const { act, selected, scene, lit } = this, words = (grid) => grid.rest.map((i) => grid.axes[i])
+    const fixed = new Set([...this.held, ...[act, selected].flatMap((at) => words(scene.grid[at.grid]))])
+    this.planes = { ...this.chosen }
+    for (const [id, mask] of Object.entries(lit)) {
+      const grid = scene.grid[id], free = grid.rest.filter((i) => !fixed.has(grid.axes[i]))
+      if (!free.length || id === act.grid || anyOf(grid, mask, this.planes)) continue
+      const at = coordinates(grid, this.#heaviest(grid, () => true) ?? mask.indexOf(1))
+      for (const i of free) this.planes[grid.axes[i]] = at[i]
+      for (const word of words(grid)) fixed.add(word)
+    }
+  }
+
+  /** Row and column, in the drawn plane of a grid, of the factor of the largest term. */
+  heaviest(grid) {
+    const cell = this.#heaviest(grid, (cell) => visible(grid, cell, this.planes))
+    return cell === null ? null : place(grid, cell)
+  }
+
+  /** The cell of a grid that enters the largest term, of those that `test` accepts. */
+  #heaviest(grid, test) {
+    let largest = -1, best = null
+    for (const term of this.arithmetic?.terms ?? []) {
+      const f = term.factors.indexOf(grid.id), size = Math.abs(term.product)
+      if (f < 0 || size <= largest || !test(term.cells[f])) continue
+      largest = size
+      best = term.cells[f]
+    }
+    return best
+  }
+
+  #say(text) {
+    this.line.textContent = text
+    clearTimeout(this.speech)
+    this.speech = setTimeout(() => {
+      if (this.live.textContent !== text) this.live.textContent = text
+    }, SPOKEN_AFTER)
+  }
+}
+
+/** Whether a cell of the drawn plane is lit. */
+function anyOf(grid, mask, planes) {
+  const at = planeOf(grid, planes)
+  for (let i = 0; i < grid.rows; i++) for (let j = 0; j < grid.cols; j++) if (mask[at(i, j)]) return true
+  return false
+}
+
+const lenses = new WeakMap()
+
+export function mount({ data, parentElement, setStateValue }) {
+  const root = parentElement.querySelector(".lens")
+  if (!lenses.has(parentElement)) {
+    const lens = new Lens(root)
+    lenses.set(parentElement, lens)
+    applyTheme(root)
+    const font = getComputedStyle(root).getPropertyValue("--font")
+    document.fonts?.load(`500 13px ${font}`).then(() => lens.layout(), () => {}) // canvases do not wait for fonts
+  }
+  lenses.get(parentElement).set(data, (edit) => setStateValue("edit", edit))
+}
+
+export function unmount(parentElement) {
+  lenses.get(parentElement)?.close()
+  lenses.delete(parentElement)
+}

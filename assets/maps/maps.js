@@ -1,0 +1,175 @@
+/* A row of labelled heat maps, with frames to play, scrub or drag through. Pointing at a cell shows its value. */
+
+import { ends, gradient, palette } from "../drawing/colour.js"
+import { h } from "../drawing/element.js"
+import { count, number } from "../drawing/numbers.js"
+import { paint } from "../drawing/paint.js"
+import { unparcel } from "../drawing/payload.js"
+import { Player } from "../drawing/player.js"
+import { applyTheme } from "../drawing/theme.js"
+
+const PACE = 500, GAP = 24, PAD = 2
+const SMALL = 12 // rows or columns; above it a map is a picture
+const SMALLEST = 2, LARGEST = 22 // pixels a cell
+const TALLEST = 240, NARROWEST = 90 // pixels a map
+
+class Maps {
+  drawn = 0
+  frame = 0
+
+  constructor(root) {
+    this.root = root
+    this.player = new Player({
+      at: () => this.frame, count: () => this.count, pace: PACE,
+      show: (i) => { this.frame = i; this.draw() },
+      label: (i) => ["frame", this.data.frames ? `${i + 1} of ${this.count}` : ""],
+    })
+    this.caption = h("p", { class: "caption", "aria-live": "polite" })
+    this.row = h("div", { class: "maps-row" })
+    root.classList.add("lab")
+    root.setAttribute("role", "group")
+    root.onkeydown = (event) => this.#key(event)
+    this.observer = new ResizeObserver(() => this.width !== root.clientWidth && this.layout())
+    this.observer.observe(root)
+  }
+
+  close() {
+    this.player.stop()
+    this.observer.disconnect()
+  }
+
+  set(bytes) {
+    this.data = unparcel(bytes)
+    applyTheme(this.root)
+    this.palette = palette(this.root)
+    this.count = this.data.frames?.length ?? 1
+    this.frame = Math.min(this.frame, this.count - 1)
+    this.root.setAttribute("aria-label", this.data.alt)
+    const shape = JSON.stringify([this.data.frames?.length, this.data.maps.map(({ label, role, values, scale }) => [label, role, values.shape, scale])])
+    if (shape !== this.shape) this.#build()
+    this.shape = shape
+    this.version = (this.version ?? 0) + 1
+    this.layout()
+    this.root.dataset.drawn = ++this.drawn
+  }
+
+  #build() {
+    this.views = this.data.maps.map((map, i) => {
+      const [low, high] = ends(map.scale)
+      const canvas = h("canvas", { role: "img" }), value = h("span", { class: "value" })
+      const bar = h("i", { "aria-hidden": "true" })
+      canvas.onpointermove = (event) => this.#point(i, event)
+      canvas.onpointerdown = (event) => this.#point(i, event)
+      canvas.onpointerleave = () => this.#point(i, null)
+      const label = h("div", { class: "label" }, map.role ? h("b", { class: `k-${map.role}` }, map.label) : map.label)
+      const root = h("div", { class: "map" }, label, canvas, h("div", { class: "gscale" }, h("span", {}, low), bar, h("span", {}, high), value))
+      return { root, canvas, value, bar, cache: {} }
+    })
+    this.row.replaceChildren(...this.views.map((view) => view.root))
+    this.root.replaceChildren(...(this.count > 1 ? [this.player.root, this.caption] : [this.caption]), this.row)
+  }
+
+  layout() {
+    this.width = this.root.clientWidth
+    if (!this.data || !this.width) return
+    const shapes = this.data.maps.map(({ values }) => values.shape.slice(-2))
+    const fitting = shapes.map(([rows, cols]) => Math.max(SMALLEST, Math.min(LARGEST, Math.floor(TALLEST / rows), Math.floor((this.width - 2 * PAD) / cols))))
+    const pictures = Math.min(...fitting.filter((_, i) => Math.max(...shapes[i]) > SMALL))
+    const alone = fitting.map((cell, i) => Math.max(...shapes[i]) > SMALL ? pictures : cell) // pictures share a cell
+    const room = this.width - (GAP + 2 * PAD) * shapes.length, wanted = shapes.reduce((sum, [, cols], i) => sum + cols * alone[i], 0)
+    const together = alone.map((cell) => Math.floor((cell * Math.min(1, room / wanted))))
+    const cells = shapes.every(([, cols], i) => cols * together[i] >= NARROWEST || together[i] === alone[i]) ? together : alone // else they wrap
+    this.views.forEach((view, i) => (view.cell = { width: cells[i], height: cells[i] }))
+    this.root.classList.toggle("narrow", this.width < 560)
+    this.draw()
+  }
+
+  /** The matrix of a map in the frame shown. */
+  #matrix({ values, scale }) {
+    const [rows, cols] = values.shape.slice(-2), recorded = values.shape.length > 2
+    const base = recorded ? this.frame * rows * cols : 0
+    return { rows, cols, at: (i, j) => base + i * cols + j, values, scale }
+  }
+
+  draw() {
+    this.views.forEach((view, i) => {
+      const map = this.data.maps[i], matrix = this.#matrix(map), struck = map.leftOut
+      view.cache.stamp = `${this.version}/${this.frame}`
+      const recorded = struck && struck.length > matrix.rows * matrix.cols, base = matrix.at(0, 0)
+      paint(view.canvas, matrix, view.cell, this.palette, {
+        pad: PAD, picture: (view.cell.width < 8 || map.scale.kind === "brightness") && !struck ? view.cache : null,
+        struck: struck && !recorded && base ? offset(struck, base) : struck,
+        frames: marksOf(map), numbered: true,
+        rings: view.pointed ? [view.pointed] : [],
+      })
+      view.bar.style.width = `${Math.max(24, Math.min(60, matrix.cols * view.cell.width - 60))}px`
+      view.bar.style.background = gradient(this.palette, map.scale)
+      view.canvas.setAttribute("aria-label", this.#says(map, matrix))
+      if (view.pointed) this.#printValue(view, map, matrix)
+    })
+    this.caption.textContent = this.data.frames?.[this.frame] ?? ""
+    this.caption.hidden = !this.data.frames
+    this.player.draw()
+  }
+
+  /** What a map shows now, in words. */
+  #says(map, { rows, cols, at, values }) {
+    let low = Infinity, high = -Infinity, left = 0
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < cols; j++) {
+        const v = values[at(i, j)]
+        if (v < low) low = v
+        if (v > high) high = v
+        left += map.leftOut?.[at(i, j) % map.leftOut.length] ?? 0
+      }
+    }
+    const marked = marksOf(map).length
+    const when = this.data.frames ? `, ${this.data.frames[this.frame]}` : ""
+    return `${map.label}${when}: ${rows} by ${cols}, from ${number(low)} to ${number(high)}${left ? `, ${left} left out` : ""}${marked ? `, ${count(marked, "place")} marked` : ""}`
+  }
+
+  #point(i, event) {
+    const view = this.views[i], map = this.data.maps[i], matrix = this.#matrix(map)
+    if (event) {
+      const { left, top } = view.canvas.getBoundingClientRect(), { width, height } = view.cell
+      const clamp = (v, size) => Math.max(0, Math.min(size - 1, Math.floor(v)))
+      view.pointed = [clamp((event.clientY - top - PAD) / height, matrix.rows), clamp((event.clientX - left - PAD) / width, matrix.cols)]
+    } else {
+      view.pointed = null
+      view.value.textContent = ""
+    }
+    this.draw()
+  }
+
+  #printValue(view, map, { at, values }) {
+    const [row, column] = view.pointed, index = at(row, column)
+    const out = map.leftOut?.[index % map.leftOut.length]
+    view.value.textContent = `[${row}, ${column}] ${number(values[index])}${out ? ", left out" : ""}`
+  }
+
+  #key(event) {
+    if (this.count < 2 || event.target.matches("input, button")) return
+    const moves = { ArrowLeft: () => this.player.step(-1), ArrowRight: () => this.player.step(1), " ": () => this.player.toggle() }
+    if (!moves[event.key]) return
+    moves[event.key]()
+    event.preventDefault()
+  }
+}
+
+/** The places that are framed: [row, column, rows, columns] each. */
+const marksOf = ({ marks }) => (marks ? Array.from({ length: marks.shape[0] }, (_, k) => marks.subarray(4 * k, 4 * k + 4)) : [])
+
+/** A mask of one frame, read at the indices of a later one. */
+const offset = (mask, base) => new Proxy(mask, { get: (target, index) => target[index - base] })
+
+const all = new WeakMap()
+
+export function mount({ data, parentElement }) {
+  if (!all.has(parentElement)) all.set(parentElement, new Maps(parentElement.querySelector(".maps")))
+  all.get(parentElement).set(data)
+}
+
+export function unmount(parentElement) {
+  all.get(parentElement)?.close()
+  all.delete(parentElement)
+}

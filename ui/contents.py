@@ -1,0 +1,23 @@
+"""The table of contents: sections → lessons. A lesson is here once its page exists; nothing links to what does not."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+PAGES = Path(__file__).resolve().parent.parent / "pages"
+
+
+class Lesson(NamedTuple):
+    """A page: pages/<name>.py, shown at /<name>, its words in assets/lessons/<name>.md."""
+
+    name: str
+    title: str
+
+    @property
+    def page(self) -> Path:
+        return PAGES / f"{self.name}.py"
+
+
+HOME = Lesson("home", "Start here")
+SECTIONS = {
+    "Space": (Lesson("convolution", "Convolution"),),
+}

@@ -1,0 +1,61 @@
+"""The lens: point at any number of a scene and see where it comes from.
+
+The page hands over a scene as bytes (`experiments.scene.pack`); the browser draws it and answers every question about
+it without a message to the server. Only a changed cell comes back, while it is dragged.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from ui.component import answered, component, parcel
+
+_mount = component("lens", "lens/lens.js", ("theme/tokens.css", "theme/controls.css", "lens/lens.css"))
+
+
+class CellEdit(NamedTuple):
+    """A cell that the learner changed; final when the slider was let go or the number was typed."""
+
+    grid: str
+    cell: int  # flat index
+    value: float
+    final: bool
+
+
+def lens(
+    payload: bytes,
+    *,
+    key: str,
+    link: str,
+    on_edit: Callable[[CellEdit], None] | None = None,
+    live: dict[str, Any] | None = None,
+) -> None:
+    """Draws a packed scene.
+
+    link names the parameter of the address that keeps what is selected (`convolution_look`); on_edit is called
+    before the script runs again, as Streamlit's own callbacks are, once for each value that arrives. With `live`, an
+    address and the settings to ask it with, the browser fetches scenes itself while a slider or a weight is dragged;
+    only the final value comes here.
+    """
+
+    def edited() -> None:
+        edit = _parsed(st.session_state[key].get("edit"))
+        if on_edit and edit:
+            on_edit(edit)
+
+    _mount(
+        key=key,
+        data=parcel({"link": link, "live": live, "answered": answered(key, "edit"), "scene": payload}),
+        on_edit_change=edited,
+    )
+
+
+def _parsed(sent: Any) -> CellEdit | None:
+    """What the browser sent, if it is an edit: anybody can send anything."""
+    try:
+        edit = CellEdit(str(sent["grid"]), int(sent["cell"]), float(sent["value"]), bool(sent["final"]))
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+    return edit if edit.cell >= 0 and math.isfinite(edit.value) else None

@@ -1,0 +1,147 @@
+"""The frame that every lesson page shares: title, what to try, live facts, experiments, code, notes, questions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from html import escape
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from ui.prose import Answer, Section
+from ui.shown import Shown, draw
+
+Spec = TypeVar("Spec")
+
+
+def first_screen() -> AbstractContextManager[Any]:
+    """What a learner sees before scrolling: title, settings, facts, lens. Little air, and on a phone the lens first."""
+    return st.container(key="stage", gap="xsmall")
+
+
+live = st.fragment  # around what is drawn again while something is dragged, and nothing else
+
+
+def header(text: Section) -> AbstractContextManager[Any]:
+    """Title and the one sentence that says what the layer does; gives the place for tools at the right."""
+    with st.container(horizontal=True, vertical_alignment="center", key="title"):
+        st.title(text.title, anchor=False)
+        tools = st.container(horizontal=True, horizontal_alignment="right", width="content", key="tools")
+    st.html(f'<p class="lead">{escape(text.text)}</p>')
+    return tools
+
+
+def facts(rows: Iterable[Sequence[str]]) -> None:
+    """Numbers that follow every setting: (label, value, how it comes about)."""
+    cells = "".join(
+        f"<div><dt>{escape(label)}</dt><dd>{escape(value)}<small>{escape(detail)}</small></dd></div>"
+        for label, value, detail in rows
+    )
+    st.html(f'<dl class="facts" aria-live="polite">{cells}</dl>')
+
+
+def row(key: str) -> AbstractContextManager[Any]:
+    """Things side by side, that wrap where there is no room. theme/page.css speaks of all of them, by `row-`."""
+    return st.container(horizontal=True, vertical_alignment="center", key=f"row-{key}")
+
+
+def try_this(text: Section, roles: Mapping[str, str]) -> None:
+    """What to touch first. A symbol in brackets, [∂L/∂w], takes the colour of its role, as the grid of this symbol."""
+    marked = re.sub(r"\[(.+?)\]", lambda m: f'<b class="{roles[m[1]]}">{m[1]}</b>', escape(text.text))
+    st.html(f'<p class="try"><b>Try this:</b> {marked}</p>')
+
+
+def heading(text: Section, anchor: str) -> None:
+    """A part of the page: its heading, and the sentence under it."""
+    st.header(text.title, anchor=anchor)
+    muted(text.text)
+
+
+def muted(words: str) -> None:
+    """A sentence that stands back."""
+    st.html(f'<p class="muted">{escape(words)}</p>')
+
+
+def waiting_for(kernels: Sequence[str]) -> AbstractContextManager[Any]:
+    """Around the first computation of a page: says what is being compiled, if anything is."""
+    if not kernels:
+        return nullcontext()
+    return st.spinner(f"Compiling {', '.join(kernels)}. Only at the first start on this processor; some seconds each.")
+
+
+def changes(notes: Iterable[str]) -> None:
+    """Says which settings were impossible, and what they are now."""
+    if notes := list(notes):
+        # escaped: a note repeats what somebody typed, or wrote into a link
+        items = "".join(f"<li>{escape(note)}</li>" for note in notes)
+        st.html(f'<ul class="changes" role="status">{items}</ul>')
+
+
+@st.fragment
+def experiment(claim: str, text: Section, show: Callable[[Spec], Shown], spec: Spec) -> None:
+    """Predict, run, reveal. `show` runs once the learner has guessed, or asked to see.
+
+    What it gives is drawn and fills the text; only the numbers of the question itself are filled before.
+    """
+    st.header(text.title.removeprefix(claim).strip(" :"), anchor=claim.lower())
+    muted(text.text)
+    with st.container(border=True, key=f"experiment-{claim.lower()}"):
+        question = text["Predict"]
+        st.markdown(f"**Predict.** {question.question}")
+        chosen = _choose(question.question, question.answers, f"{claim}.prediction")
+        if chosen is None and not st.checkbox("Show me without a guess", key=f"{claim}.show"):
+            return
+        shown = show(spec)
+        told = text.fill(shown.numbers)
+        if chosen is not None:
+            right = chosen.right if shown.right is None else question.answers.index(chosen) in shown.right
+            _verdict(right, next(answer.why for answer in told["Predict"].answers if answer.text == chosen.text))
+        draw(shown.rows, key=claim)
+        st.markdown(told["Reveal"].text)
+        if shown.case is not None:
+            st.markdown(told[shown.case].text)
+        st.markdown(f"**Where it stops.** {told['Where it stops'].text}")
+
+
+def _choose(label: str, answers: Sequence[Answer], key: str) -> Answer | None:
+    """Answers to click at, none chosen at first."""
+    texts = [answer.text for answer in answers]
+    chosen = st.pills(label, texts, key=key, label_visibility="collapsed")
+    return None if chosen is None else answers[texts.index(chosen)]
+
+
+def _verdict(right: bool, why: str) -> None:
+    st.markdown(f":material/check: **Right.** {why}" if right else f":material/close: **Not quite.** {why}")
+
+
+@st.fragment
+def questions(lesson: str, text: Section) -> None:
+    """Check yourself: questions whose numbers follow the learner's own settings."""
+    heading(text, anchor="check-yourself")
+    for number, question in enumerate(text.sections, 1):
+        answers = sorted(question.answers, key=lambda answer: _order(answer.text))
+        with st.container(border=True):
+            st.markdown(f"**{number}. {question.question}**")
+            numbers = "|".join(answer.text for answer in answers)  # with other numbers it is another question
+            chosen = _choose(question.question, answers, f"{lesson}.question.{number}.{numbers}")
+            if chosen:
+                _verdict(chosen.right, chosen.why)
+
+
+def _order(text: str) -> tuple[float, str]:
+    """Numbers by size, so that the place of an answer says nothing about it; then words."""
+    digits = "".join(c for c in text.replace("−", "-").split(" ")[0] if c.isdigit() or c in ".-")
+    try:
+        return float(digits), text
+    except ValueError:
+        return float("inf"), text
+
+
+def notes(text: Section) -> None:
+    """What it is, when to use it, strengths and weaknesses, and the papers."""
+    st.header(text.title, anchor="notes")
+    st.markdown(text.text)
+    for section in text.sections:
+        st.markdown(f"**{section.title}**\n\n{section.text}")

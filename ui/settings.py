@@ -1,0 +1,172 @@
+"""The settings of a lesson: what the learner has set, kept alike in the widgets, the session and the address.
+
+    settings = Settings("convolution", ConvolutionSpec)
+
+    @lesson.live
+    def microscope():
+        spec = settings.read()              # a fragment runs again by itself, and reads again
+        settings.slider("angle")
+        …
+        settings.settle()
+        return spec
+
+    with settings.row():
+        settings.segments("filters")
+        settings.select("kernel")
+    spec = microscope()
+
+A specification says what may be chosen (its `fields()`), what goes together (`offered`), and mends what does not
+(`mend`); nothing here knows a layer. Names in the address begin with the lesson's: /convolution?convolution_filters=4.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from ui import assets
+from ui.live_slider import live_slider
+
+ARRIVED = "arrived"  # in the session: this run shows another page than the last
+
+
+class Settings:
+    """Reads the settings at the start of a run, mends them, and draws their widgets."""
+
+    def __init__(self, lesson: str, spec_type: Any) -> None:
+        self.lesson = lesson
+        self.spec_type = spec_type
+        self.fields = {field.name: field for field in spec_type.fields()}
+        self.read()
+        for name in self.fields:
+            # in every run: what waits in a closed popover is drawn late, and would begin without its value
+            st.session_state[self.key(name)] = getattr(self.spec, name)
+
+    def key(self, name: str) -> str:
+        """The name of a setting in the session and in the address."""
+        return f"{self.lesson}_{name}"
+
+    def _key(self, name: str) -> str:
+        return f"{self.lesson}.{name}"  # the dot keeps what only the session knows apart from the settings
+
+    def read(self) -> Any:
+        """The specification that the learner wants now, made possible; session and address follow it."""
+        state, before = st.session_state, st.session_state.get(self._key("spec"))
+        if not state.pop(self._key("put"), False):
+            state[self._key("moving")] = False  # something else has changed: nothing is held any more
+        self.spec, notes = self.spec_type.mend(self._wanted(before), before)
+        if before != self.spec or notes:
+            state[self._key("notes")] = notes
+        state[self._key("spec")] = self.spec
+        for name in self.fields:
+            if state.get(self.key(name)) != getattr(self.spec, name):
+                state[self.key(name)] = getattr(self.spec, name)
+        if not state[self._key("moving")]:
+            self._write_address()
+        return self.spec
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What had to be changed to make the settings possible, until the next change."""
+        return st.session_state.get(self._key("notes"), ())
+
+    def _wanted(self, before: Any) -> dict[str, Any]:
+        """What the learner asks for: by the address on a first visit and after Back, else by the widgets."""
+        state, address = st.session_state, self._address()
+        went_back = address != state.get(self._key("address")) and not state.get(ARRIVED)
+        if before is None or went_back:
+            return dict(address)
+        # a widget that was not drawn, on another page or for another picture, has lost its value: the last one holds
+        return {name: state.get(self.key(name), getattr(before, name)) for name in self.fields}
+
+    def _address(self) -> dict[str, str]:
+        """The settings that stand in the address."""
+        return {name: st.query_params[self.key(name)] for name in self.fields if self.key(name) in st.query_params}
+
+    def _write_address(self) -> None:
+        address = self.spec.address()
+        if address != self._address():
+            mine = {self.key(name) for name in self.fields}
+            others = {key: value for key, value in st.query_params.to_dict().items() if key not in mine}
+            st.query_params.from_dict(others | {self.key(name): value for name, value in address.items()})
+        st.session_state[self._key("address")] = address
+
+    def row(self) -> DeltaGenerator:
+        """Where widgets stand side by side and wrap: those that a learner reaches for first."""
+        return st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"{self.lesson}-settings")
+
+    def more(self) -> DeltaGenerator:
+        """Where the others wait, out of the picture's way."""
+        return st.popover("More settings", key=self._key("more"))
+
+    def segments(self, name: str) -> None:
+        """A few options, all in view. Those that are impossible now are not offered."""
+        st.segmented_control(name, self.spec.offered(name), required=True, **self._widget(name))
+
+    def select(self, name: str, width: int = 170) -> None:
+        """Many options, or long ones."""
+        st.selectbox(name, self.spec.offered(name), width=width, **self._widget(name))
+
+    def checkbox(self, name: str) -> None:
+        st.checkbox(name, **self._widget(name))
+
+    def number(self, name: str) -> None:
+        """A number to type, or to step through."""
+        field = self.fields[name]
+        low, high = field.options[0], field.options[-1]
+        st.number_input(name, low, high, step=field.step, width=130, **self._widget(name))
+
+    def slider(self, name: str, unit: str = "") -> None:
+        """Our own slider: its value arrives while it is dragged."""
+        field = self.fields[name]
+        live_slider(
+            name,
+            min=field.options[0],
+            max=field.options[-1],
+            step=field.step,
+            value=getattr(self.spec, name),
+            key=self._key(f"{name}.slider"),
+            on_change=lambda value, final: self.put(name, field.nearest(value), final=final),
+            unit=unit,
+            moves=self.key(name),
+        )
+
+    @property
+    def live(self) -> dict[str, Any]:
+        """Where the browser asks for pictures while something is dragged, and the settings to ask with."""
+        settings = {self.key(name): value for name, value in self.spec.address().items()}
+        return {"address": f"{assets.base()}/live/{self.lesson}", "settings": settings, "prefix": f"{self.lesson}_"}
+
+    def buttons(self) -> None:
+        """Reset, and Surprise me."""
+        st.button("Reset", type="tertiary", key=self._key("reset"), on_click=lambda: self._put_all(self.spec_type()))
+        st.button("Surprise me", type="tertiary", key=self._key("surprise"), on_click=self._surprise)
+
+    def _surprise(self) -> None:
+        self._put_all(self.spec.surprise(random.Random()))
+
+    def _widget(self, name: str) -> dict[str, Any]:
+        return {"key": self.key(name), "help": self.fields[name].help}
+
+    def put(self, name: str, value: Any, *, final: bool = True) -> None:
+        """In a callback: sets what has no Streamlit widget. The address follows once the learner has let go."""
+        st.session_state[self.key(name)] = value
+        st.session_state[self._key("moving")] = not final
+        st.session_state[self._key("put")] = True
+
+    def _put_all(self, spec: Any) -> None:
+        for name in self.fields:
+            self.put(name, getattr(spec, name))
+
+    def settle(self) -> None:
+        """At the end of the fragment that draws what moves: the rest of the page follows, once nothing moves."""
+        state, settled = st.session_state, self._key("settled")
+        if state[self._key("moving")] or state.get(settled) == self.spec:
+            return
+        first = settled not in state
+        state[settled] = self.spec
+        if not first:
+            st.rerun()
