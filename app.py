@@ -1,0 +1,109 @@
+"""The server: Layer Lab's pages (mapped in ui/navigation.py), the files that browsers load, and the security headers.
+
+Start it with `make run` or `streamlit run app.py`.
+"""
+
+import re
+import threading
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from hashlib import sha256
+from importlib import import_module
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from engine.warmup import warm_up
+from experiments.live import payload
+from ui import assets
+
+HERE = Path(__file__).resolve().parent
+FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # the address changes with the content
+
+
+def content_security_policy() -> str:
+    """Nothing but our own files, and the scripts that stand inside Streamlit's own page, known by their hashes."""
+    page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    inline = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    hashes = " ".join(f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in inline)
+    return (
+        f"default-src 'self'; script-src 'self' blob: {hashes}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+        "frame-ancestors 'self'; object-src 'none'; base-uri 'self'"
+    )
+
+
+SECURITY = {
+    b"content-security-policy": content_security_policy().encode(),
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"same-origin",
+}
+
+
+def asset(request: Request) -> Response:
+    """One of the files that browsers load, under the version that it belongs to."""
+    name = request.path_params["path"]
+    if request.path_params["version"] != assets.version() or name not in assets.files():
+        return Response("no such file", status_code=404)
+    media_type = assets.MEDIA_TYPES[Path(name).suffix]
+    headers = FOREVER | {"Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(assets.compressed(name), media_type=media_type, headers=headers | {"Content-Encoding": "gzip"})
+    return Response(assets.files()[name], media_type=media_type, headers=headers)
+
+
+def live(request: Request) -> Response:
+    """A scene at the settings of the query: what a lens draws while a slider is dragged."""
+    try:
+        content = payload(request.path_params["lesson"], request.query_params)
+    except KeyError:
+        return Response("no such lesson", status_code=404)
+    # "identity": compressing numbers costs more time than it saves
+    headers = {"Cache-Control": "no-store", "Content-Encoding": "identity"}
+    return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+class SecurityHeaders:
+    """Adds SECURITY to every response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *SECURITY.items()]
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+@asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[None]:
+    """Compiles the kernels in the background, so that the first page shows at once."""
+    threading.Thread(target=_prepare, name="warm-up", daemon=True).start()
+    yield
+
+
+def _prepare() -> None:
+    warm_up()
+    import_module("pandas")  # st.dataframe would, while a learner waits
+    assets.compressed(assets.PLOTLY)
+
+
+app = st.App(
+    HERE / "ui" / "navigation.py",
+    routes=[
+        Route(assets.base() + "/assets/{version}/{path:path}", asset),
+        Route(assets.base() + "/live/{lesson}", live),
+    ],
+    middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1024)],
+    lifespan=lifespan,
+)

@@ -1,0 +1,42 @@
+"""The front door: a layer to touch at once, and the lessons that exist."""
+
+import streamlit as st
+
+from engine.warmup import not_ready
+from experiments.convolution.scene import scene
+from experiments.convolution.spec import DigitSpec
+from experiments.scene import pack
+from ui import lesson
+from ui.contents import SECTIONS
+from ui.lens import CellEdit, lens
+from ui.prose import read
+from ui.settings import Settings
+
+text = read("home")
+settings = Settings("home", DigitSpec)
+
+
+@lesson.live
+def microscope() -> None:
+    spec = settings.read()
+    with lesson.waiting_for(not_ready()):
+        drawn = scene(spec)
+    lesson.try_this(text["Try this"], {grid.symbol: grid.role for grid in drawn.grids})
+
+    def edited(edit: CellEdit) -> None:
+        settings.put("edits", spec.with_edit(edit.grid, edit.cell, edit.value), final=edit.final)
+
+    lens(pack(drawn), key="home.lens", link="home_look", on_edit=edited, live=settings.live)
+
+
+with lesson.first_screen():
+    with lesson.header(text):
+        settings.buttons()
+    microscope()
+
+lesson.heading(text["Lessons"], anchor="lessons")
+for section, lessons in SECTIONS.items():
+    st.subheader(section, anchor=False)
+    for entry in lessons:
+        st.page_link(entry.page, label=f"**{entry.title}**")
+        lesson.muted(text["Lessons"][entry.name].text)

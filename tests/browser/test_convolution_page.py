@@ -1,0 +1,212 @@
+"""The Convolution page as a learner uses it, in Chromium, on the real server."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from experiments.convolution.microscope import microscope
+from experiments.convolution.spec import ConvolutionSpec
+
+READY = ".lens[data-drawn]"
+
+
+@pytest.fixture
+def convolution(open_page: Callable[..., Any], serve: Callable[..., str]) -> Callable[..., Any]:
+    """Opens the lesson; the query without its question mark."""
+
+    def visit(query: str = "", **options: Any) -> Any:
+        it = open_page(f"{serve('app.py')}/convolution?{query}", ready=READY, **options)
+        quiet(it)
+        return it
+
+    return visit
+
+
+def quiet(it: Any) -> None:
+    """Waits until the page's script has run to its end and the browser has painted."""
+    it.page.wait_for_function("() => document.querySelector('.stApp').dataset.testScriptState === 'notRunning'")
+    it.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def drawn(it: Any) -> int:
+    return int(it.page.locator(".lens").get_attribute("data-drawn"))
+
+
+def redrawn(it: Any, before: int) -> None:
+    it.page.locator(f".lens:not([data-drawn='{before}'])").wait_for()
+    quiet(it)
+
+
+def shown(it: Any) -> float:
+    """The big number of the panel."""
+    return float(it.page.locator(".sv").inner_text().replace("−", "-"))
+
+
+def test_the_first_screen_is_a_picture_convolved(convolution: Callable[..., Any]) -> None:
+    """Cold, nothing touched: picture, kernel and feature map lie within the first 800 pixels."""
+    it = convolution(height=800)
+    for grid in ("x", "w", "y"):
+        box = it.page.locator(f'.grid[data-grid="{grid}"] > canvas').first.bounding_box()
+        assert box["y"] + box["height"] < 800
+        assert box["width"] > (100 if grid == "w" else 230)
+    assert it.page.locator(".sum").inner_text().count("\n") > 10  # arithmetic stands there already
+
+
+def test_on_a_phone_the_pictures_are_on_the_first_screen(convolution: Callable[..., Any]) -> None:
+    it = convolution(width=390, height=844)
+    for grid in ("x", "y"):
+        box = it.page.locator(f'.grid[data-grid="{grid}"] > canvas').first.bounding_box()
+        assert box["y"] + 100 < 844
+        assert box["width"] >= 138
+    assert it.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_number_pointed_at_is_the_engines(convolution: Callable[..., Any]) -> None:
+    it = convolution("convolution_look=forward.y.0")
+    m = microscope(ConvolutionSpec())
+    assert shown(it) == pytest.approx(m.y[0, 0, 0], abs=6e-3)
+    sent = len(it.sent)
+    it.page.locator('.grid[data-grid="y"] > canvas').first.focus()
+    for _ in range(5):
+        it.page.keyboard.press("ArrowRight")
+    it.page.keyboard.press("ArrowDown")
+    assert it.page.locator(".si").inner_text() == "y[1, 5]"
+    assert shown(it) == pytest.approx(m.y[1, 5, 0], abs=6e-3)
+    assert "ends in the number shown" in it.page.locator(".sum").inner_text()
+    assert len(it.sent) == sent
+
+
+def test_backward_shows_the_gradient_with_its_check(convolution: Callable[..., Any]) -> None:
+    it = convolution()
+    it.page.get_by_role("button", name="Backward").click()
+    it.page.locator('.grid[data-grid="dw"] > canvas').first.focus()
+    it.page.keyboard.press("Control+Home")
+    m = microscope(ConvolutionSpec())
+    assert it.page.locator(".si").inner_text() == "∂L/∂w[0, 0]"
+    assert shown(it) == pytest.approx(m.dw[0, 0, 0, 0], abs=0.06)
+    panel = it.page.locator(".sum").inner_text()
+    assert re.search(r"numerical gradient −1[78].* agrees to \d×10⁻", panel)
+    assert "sum of 2116 terms" in panel
+    it.page.locator('.grid[data-grid="dx"] > canvas').first.focus()
+    assert "agrees to" in it.page.locator(".sum").inner_text()
+
+
+def test_our_slider_moves_the_picture_and_then_the_address(convolution: Callable[..., Any]) -> None:
+    it = convolution("convolution_look=forward.w.5")
+    slider = it.page.get_by_role("slider", name="angle")
+    slider.focus()
+    before = drawn(it)
+    it.page.keyboard.press("ArrowRight")
+    redrawn(it, before)
+    w = ConvolutionSpec(angle=5).weights().kernel[1, 2, 0, 0]
+    assert shown(it) == pytest.approx(w, abs=6e-3)
+    it.page.wait_for_url("**convolution_angle=5**")
+
+
+def test_a_weight_is_edited_and_the_edit_is_in_the_address(convolution: Callable[..., Any]) -> None:
+    it = convolution("convolution_look=forward.w.4")
+    before = drawn(it)
+    field = it.page.locator(".sum").get_by_role("textbox")
+    field.fill("2.5")
+    field.press("Enter")
+    redrawn(it, before)
+    assert shown(it) == 2.5
+    it.page.wait_for_url("**convolution_edits=w4%3A2.5**")
+    again = convolution(it.page.url.split("?")[1])
+    assert shown(again) == 2.5
+
+
+def test_a_setting_changes_the_picture_the_facts_and_the_code(convolution: Callable[..., Any]) -> None:
+    it = convolution()
+    before = drawn(it)
+    it.page.locator(".st-key-convolution_strides").get_by_text("2", exact=True).click()
+    redrawn(it, before)
+    assert "(23, 23, 1)" in it.page.locator(".facts").inner_text()
+    it.page.wait_for_url("**convolution_strides=2**")
+    it.page.get_by_text("stride=2").first.wait_for()
+
+
+def test_a_popover_opened_late_shows_what_is_set(convolution: Callable[..., Any]) -> None:
+    """Its controls are drawn when it opens, long after their values came."""
+    it = convolution("convolution_filters=3")
+    it.page.locator(".st-key-convolution_strides").get_by_text("2", exact=True).click()
+    it.page.wait_for_url("**convolution_strides=2**")
+    quiet(it)
+    it.page.get_by_role("button", name="More settings").click()
+    chosen = it.page.locator(".st-key-convolution_filters [aria-checked=true]")
+    chosen.wait_for()
+    assert chosen.inner_text() == "3"
+    assert it.page.get_by_role("checkbox", name="use_bias").is_checked()
+    assert "convolution_filters=3" in it.page.url
+
+
+def test_a_dragged_slider_draws_without_a_run_of_the_page(convolution: Callable[..., Any]) -> None:
+    it = convolution()
+    box = it.page.get_by_role("slider", name="angle").bounding_box()
+    before, sent, y = drawn(it), len(it.sent), box["y"] + box["height"] / 2
+    it.page.mouse.move(box["x"] + 20, y)
+    it.page.mouse.down()
+    for step in range(12):
+        it.page.mouse.move(box["x"] + 20 + 12 * step, y)
+        it.page.wait_for_timeout(60)
+    assert drawn(it) - before >= 5
+    assert len(it.sent) == sent
+    it.page.mouse.up()
+    it.page.wait_for_url("**convolution_angle=**")
+
+
+def test_back_returns_to_the_view_before(convolution: Callable[..., Any]) -> None:
+    it = convolution()
+    it.page.locator(".st-key-convolution_strides").get_by_text("2", exact=True).click()
+    it.page.wait_for_url("**convolution_strides=2**")
+    quiet(it)
+    it.page.go_back()
+    it.page.get_by_text("(46, 46, 1)").first.wait_for()
+    it.page.go_forward()
+    it.page.get_by_text("(23, 23, 1)").first.wait_for()
+
+
+def test_settings_are_kept_when_the_learner_comes_back_from_another_page(convolution: Callable[..., Any]) -> None:
+    it = convolution("convolution_strides=2")
+    it.page.get_by_role("link", name="Start here").click()
+    it.page.get_by_role("heading", name="Point at any number").wait_for()
+    assert "convolution_strides" not in it.page.url
+    it.page.locator(".stSidebar").get_by_role("link", name="Convolution").click()
+    it.page.get_by_text("(23, 23, 1)").first.wait_for()
+    it.page.wait_for_url("**convolution_strides=2**")
+
+
+def test_a_broken_address_is_mended_in_the_address_too(convolution: Callable[..., Any]) -> None:
+    it = convolution("convolution_filters=99&convolution_strides=2")
+    assert "filters must be 1, 2, 3, 4, 6 or 8, not '99'" in it.page.locator(".changes").inner_text()
+    it.page.wait_for_function("() => !location.search.includes('99')")
+    assert "convolution_strides=2" in it.page.url
+
+
+def test_guessing_reveals_the_experiment(convolution: Callable[..., Any]) -> None:
+    it = convolution()
+    card = it.page.locator(".st-key-experiment-cv5")
+    card.get_by_text("moves along, by one place").click()
+    card.get_by_text("Right.", exact=True).wait_for()
+    card.locator(".maps[data-drawn]").wait_for()
+    sent = len(it.sent)
+    card.locator("input[type=range]").focus()
+    it.page.keyboard.press("End")
+    assert "moved by 16: " in card.locator(".caption").inner_text()
+    assert len(it.sent) == sent
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("page", ["convolution", ""])
+def test_axe_finds_nothing(open_page: Any, serve: Any, page: str, width: int, theme: str) -> None:
+    it = open_page(f"{serve('app.py')}/{page}", ready=READY, width=width, theme=theme)
+    quiet(it)
+    for toggle in it.page.get_by_text("Show me without a guess").all():
+        toggle.click()
+        quiet(it)
+    found = Axe().run(it.page)
+    assert found.violations_count == 0, found.generate_report()

@@ -1,0 +1,137 @@
+"""Every page, run by Streamlit itself: cold, with settings in the address, and with broken ones."""
+
+import ast
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parent.parent.parent
+PAGES = sorted((ROOT / "pages").glob("*.py"))
+TIMEOUT = 60  # seconds; kernels may have to compile
+
+
+def run(page: Path, **address: str) -> AppTest:
+    start = ROOT / "ui" / "navigation.py" if page.stem == "home" else page  # home links to pages: it needs the map
+    app = AppTest.from_file(start, default_timeout=TIMEOUT)
+    for name, value in address.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def said(app: AppTest) -> list[str]:
+    """What the page says that it has changed."""
+    shown = "".join(element.proto.body for element in app.get("html"))
+    return [
+        unescape(note)
+        for notes in re.findall(r'class="changes".*?</ul>', shown)
+        for note in re.findall("<li>(.*?)</li>", notes)
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_runs_cold(page: Path) -> None:
+    app = run(page)
+    assert not app.exception
+    assert not said(app)
+    assert len(app.title) == 1
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_is_short_and_does_no_arithmetic_of_its_own(page: Path) -> None:
+    source = page.read_text(encoding="utf-8")
+    assert len(source.splitlines()) <= 120
+    assert not arithmetic(source)
+
+
+def arithmetic(source: str) -> list[str]:
+    nodes = ast.walk(ast.parse(source))
+    return [ast.unparse(node) for node in nodes if isinstance(node, ast.BinOp | ast.AugAssign)]
+
+
+def test_arithmetic_is_found() -> None:
+    assert arithmetic("y = f(2 * x)\ny -= 1\nz = sum(x)") == ["y -= 1", "2 * x"]
+
+
+DIGIT = "handwritten digit"
+CONVOLUTION = ROOT / "pages" / "convolution.py"
+
+
+def test_settings_come_from_the_address() -> None:
+    app = run(CONVOLUTION, convolution_filters="4", convolution_kernel="blur", convolution_use_bias="false")
+    assert not said(app)
+    assert app.session_state["convolution_filters"] == 4
+    assert app.selectbox(key="convolution_kernel").value == "blur"
+    assert app.checkbox(key="convolution_use_bias").value is False
+
+
+@pytest.mark.parametrize(
+    ("address", "rule"),
+    [
+        ({"convolution_filters": "99"}, "filters must be 1, 2, 3, 4, 6 or 8, not '99'. It is 1 now."),
+        ({"convolution_strides": "0"}, "strides must be 1, 2 or 3, not '0'. It is 1 now."),
+        ({"convolution_kernel_size": "big"}, "kernel_size must be a whole number, not 'big'. It is 3 now."),
+        ({"convolution_groups": "3"}, "groups must divide"),
+        ({"convolution_picture": "<script>"}, "picture must be"),
+        ({"convolution_edits": "w99:1"}, "there is no cell 99 in the kernel"),
+        (
+            {
+                "convolution_picture": "handwritten digit",
+                "convolution_kernel_size": "7",
+                "convolution_dilation_rate": "3",
+            },
+            "does not fit into (8, 8) cells",
+        ),
+    ],
+)
+def test_a_broken_address_is_mended_and_says_so(address: dict[str, str], rule: str) -> None:
+    app = run(CONVOLUTION, **address)
+    assert not app.exception
+    assert len(said(app)) == 1
+    assert rule in said(app)[0]
+    right = run(CONVOLUTION)
+    assert {app.session_state[key] for key in address} == {right.session_state[key] for key in address} or (
+        len(address) > 1  # several values: only those that did not fit went back
+    )
+
+
+def test_the_message_goes_with_the_next_change() -> None:
+    app = run(CONVOLUTION, convolution_filters="99")
+    app.selectbox(key="convolution_kernel").select("blur").run()
+    assert not said(app)
+
+
+def test_another_kernel_takes_the_edits_along() -> None:
+    app = run(CONVOLUTION, convolution_edits="w4:2.5")
+    assert not said(app)
+    app.selectbox(key="convolution_kernel").select("blur").run()
+    assert said(app) == ["Gone: the weights that you changed, because kernel has changed."]
+    assert app.session_state["convolution_edits"] == ""
+
+
+def test_reset_and_surprise() -> None:
+    app = run(CONVOLUTION, convolution_kernel="blur", convolution_filters="4", convolution_angle="45")
+    app.button(key="convolution.reset").click().run()
+    assert not app.exception
+    assert app.selectbox(key="convolution_kernel").value == "edge"
+    assert app.session_state["convolution_angle"] == 0
+    seen = set()
+    for _ in range(4):
+        app.button(key="convolution.surprise").click().run()
+        assert not app.exception
+        assert not said(app)
+        seen.add(str(app.session_state["convolution.spec"]))
+    assert len(seen) > 1
+
+
+def test_every_experiment_is_revealed_by_a_guess() -> None:
+    app = run(CONVOLUTION)
+    before = len(app.markdown)
+    for claim in ("CV1", "CV3", "CV5", "CV8"):
+        pills = app.button_group(key=f"{claim}.prediction")
+        pills.select(pills.options[0].content if hasattr(pills.options[0], "content") else pills.options[0]).run()
+        assert not app.exception
+    assert len(app.markdown) >= before + 12
+    assert sum("Where it stops" in markdown.value for markdown in app.markdown) == 4

@@ -1,0 +1,88 @@
+"""What the server gives to browsers: its files under their own version, compressed, with the headers that protect."""
+
+import asyncio
+import gzip
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app import SECURITY, SecurityHeaders, asset
+from ui import assets
+
+
+def get(path: str, version: str | None = None, encoding: str = "identity") -> Response:
+    """What /assets/<version>/<path> answers."""
+    given = {"version": version or assets.version(), "path": path}
+    headers = [(b"accept-encoding", encoding.encode())]
+    return asset(Request({"type": "http", "path_params": given, "headers": headers}))
+
+
+@pytest.mark.parametrize("name", ["lens/lens.js", "theme/tokens.css", "theme/mark.svg", assets.PLOTLY])
+def test_a_file_is_served_for_good_and_compressed(name: str) -> None:
+    plain, zipped = get(name), get(name, encoding="br, gzip")
+    assert plain.status_code == zipped.status_code == 200
+    assert plain.body == assets.files()[name]
+    assert "immutable" in plain.headers["cache-control"]
+    assert zipped.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(zipped.body) == plain.body
+
+
+def test_an_address_leads_to_its_file() -> None:
+    assert assets.address("lens/lens.js") == f"/assets/{assets.version()}/lens/lens.js"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "lens/nothing.js",
+        "../app.py",
+        "/etc/passwd",
+        "lens",
+        "",
+        "lessons/convolution.md",
+        "a" * 5000 + ".js",
+        "lens/lens.js\0",
+    ],
+)
+def test_nothing_else_is_served(path: str) -> None:
+    assert get(path).status_code == 404
+
+
+def test_an_old_version_is_not_served_under_its_old_address() -> None:
+    assert get("lens/lens.js", version="0123456789ab").status_code == 404
+
+
+def test_every_answer_carries_the_headers() -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def inner(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"x-own", b"1")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def answer() -> None:
+        await SecurityHeaders(inner)({"type": "http"}, None, send)  # type: ignore[arg-type]
+
+    with ThreadPoolExecutor(1) as other:  # the browser tests leave Playwright's event loop running in this thread
+        other.submit(asyncio.run, answer()).result()
+    assert dict(sent[0]["headers"]) == {b"x-own": b"1"} | SECURITY
+    policy = SECURITY[b"content-security-policy"].decode()
+    assert "'unsafe-eval'" not in policy
+    assert "script-src 'self' blob: 'sha256-" in policy
+
+
+def test_the_version_follows_every_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = assets.version()
+    for name in ("lens/lens.js", assets.PLOTLY):
+        changed = dict(assets.files()) | {name: b"other"}
+        monkeypatch.setattr(assets, "files", lambda changed=changed: changed)
+        assets.version.cache_clear()
+        assert assets.version() != before
+        monkeypatch.undo()
+        assets.version.cache_clear()
+    assert assets.version() == before

@@ -1,0 +1,122 @@
+"""docs/claims.md: every claim has its page, the functions that the page calls, and tests of these very functions."""
+
+import importlib
+import inspect
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+HEADER = ("id", "page", "experiment", "tests", "measured effect")
+
+
+class Claim(NamedTuple):
+    id: str
+    page: str
+    functions: tuple[str, ...]  # experiments/…/x.py:function
+    tests: tuple[str, ...]  # pytest's node ids
+    effect: str
+
+
+def claims(markdown: str) -> list[Claim]:
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in markdown.splitlines() if line[:1] == "|"]
+    assert tuple(rows[0]) == HEADER
+    return [Claim(id_, page, tuple(f.split()), tuple(t.split()), effect) for id_, page, f, t, effect in rows[2:]]
+
+
+CLAIMS = claims((ROOT / "docs" / "claims.md").read_text(encoding="utf-8"))
+every_claim = pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
+
+
+def check_page(claim: Claim) -> None:
+    """The page hands the claim to a `show` from the module of one of the functions; it or the page calls each."""
+    page = (ROOT / claim.page).read_text(encoding="utf-8")
+    experiment = re.search(rf'lesson\.experiment\("{claim.id}", .*\b(\w+)\.show\b', page)
+    assert experiment
+    files = [function.split(":")[0] for function in claim.functions]
+    file = next(file for file in files if Path(file).stem == experiment[1])
+    package = file.rsplit("/", 1)[0].replace("/", ".")
+    assert re.search(rf"^from {package} import .*\b{experiment[1]}\b", page, re.MULTILINE)
+    show = inspect.getsource(importlib.import_module(file.removesuffix(".py").replace("/", ".")).show)
+    for function in claim.functions:
+        assert re.search(rf"\b{function.split(':')[1]}\(", page + show)
+
+
+def check_functions(claim: Claim) -> None:
+    assert claim.functions
+    for function in claim.functions:
+        path, name = function.split(":")
+        module = importlib.import_module(path.removesuffix(".py").replace("/", "."))
+        assert callable(getattr(module, name))
+
+
+def check_tests(claim: Claim) -> None:
+    """Each function is called in one of the tests' files."""
+    sources = "".join((ROOT / test.split("::")[0]).read_text(encoding="utf-8") for test in claim.tests)
+    for function in claim.functions:
+        assert re.search(rf"\b{function.split(':')[1]}\(", sources)
+
+
+def collected(tests: Sequence[str]) -> bool:
+    """Whether pytest finds all of them."""
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *tests]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0
+
+
+@every_claim
+def test_the_page_runs_the_experiment(claim: Claim) -> None:
+    check_page(claim)
+
+
+@every_claim
+def test_the_functions_exist(claim: Claim) -> None:
+    check_functions(claim)
+
+
+@every_claim
+def test_its_tests_call_them(claim: Claim) -> None:
+    check_tests(claim)
+
+
+def test_pytest_finds_every_test() -> None:
+    assert collected([test for claim in CLAIMS for test in claim.tests])
+    assert not collected([CLAIMS[0].tests[0] + "_that_is_not_there"])
+
+
+def test_every_claim_has_one_row_with_a_number_in_its_effect() -> None:
+    assert len({claim.id for claim in CLAIMS}) == len(CLAIMS)
+    assert all(re.search(r"\d", claim.effect) for claim in CLAIMS)
+
+
+def test_every_experiment_on_a_page_has_its_row() -> None:
+    shown = {
+        id_
+        for page in (ROOT / "pages").glob("*.py")
+        for id_ in re.findall(r'lesson\.experiment\("(\w+)"', page.read_text(encoding="utf-8"))
+    }
+    assert shown == {claim.id for claim in CLAIMS}
+
+
+@pytest.mark.parametrize(
+    ("check", "wrong"),
+    [
+        (check_page, {"id": "CV999"}),
+        (check_page, {"page": "pages/no_such_page.py"}),
+        (check_page, {"functions": ("experiments/convolution/presets.py:kernel_bank",)}),
+        (check_functions, {"functions": ("experiments/convolution/no_such_module.py:f",)}),
+        (check_functions, {"functions": ("experiments/convolution/shift.py:no_such_function",)}),
+        (check_functions, {"functions": ()}),
+        (check_tests, {"tests": ("tests/engine/test_arrays.py::test_leaves",)}),
+        (check_tests, {"tests": ("tests/no_such_file.py::test_x",)}),
+    ],
+)
+def test_a_wrong_row_is_found(check, wrong) -> None:
+    right = CLAIMS[0]
+    check(right)
+    with pytest.raises((AssertionError, OSError, ImportError, AttributeError, StopIteration)):
+        check(right._replace(**wrong))
