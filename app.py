@@ -5,6 +5,7 @@ Start it with `make run` or `streamlit run app.py`.
 
 import re
 import threading
+import time
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,10 +22,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.warmup import warm_up
-from experiments.live import payload
+from experiments.live import LESSONS, payload
 from ui import assets
 
 HERE = Path(__file__).resolve().parent
+FIRST_PAGE = 3.0  # seconds, in which nothing is prepared that a first page does not need
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # the address changes with the content
 
 
@@ -61,17 +63,18 @@ def asset(request: Request) -> Response:
 
 def live(request: Request) -> Response:
     """A scene at the settings of the query: what a lens draws while a slider is dragged."""
-    try:
-        content = payload(request.path_params["lesson"], request.query_params)
-    except KeyError:
+    lesson = request.path_params["lesson"]
+    if lesson not in LESSONS:
         return Response("no such lesson", status_code=404)
+    content = payload(lesson, request.query_params)
     # "identity": compressing numbers costs more time than it saves
     headers = {"Cache-Control": "no-store", "Content-Encoding": "identity"}
     return Response(content, media_type="application/octet-stream", headers=headers)
 
 
-class SecurityHeaders:
-    """Adds SECURITY to every response."""
+class Headers:
+    """Adds SECURITY to every response. A page also names our modules, so that a browser fetches them beside Streamlit's
+    own and not one after another when the first component appears."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -79,7 +82,9 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *SECURITY.items()]
+                given = [*message["headers"], *SECURITY.items()]
+                is_page = any(name == b"content-type" and value.startswith(b"text/html") for name, value in given)
+                message["headers"] = [*given, (b"link", assets.preload().encode())] if is_page else given
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
@@ -94,6 +99,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
 
 def _prepare() -> None:
     warm_up()
+    time.sleep(FIRST_PAGE)
     import_module("pandas")  # st.dataframe would, while a learner waits
     assets.compressed(assets.PLOTLY)
 
@@ -104,6 +110,6 @@ app = st.App(
         Route(assets.base() + "/assets/{version}/{path:path}", asset),
         Route(assets.base() + "/live/{lesson}", live),
     ],
-    middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1024)],
+    middleware=[Middleware(Headers), Middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)],
     lifespan=lifespan,
 )

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import SECURITY, SecurityHeaders, asset
+from app import SECURITY, Headers, asset
 from ui import assets
 
 
@@ -55,25 +56,36 @@ def test_an_old_version_is_not_served_under_its_old_address() -> None:
     assert get("lens/lens.js", version="0123456789ab").status_code == 404
 
 
-def test_every_answer_carries_the_headers() -> None:
+def headers(content_type: bytes) -> dict[bytes, bytes]:
+    """Those of an answer of ours."""
     sent: list[dict[str, Any]] = []
 
     async def inner(scope: Any, receive: Any, send: Any) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"x-own", b"1")]})
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", content_type)]})
         await send({"type": "http.response.body", "body": b""})
 
     async def send(message: Any) -> None:
         sent.append(message)
 
     async def answer() -> None:
-        await SecurityHeaders(inner)({"type": "http"}, None, send)  # type: ignore[arg-type]
+        await Headers(inner)({"type": "http"}, None, send)  # type: ignore[arg-type]
 
     with ThreadPoolExecutor(1) as other:  # the browser tests leave Playwright's event loop running in this thread
         other.submit(asyncio.run, answer()).result()
-    assert dict(sent[0]["headers"]) == {b"x-own": b"1"} | SECURITY
+    return dict(sent[0]["headers"])
+
+
+def test_every_answer_carries_the_headers() -> None:
+    assert headers(b"text/css") == {b"content-type": b"text/css"} | SECURITY
     policy = SECURITY[b"content-security-policy"].decode()
     assert "'unsafe-eval'" not in policy
     assert "script-src 'self' blob: 'sha256-" in policy
+
+
+def test_a_page_names_every_module_that_it_may_load() -> None:
+    named = re.findall(r"<([^>]+)>; rel=modulepreload", headers(b"text/html; charset=utf-8")[b"link"].decode())
+    modules = {path.relative_to(assets.ASSETS).as_posix() for path in assets.ASSETS.rglob("*.js")}
+    assert set(named) == {assets.address(name) for name in modules}
 
 
 def test_the_version_follows_every_file(monkeypatch: pytest.MonkeyPatch) -> None:

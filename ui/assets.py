@@ -56,3 +56,9 @@ def base() -> str:
 def address(name: str) -> str:
     """Where a browser finds a file."""
     return f"{base()}/assets/{version()}/{name}"
+
+
+def preload() -> str:
+    """Every module but Plotly, as a header `Link` names them."""
+    modules = [name for name in files() if name.endswith(".js") and name != PLOTLY]
+    return ", ".join(f"<{address(name)}>; rel=modulepreload" for name in modules)
