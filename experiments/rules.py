@@ -1,9 +1,9 @@
 """Writes the index of a step as its formula is written.
 
-    o, u = indices("o u")
-    rule({o: 46}, {u: 3}, read((48,), 2 * o + u - 1), read((3,), u))
+    o, t = indices("o t")
+    rule({o: 24}, {t: 3}, read((48,), 2 * o + t - 1), read((3,), t))
 
-says: for each target cell o and each u of the loop there is one term, x[2·o + u − 1] · w[u].
+says: for each target cell o and each t of the loop there is one term, x[2·o + t − 1] · w[t]. An empty loop is one term.
 """
 
 from __future__ import annotations

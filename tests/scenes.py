@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.arrays import Array
 from experiments.scene import (
-    Array,
     Edit,
     Frames,
     Grid,
@@ -134,14 +134,16 @@ def convolution(
         sums = Scale(20.0 if H > 12 else 4.0)
         weights, given = Scale(2.0 if sobel else 1.0), dy.astype(dtype)
         return (
-            Grid("x", "x", "input", "input", image, x, Scale(1.0, "brightness"), 0, 0, digits=2, note="A photograph."),
-            Grid("w", "w", "kernel", "weight", ker, w, weights, 0, 1, digits=digits, edit=Edit(-2, 2, 0.05)),
-            Grid("b", "b", "bias", "weight", ("filter",), b, Scale(1.0), 0, 1, digits=1, edit=Edit(-2, 2, 0.1)),
-            Grid("y", "y", "output", "activation", maps, y, Scale(reach), 0, 2),
-            Grid("dx", "∂L/∂x", "gradient", "gradient", image, dx, Scale(2.0), 1, 0, numeric=numeric[0]),
-            Grid("dw", "∂L/∂w", "gradient", "gradient", ker, dw, sums, 1, 1, numeric=numeric[1]),
-            Grid("db", "∂L/∂b", "gradient", "gradient", ("filter",), db, sums, 1, 1, numeric=numeric[2]),
-            Grid("dy", "∂L/∂y", "gradient, given", "gradient", maps, given, Scale(1.0), 1, 2, digits=2),
+            Grid(
+                "x", "x", "input", "input", image, x, Scale(1.0, "brightness"), column=0, digits=2, note="A photograph."
+            ),
+            Grid("w", "w", "kernel", "weight", ker, w, weights, column=1, digits=digits, edit=Edit(-2, 2, 0.05)),
+            Grid("b", "b", "bias", "weight", ("filter",), b, Scale(1.0), column=1, digits=1, edit=Edit(-2, 2, 0.1)),
+            Grid("y", "y", "output", "activation", maps, y, Scale(reach), column=2),
+            Grid("dx", "∂L/∂x", "gradient", "gradient", image, dx, Scale(2.0), lane=1, column=0, numeric=numeric[0]),
+            Grid("dw", "∂L/∂w", "gradient", "gradient", ker, dw, sums, lane=1, column=1, numeric=numeric[1]),
+            Grid("db", "∂L/∂b", "gradient", "gradient", ("filter",), db, sums, lane=1, column=1, numeric=numeric[2]),
+            Grid("dy", "∂L/∂y", "gradient, given", "gradient", maps, given, Scale(1.0), lane=1, column=2, digits=2),
         )
 
     steps = (
@@ -179,6 +181,14 @@ def wrong() -> Scene:
     return dataclasses.replace(scene, grids=grids)
 
 
+def unchecked() -> Scene:
+    """Gradients without differences, and the reason why."""
+    scene = convolution(digit(), check=False)
+    reason = {"unchecked": "not checked here: it would take too long"}
+    grids = tuple(dataclasses.replace(grid, **(reason if grid.role == "gradient" else {})) for grid in scene.grids)
+    return dataclasses.replace(scene, grids=grids)
+
+
 def rnn_step(D: int = 3, H: int = 4, nan: bool = False) -> Scene:
     """a = xW + hU + b, h₁ = tanh(a), and backward: slope, ∂a, and ∂W as a product of three."""
     rng = np.random.default_rng(4)
@@ -203,7 +213,7 @@ def rnn_step(D: int = 3, H: int = 4, nan: bool = False) -> Scene:
         column: int,
         **more: object,
     ) -> Grid:
-        return Grid(id_, symbol, name, role, axes, v, Scale(1.0), lane, column, **more)  # type: ignore[arg-type]
+        return Grid(id_, symbol, name, role, axes, v, Scale(1.0), lane=lane, column=column, **more)  # type: ignore[arg-type]
 
     grids = (
         grid("x", "x", "input", "input", ("feature",), x, 0, 0, note="One word of the sentence."),
@@ -246,8 +256,10 @@ def max_pool() -> Scene:
     rows, columns = np.divmod(np.arange(9), 3)
     winner = ((2 * rows + best // 2) * 6 + 2 * columns + best % 2).reshape(3, 3)
     grids = (
-        Grid("x", "x", "input", "input", ("row", "column"), x, Scale(1.0), 0, 0),
-        Grid("y", "y", "output", "activation", ("row", "column"), cells.max(axis=1).reshape(3, 3), Scale(1.0), 0, 1),
+        Grid("x", "x", "input", "input", ("row", "column"), x, Scale(1.0), column=0),
+        Grid(
+            "y", "y", "output", "activation", ("row", "column"), cells.max(axis=1).reshape(3, 3), Scale(1.0), column=1
+        ),
     )
     return Scene("Max pooling", LANES[:1], (FORWARD,), grids, (Select("y", "forward", Group(("x",), blocks), winner),))
 
@@ -258,10 +270,10 @@ def softmax(n: int = 5) -> Scene:
     e, p = np.exp(z), np.exp(z) / np.exp(z).sum()
     everywhere = listed([(c,) for c in range(n)])
     grids = (
-        Grid("z", "z", "scores", "activation", ("class",), z, Scale(3.0), 0, 0),
-        Grid("e", "e", "exponentials", "activation", ("class",), e, Scale(10.0, "magnitude"), 0, 1),
-        Grid("s", "Σ", "their sum", "activation", (), np.array(e.sum()), Scale(20.0, "magnitude"), 0, 1),
-        Grid("p", "p", "probabilities", "activation", ("class",), p, Scale(1.0, "log", 4), 0, 2),
+        Grid("z", "z", "scores", "activation", ("class",), z, Scale(3.0), column=0),
+        Grid("e", "e", "exponentials", "activation", ("class",), e, Scale(10.0, "magnitude"), column=1),
+        Grid("s", "Σ", "their sum", "activation", (), np.array(e.sum()), Scale(20.0, "magnitude"), column=1),
+        Grid("p", "p", "probabilities", "activation", ("class",), p, Scale(1.0, "log", 4), column=2),
     )
     steps = (
         Map("e", "forward", "exp", (Group(("z",), same(n)),)),
@@ -280,10 +292,10 @@ def recorded(count: int = 20) -> Scene:
         w.append(w[-1] - 0.2 * (w[-1] - t))
     W = np.stack(w)
     grids = (
-        Grid("w", "w", "weights", "weight", ("weight",), W, Scale(1.0), 0, 0),
-        Grid("t", "t", "target", "input", ("weight",), t, Scale(1.0), 0, 1),
-        Grid("g", "∂L/∂w", "gradient", "gradient", ("weight",), W - t, Scale(2.0), 0, 2),
-        Grid("n", "w′", "weights after", "weight", ("weight",), W - 0.2 * (W - t), Scale(1.0), 0, 3),
+        Grid("w", "w", "weights", "weight", ("weight",), W, Scale(1.0), column=0),
+        Grid("t", "t", "target", "input", ("weight",), t, Scale(1.0), column=1),
+        Grid("g", "∂L/∂w", "gradient", "gradient", ("weight",), W - t, Scale(2.0), column=2),
+        Grid("n", "w′", "weights after", "weight", ("weight",), W - 0.2 * (W - t), Scale(1.0), column=3),
     )
     steps = (
         Map("g", "run", "difference", (Group(("w",), same(4)), Group(("t",), same(4)))),
@@ -302,6 +314,7 @@ SCENES: dict[str, Callable[[], Scene]] = {
     "strided": lambda: convolution(
         np.round(np.random.default_rng(3).uniform(0, 1, (9, 8, 2)), 2), 4, 3, 2, "same", 2, 2
     ),
+    "unchecked": unchecked,
     "single": lambda: convolution(digit(), dtype=np.float32),
     "rnn": rnn_step,
     "nan": lambda: rnn_step(nan=True),

@@ -1,4 +1,4 @@
-/* The named functions of a map: twins of FUNCTIONS in experiments/scene.py, each with its slope and how to say it.
+/* The named functions of a map: twins of FUNCTIONS in experiments/scene/evaluation.py, each with its slope and how to say it.
    `size` is what rounding errors are relative to, where that is not the result itself. */
 
 const one = (f, text, slope, slopeText, size) => ({ f, text, slope, slopeText, size })

@@ -1,4 +1,4 @@
-/* Which cells enter a step: the twins of Listed and Window in experiments/scene.py.
+/* Which cells enter a step: the twins of Listed and Window in experiments/scene/format.py.
    Both answer in time proportional to their answer, forwards (the terms of one cell of the target) and backwards
    (the uses of one cell of a factor). A visit receives the target's cell and the factors' cells; the array is reused. */
 

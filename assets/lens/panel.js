@@ -76,7 +76,7 @@ export class Panel {
     if (grid.numeric) {
       const { text, ok } = agreement(value, grid.numeric[cell], lens.scene.loss)
       notes.push(ok === null ? h("p", { class: "ck" }, text) : note(!ok, text))
-    }
+    } else if (grid.unchecked) notes.push(h("p", { class: "ck" }, grid.unchecked))
     return notes
   }
 

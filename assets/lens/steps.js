@@ -1,4 +1,4 @@
-/* The arithmetic of one cell: which step makes it, from which terms, and where it goes. Twin of experiments/scene.py. */
+/* The arithmetic of one cell: which step makes it, from which terms, and where it goes. Twin of experiments/scene/evaluation.py. */
 
 import { FUNCTIONS } from "./functions.js"
 import { indexOf } from "./indices.js"

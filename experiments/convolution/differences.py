@@ -21,6 +21,7 @@ from experiments.convolution.microscope import Microscope, cell_losses, loss_wei
 from experiments.convolution.spec import ConvolutionSpec, Weights
 
 BUDGET = 40_000_000  # multiply–adds that a check may cost, some 40 ms: a learner waits for it
+TOO_COSTLY = "not checked by differences here: it would take too long"
 
 
 class Differences(NamedTuple):

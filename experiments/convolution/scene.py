@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
-from engine.arrays import Shape
+from engine.arrays import Array, Shape
 from engine.layers.window import Windows
-from experiments.convolution.differences import Differences, differences
+from experiments.convolution.differences import TOO_COSTLY, Differences, differences
 from experiments.convolution.microscope import Microscope, microscope
 from experiments.convolution.scales import scales
 from experiments.convolution.spec import (
@@ -19,7 +20,7 @@ from experiments.convolution.spec import (
     RANDOM_GRADIENT,
     ConvolutionSpec,
 )
-from experiments.rules import Index, indices, read, rule
+from experiments.rules import indices, read, rule
 from experiments.scene import Edit, Grid, Group, Phase, Scale, Scene, Step, Sum
 
 
@@ -37,29 +38,17 @@ def scene_of(spec: ConvolutionSpec, m: Microscope, numeric: Differences) -> Scen
     kernel = ("row", "column", "channel" if spec.groups == 1 else "channel of the group", "filter")
     edit = Edit(-EDIT_LIMIT, EDIT_LIMIT, 0.05)
     grids = [
-        Grid("x", "x", "input", "input", picture, m.x, Scale(1, "brightness"), 0, 0, note="The picture itself."),
-        Grid("w", "w", "kernel", "weight", kernel, m.w, scale["w"], 0, 1, edit=edit),
-        Grid("y", "y", "output", "activation", feature_map, m.y, scale["y"], 0, 2),
-        Grid("dx", "∂L/∂x", "gradient", "gradient", picture, m.dx, scale["dx"], 1, 0, numeric=numeric.dx),
-        Grid("dw", "∂L/∂w", "gradient", "gradient", kernel, m.dw, scale["dw"], 1, 1, numeric=numeric.dw),
-        Grid(
-            "dy",
-            "∂L/∂y",
-            "gradient",
-            "gradient",
-            feature_map,
-            m.dy,
-            scale["dy"],
-            1,
-            2,
-            numeric=numeric.dy,
-            note=_DY_NOTES[spec.loss],
-        ),
+        Grid("x", "x", "input", "input", picture, m.x, Scale(1, "brightness"), column=0, note="The picture itself."),
+        Grid("w", "w", "kernel", "weight", kernel, m.w, scale["w"], column=1, edit=edit),
+        Grid("y", "y", "output", "activation", feature_map, m.y, scale["y"], column=2),
+        _gradient("x", picture, m.dx, scale["dx"], numeric.dx, column=0),
+        _gradient("w", kernel, m.dw, scale["dw"], numeric.dw, column=1),
+        _gradient("y", feature_map, m.dy, scale["dy"], numeric.dy, column=2, note=_DY_NOTES[spec.loss]),
     ]
     if m.b is not None and m.db is not None:
         grids += [
-            Grid("b", "b", "bias", "weight", ("filter",), m.b, Scale(1), 0, 1, edit=edit),
-            Grid("db", "∂L/∂b", "gradient", "gradient", ("filter",), m.db, scale["dw"], 1, 1, numeric=numeric.db),
+            Grid("b", "b", "bias", "weight", ("filter",), m.b, Scale(1), column=1, edit=edit),
+            _gradient("b", ("filter",), m.db, scale["dw"], numeric.db, column=1),
         ]
     strongest = int(np.argmax(m.y))
     return Scene(
@@ -90,6 +79,16 @@ _DY_NOTES = {
 }
 
 
+def _gradient(
+    of: str, axes: tuple[str, ...], values: Array, scale: Scale, numeric: Array | None, *, column: int, **more: Any
+) -> Grid:
+    """The grid of ∂L/∂of: with the same cells by differences, or why there are none."""
+    check = {"unchecked": TOO_COSTLY} if numeric is None else {"numeric": numeric}
+    return Grid(
+        f"d{of}", f"∂L/∂{of}", "gradient", "gradient", axes, values, scale, lane=1, column=column, **check, **more
+    )
+
+
 def _without_single(grid: Grid) -> Grid:
     """Without the channel or filter axes that have one entry: a learner need not read "× 1". Flat indices stay."""
     keep = [i for i, size in enumerate(grid.values.shape) if size > 1 or i < 2]
@@ -101,30 +100,30 @@ def _without_single(grid: Grid) -> Grid:
 
 def convolution_steps(windows: Windows, channels: int, filters: int, groups: int, use_bias: bool) -> tuple[Step, ...]:
     """Forward and backward of a 2-D convolution on one example, as rules over the grids x w b y dx dw db dy."""
-    (h, width), (oh, ow), (kh, kw) = windows.input_size, windows.output_size, windows.size
-    (sh, sw), (eh, ew), ((ph, _), (pw, _)) = windows.strides, windows.dilation, windows.pads
+    (H, W), (OH, OW), (KH, KW) = windows.input_size, windows.output_size, windows.size
+    (s0, s1), (d0, d1), ((a0, _), (a1, _)) = windows.strides, windows.dilation, windows.pads
     channels, filters = channels // groups, filters // groups  # of one group
-    x, w, y = (h, width, groups, channels), (kh, kw, channels, groups, filters), (oh, ow, groups, filters)
-    o, p, g, f, u, v, c, i, j = indices("o p g f u v c i j")
-    # y[o, p, g, f] = b[g, f] + Σ_{u, v, c} x[o·s + u·e − pad, p·s + v·e − pad, g, c] · w[u, v, c, g, f]
-    x_at = read(x, sh * o + eh * u - ph, sw * p + ew * v - pw, g, c)
-    w_at = read(w, u, v, c, g, f)
-    dy_at = read(y, o, p, g, f)
-    cells = {o: oh, p: ow, g: groups, f: filters}
-    forward = [Group(("x", "w"), rule(cells, {u: kh, v: kw, c: channels}, x_at, w_at))]
-    # dx[i, j, g, c] = Σ_{u, v, f} w[u, v, c, g, f] · dy[(i + pad − u·e) / s, (j + pad − v·e) / s, g, f]
-    dx_at = read(y, (i - eh * u + ph) / sh, (j - ew * v + pw) / sw, g, f)
-    dx = rule({i: h, j: width, g: groups, c: channels}, {u: kh, v: kw, f: filters}, w_at, dx_at)
-    # dw[u, v, c, g, f] = Σ_{o, p} x[o·s + u·e − pad, p·s + v·e − pad, g, c] · dy[o, p, g, f]
-    dw = rule({u: kh, v: kw, c: channels, g: groups, f: filters}, {o: oh, p: ow}, x_at, dy_at)
+    x, w, y = (H, W, groups, channels), (KH, KW, channels, groups, filters), (OH, OW, groups, filters)
+    o0, o1, g, f, t0, t1, c, i0, i1 = indices("o0 o1 g f t0 t1 c i0 i1")
+    # y[o0, o1, g, f] = b[g, f] + Σ_{t0, t1, c} x[o0·s + t0·d − a, o1·s + t1·d − a, g, c] · w[t0, t1, c, g, f]
+    x_at = read(x, s0 * o0 + d0 * t0 - a0, s1 * o1 + d1 * t1 - a1, g, c)
+    w_at = read(w, t0, t1, c, g, f)
+    dy_at = read(y, o0, o1, g, f)
+    cells = {o0: OH, o1: OW, g: groups, f: filters}
+    forward = [Group(("x", "w"), rule(cells, {t0: KH, t1: KW, c: channels}, x_at, w_at))]
+    # dx[i0, i1, g, c] = Σ_{t0, t1, f} w[t0, t1, c, g, f] · dy[(i0 + a − t0·d) / s, (i1 + a − t1·d) / s, g, f]
+    dx_at = read(y, (i0 - d0 * t0 + a0) / s0, (i1 - d1 * t1 + a1) / s1, g, f)
+    dx = rule({i0: H, i1: W, g: groups, c: channels}, {t0: KH, t1: KW, f: filters}, w_at, dx_at)
+    # dw[t0, t1, c, g, f] = Σ_{o0, o1} x[o0·s + t0·d − a, o1·s + t1·d − a, g, c] · dy[o0, o1, g, f]
+    dw = rule({t0: KH, t1: KW, c: channels, g: groups, f: filters}, {o0: OH, o1: OW}, x_at, dy_at)
     backward = [
         Sum("dx", "backward", (Group(("w", "dy"), dx),)),
         Sum("dw", "backward", (Group(("x", "dy"), dw),)),
     ]
     if use_bias:
-        forward.append(Group(("b",), rule(cells, {u: 1}, read((groups, filters), g, f))))
-        # db[g, f] = Σ_{o, p} dy[o, p, g, f]
-        db = rule({g: groups, f: filters}, {o: oh, p: ow}, dy_at)
+        forward.append(Group(("b",), rule(cells, {}, read((groups, filters), g, f))))
+        # db[g, f] = Σ_{o0, o1} dy[o0, o1, g, f]
+        db = rule({g: groups, f: filters}, {o0: OH, o1: OW}, dy_at)
         backward.append(Sum("db", "backward", (Group(("dy",), db),)))
     return (Sum("y", "forward", tuple(forward)), *backward)
 
@@ -132,6 +131,4 @@ def convolution_steps(windows: Windows, channels: int, filters: int, groups: int
 def _same(grid: str, shape: Shape) -> Group:
     """The very cell of another grid of the same shape."""
     letters = indices(" ".join("abcdef"[: len(shape)]))
-    return Group(
-        (grid,), rule(dict(zip(letters, shape, strict=True)), {Index((("one", 1),)): 1}, read(shape, *letters))
-    )
+    return Group((grid,), rule(dict(zip(letters, shape, strict=True)), {}, read(shape, *letters)))

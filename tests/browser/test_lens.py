@@ -84,7 +84,7 @@ def test_the_browser_has_the_same_bytes_and_the_same_sums(name: str, open_page: 
     liars = 0
     for frame, there in enumerate(study["frames"]):
         for grid in scene.grids:
-            assert there["grids"][grid.id] == np.ascontiguousarray(values(scene, grid.id, frame)[1]).tobytes().hex()
+            assert there["grids"][grid.id] == np.ascontiguousarray(values(scene, grid.id, frame)).tobytes().hex()
         for step, mine in zip(scene.steps, there["steps"], strict=True):
             results = np.array([float(text.replace("Infinity", "inf")) for text in mine["results"]])
             sizes = np.nan_to_num([float(text.replace("Infinity", "inf")) for text in mine["sizes"]])
@@ -235,6 +235,13 @@ def test_gradient_check_is_beside_the_gradient(lens: Any) -> None:
     page = lens("digit").page
     page.locator("[data-phase=backward]").click()
     assert re.search(r"numerical gradient .+ agrees", page.locator(".sum").inner_text())
+
+
+def test_a_gradient_without_a_check_says_why(lens: Any) -> None:
+    page = lens("unchecked").page
+    page.locator("[data-phase=backward]").click()
+    assert selected(page).startswith("∂L/∂x")
+    assert page.locator(".sum .ck").last.inner_text() == "not checked here: it would take too long"
 
 
 def test_not_a_number_is_shown_and_explained(lens: Any) -> None:

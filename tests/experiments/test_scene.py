@@ -66,7 +66,7 @@ def test_steps_give_back_the_cells(name: str) -> None:
     scene = SCENES[name]()
     for frame in range(scene.frames.count if scene.frames else 1):
         for step in scene.steps:
-            held = values(scene, step.target, frame)[1]
+            held = values(scene, step.target, frame)
             tolerance = 1e-4 if held.dtype == np.float32 else 1e-11
             np.testing.assert_allclose(evaluate(scene, step, frame), held, rtol=tolerance, atol=tolerance)
 
@@ -78,7 +78,7 @@ def test_a_wrong_index_is_noticed() -> None:
     assert isinstance(step.groups[0].index, Listed)
     cells = step.groups[0].index.cells
     cells[0][[0, 1]] = cells[0][[1, 0]]  # two weights changed places
-    assert not np.allclose(evaluate(scene, step), values(scene, "dx")[1])
+    assert not np.allclose(evaluate(scene, step), values(scene, "dx"))
 
 
 @pytest.mark.parametrize("geometry", [

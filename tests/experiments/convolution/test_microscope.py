@@ -33,19 +33,19 @@ def test_the_steps_of_the_lens_give_the_engines_cells(spec: ConvolutionSpec) -> 
     for step in picture.steps:
         assert isinstance(step, Sum)
         absolute = _absolute(picture, step)
-        shown = values(picture, step.target)[1]
+        shown = values(picture, step.target)
         np.testing.assert_array_less(np.abs(evaluate(picture, step) - shown), 1e-12 * np.maximum(absolute, 1e-300))
 
 
 def _absolute(picture: Scene, step: Sum) -> Array:
     """Σ |terms| of every cell."""
-    size = len(values(picture, step.target)[1])
+    size = len(values(picture, step.target))
     total = np.full(size, 1e-3)  # an empty sum is exactly 0, and compared with <
     for group in step.groups:
         listed = terms(group.index)
         product = np.full(len(listed.cell), abs(group.coefficient))
         for factor, cells in zip(group.factors, listed.cells, strict=True):
-            product = product * np.abs(values(picture, factor)[1][cells])
+            product = product * np.abs(values(picture, factor)[cells])
         total += np.bincount(listed.cell, product, size)
     return total
 
@@ -56,7 +56,7 @@ def test_a_planted_wrong_step_is_noticed() -> None:
     flipped = m._replace(dw=m.dw[::-1].copy())  # as if the correlation were a convolution
     picture = scene_of(spec, flipped, differences(spec, m))
     dw = next(step for step in picture.steps if step.target == "dw")
-    assert np.abs(evaluate(picture, dw) - values(picture, "dw")[1]).max() > 1
+    assert np.abs(evaluate(picture, dw) - values(picture, "dw")).max() > 1
 
 
 @pytest.mark.parametrize("spec", SETTINGS, ids=str)
@@ -102,6 +102,17 @@ def test_the_default_view_is_checked_in_every_cell() -> None:
     assert numeric.dx is not None
     assert numeric.dw is not None
     assert numeric.db is not None
+
+
+@pytest.mark.parametrize("spec", SETTINGS, ids=str)
+def test_a_gradient_has_its_differences_or_the_reason_why_not(spec: ConvolutionSpec) -> None:
+    gradients = [grid for grid in scene(spec).grids if grid.role == "gradient"]
+    assert all((grid.numeric is None) is (grid.unchecked is not None) for grid in gradients)
+
+
+def test_a_costly_check_is_left_out() -> None:
+    spec = ConvolutionSpec(kernel_size=7, dilation_rate=3, filters=8, channels=3)
+    assert {grid.id for grid in scene(spec).grids if grid.unchecked} == {"dx", "dw"}
 
 
 def test_a_planted_wrong_gradient_fails_the_check() -> None:

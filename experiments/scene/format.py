@@ -1,0 +1,168 @@
+"""What the lens draws: named grids of numbers, and for every number the step that made it.
+
+A scene is data. The lens knows no layer; it knows three kinds of step, each from cells of grids to one cell:
+
+    Sum     cell = constant + Σ coefficient · a · b · c      (up to three factors)
+    Map     cell = f(a, b, …)                                (a named function, FUNCTIONS in evaluation.py)
+    Select  cell = the winner among some cells of one grid   (max pooling)
+
+Which cells enter is said by an index: `Listed` names every term, `Window` gives a rule, so that 1.8 million terms of
+a convolution cost a few numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from engine.arrays import Array
+
+Role = Literal["input", "weight", "activation", "gradient"]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A fixed colour scale: it depends on settings, never on the numbers drawn.
+
+    signed: −max … max, blue to orange; brightness: 0 … max, black to white, for pictures;
+    magnitude: 0 … max, Cividis; log: signed, `decades` powers of ten below max.
+    """
+
+    max: float
+    kind: Literal["signed", "brightness", "magnitude", "log"] = "signed"
+    decades: int = 6
+
+
+@dataclass(frozen=True)
+class Edit:
+    """The learner may change the cells of this grid, by slider or by typing, within these bounds."""
+
+    min: float
+    max: float
+    step: float
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A named tensor on the stage: two of its axes are drawn as rows and columns, the others become small maps."""
+
+    id: str
+    symbol: str  # "x", "∂L/∂w"
+    name: str  # "input"
+    role: Role
+    axes: tuple[str, ...]  # a word an axis; equal words are linked between grids
+    values: Array  # the shape of the axes; with frames: (frames, *shape)
+    scale: Scale
+    lane: int = field(default=0, kw_only=True)  # row of the stage
+    column: int = field(default=0, kw_only=True)  # column of the stage
+    plane: tuple[int, int] | None = None  # (row axis or -1, column axis); default: the first two axes
+    digits: int | None = None  # decimals, where the numbers are round; default: three significant digits
+    numeric: Array | None = None  # finite differences of the same cells
+    unchecked: str | None = None  # for a gradient without them: why
+    edit: Edit | None = None
+    note: str | None = None  # for a grid that no step makes: where its numbers come from
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Every term named: the terms of cell c are start[c] … start[c + 1] − 1, cells[f][k] is factor f's flat index."""
+
+    start: Array  # (cells of the target + 1,) uint32
+    cells: tuple[Array, ...]  # a factor each: (terms,) uint32
+
+
+@dataclass(frozen=True)
+class Read:
+    """Where a factor is read: along its axis d, at (target[d] · t + loop[d] · k + offset[d]) / divisor[d].
+
+    t is the target's index and k the loop's. Where a coordinate is no whole number or lies outside the factor,
+    the term does not exist (padding, strides).
+    """
+
+    shape: tuple[int, ...]  # of the factor; may split an axis of its grid (channels → groups × channels a group)
+    target: tuple[tuple[int, ...], ...]  # an integer row an axis of the factor
+    loop: tuple[tuple[int, ...], ...]
+    offset: tuple[int, ...]
+    divisor: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Window:
+    """A rule instead of a list: for each target index t and each loop index k, one term."""
+
+    target: tuple[int, ...]  # shape of the target; may split an axis of its grid
+    loop: tuple[int, ...]  # extents of the loop
+    reads: tuple[Read, ...]  # a factor each
+
+
+@dataclass(frozen=True)
+class Group:
+    """Products of one kind: coefficient · Π factors, summed over the terms that the index gives."""
+
+    factors: tuple[str, ...]  # ids of one to three grids
+    index: Listed | Window
+    coefficient: float = 1.0
+
+
+@dataclass(frozen=True)
+class Sum:
+    target: str
+    phase: str
+    groups: tuple[Group, ...]
+    constant: Array | None = None  # the shape of the target; with frames: (frames, *shape)
+
+
+@dataclass(frozen=True)
+class Map:
+    """cell = function(arguments): each argument is coefficient · one cell of a grid, exactly one term a cell."""
+
+    target: str
+    phase: str
+    function: str  # a name in FUNCTIONS of evaluation.py
+    arguments: tuple[Group, ...]
+
+
+@dataclass(frozen=True)
+class Select:
+    target: str
+    phase: str
+    group: Group  # one factor: the candidates
+    winner: Array  # flat index of the chosen cell, the shape of the target; with frames: (frames, *shape)
+
+
+Step = Sum | Map | Select
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A direction to read the scene in."""
+
+    id: str
+    label: str
+    arrow: Literal["right", "left"]
+    lane: int
+    start: tuple[str, int]  # grid and cell that are selected first
+    step: str | None = None  # what the player counts: "kernel position"
+
+
+@dataclass(frozen=True)
+class Frames:
+    """A recorded run: every grid whose values have one axis more holds a frame for each step of it.
+
+    A frame is complete in itself, as a training step is. Steps of a sequence feed each other: they are an axis of the
+    grids, not frames.
+    """
+
+    count: int
+    axis: str  # "training step"
+
+
+@dataclass(frozen=True)
+class Scene:
+    title: str
+    lanes: tuple[str, ...]
+    phases: tuple[Phase, ...]
+    grids: tuple[Grid, ...]
+    steps: tuple[Step, ...]
+    loss: float | None = None  # the loss that the gradients are of: sets the floor of the gradient check
+    frames: Frames | None = None
