@@ -32,14 +32,14 @@ from engine.initializers import initializer
 from engine.kernels.convolution import convolve, convolve_dw, convolve_dx
 from engine.kernels.workers import run
 from engine.layers.layer import Layer, Params, State
-from engine.layers.planes import from_planes, pad_and_deal, to_planes, triple, undeal_and_crop
+from engine.layers.planes import triple
 from engine.layers.window import Padding, Size, Windows, check_axes, check_padding, check_size, place_windows
 
 
 class ConvolutionTrace(NamedTuple):
     x: Array  # (B, *S, C)
     windows: Windows
-    piles: Array  # (B, C, D, H, s, W / s)  x, padded, as the kernels read it
+    padded: Array  # (B, I0, I1, I2, C)  x, padded, as the kernels read it
 
 
 @dataclass(frozen=True)
@@ -109,30 +109,31 @@ class Convolution(Layer):
     def forward(self, params: Params, x: Array) -> tuple[Array, ConvolutionTrace]:
         self.check(params, x)
         windows = self.windows(x.shape[1:])
-        steps = triple(windows.strides), triple(windows.dilation)
-        piles, w = pad_and_deal(x, windows), _filters_first(params["kernel"])
+        padded, w = _examples(np.pad(x, ((0, 0), *windows.pads, (0, 0)))), _taps(params["kernel"])
         bias = np.array(params["bias"]) if self.use_bias else np.zeros(self.filters, x.dtype)
-        y = np.empty((len(x), self.filters, *triple(windows.output_size)), x.dtype)
+        y = np.empty((len(x), *triple(windows.output_size), self.filters), x.dtype)
+        steps = triple(windows.strides), triple(windows.dilation)
         # y = bias + Σ kernel · x
-        run(convolve, piles, w, bias, y, *steps, items=prod(y.shape[:2]), operations=y.size * w[0].size)
-        return from_planes(y, len(self.axes)), ConvolutionTrace(x, windows, piles)
+        run(convolve, padded, w, bias, y, *steps, items=prod(y.shape[:3]), operations=y.size * w[..., 0].size)
+        return y.reshape(len(x), *windows.output_size, self.filters), ConvolutionTrace(x, windows, padded)
 
     def backward(self, params: Params, trace: ConvolutionTrace, dy: Array) -> tuple[Array, Params]:
-        x, windows, piles = trace
+        x, windows, padded = trace
         self.check(params, x)
         check_gradient(dy, (len(x), *windows.output_size, self.filters), x.dtype)
         steps = triple(windows.strides), triple(windows.dilation)
-        planes, w = to_planes(dy), _filters_first(params["kernel"])
-        dx, dw = np.empty_like(piles), np.empty_like(w)
-        operations = dy.size * w[0].size
+        given, w = _examples(dy), _taps(params["kernel"].swapaxes(-1, -2))
+        dx, dw = np.empty_like(padded), np.empty((*w.shape[:3], w.shape[4], w.shape[3]), x.dtype)
+        operations = dy.size * w[..., 0, :].size
         # y = … Σ kernel · x,  by x and by kernel
-        run(convolve_dx, planes, w, dx, *steps, items=prod(dx.shape[:2]), operations=operations)
-        run(convolve_dw, piles, planes, dw, *steps, items=dw.size, operations=operations)
-        grads = {"kernel": _filters_last(dw, len(self.axes))}
+        run(convolve_dx, given, w, dx, *steps, items=prod(dx.shape[:3]), operations=operations)
+        run(convolve_dw, padded, given, dw, *steps, items=prod(dw.shape[:3]), operations=operations)
+        grads = {"kernel": dw.reshape(params["kernel"].shape)}
         if self.use_bias:
             # y = bias + …,  the same bias in every cell of every example
             grads["bias"] = dy.sum(axis=tuple(range(dy.ndim - 1)))
-        return undeal_and_crop(dx, windows), grads
+        dpadded = dx.reshape(len(x), *windows.padded_size, x.shape[-1])
+        return np.ascontiguousarray(dpadded[:, *windows.inside()]), grads
 
 
 @dataclass(frozen=True)
@@ -156,13 +157,11 @@ class Conv3D(Convolution):
     axes = ("depth", "height", "width")
 
 
-def _filters_first(kernel: Array) -> Array:
-    """(*K, C, F) → a new (F, C, KD, KH, KW)."""
-    w = np.moveaxis(kernel, (-1, -2), (0, 1))
-    return np.array(w.reshape(*w.shape[:2], *triple(w.shape[2:])), order="C")
+def _examples(x: Array) -> Array:
+    """(B, *S, C) → a new (B, I0, I1, I2, C), as the kernels want it."""
+    return np.array(x.reshape(len(x), *triple(x.shape[1:-1]), x.shape[-1]), order="C")
 
 
-def _filters_last(w: Array, rank: int) -> Array:
-    """(F, C, KD, KH, KW) → (*K, C, F): undoes `_filters_first`."""
-    kernel = w.reshape(*w.shape[:2], *w.shape[5 - rank :])
-    return np.ascontiguousarray(np.moveaxis(kernel, (0, 1), (-1, -2)))
+def _taps(kernel: Array) -> Array:
+    """(*K, C, F) → a new (T0, T1, T2, C, F)."""
+    return np.array(kernel.reshape(*triple(kernel.shape[:-2]), *kernel.shape[-2:]), order="C")

@@ -28,22 +28,8 @@ def untouched(buffer: np.ndarray) -> bool:
     return bool((np.concatenate([buffer[:GUARD], buffer[-GUARD:]]) == MARK).all())
 
 
-def deal(x: np.ndarray, stride: int) -> np.ndarray:
-    """(…, W) → (…, s, ⌈W / s⌉); places that no column reaches hold NaN, for nothing may read them."""
-    width = x.shape[-1]
-    piles = np.full((*x.shape[:-1], stride, -(-width // stride)), np.nan, x.dtype)
-    for column in range(width):
-        piles[..., column % stride, column // stride] = x[..., column]
-    return piles
-
-
-def undeal(piles: np.ndarray, width: int) -> np.ndarray:
-    stride = piles.shape[-2]
-    return np.stack([piles[..., column % stride, column // stride] for column in range(width)], axis=-1)
-
-
 class Setting:
-    """A random convolution on planes."""
+    """A random convolution, channels last."""
 
     def __init__(self, seed: int, dtype: type) -> None:
         rng = np.random.default_rng(seed)
@@ -56,20 +42,20 @@ class Setting:
             (o - 1) * s + d * (k - 1) + 1 for o, s, d, k in zip(outputs, self.strides, self.dilation, taps, strict=True)
         ]
         batch, filters = 2, groups * a_group
-        self.x = rng.standard_normal((batch, groups * channels, *size)).astype(dtype)
-        self.w = rng.standard_normal((filters, channels, *taps)).astype(dtype)
+        self.x = rng.standard_normal((batch, *size, groups * channels)).astype(dtype)
+        self.w = rng.standard_normal((*taps, channels, filters)).astype(dtype)
         self.bias = rng.standard_normal(filters).astype(dtype)
-        self.dy = rng.standard_normal((batch, filters, *outputs)).astype(dtype)
+        self.dy = rng.standard_normal((batch, *outputs, filters)).astype(dtype)
         self.a_group, self.channels, self.taps, self.outputs = int(a_group), int(channels), taps, outputs
 
     def terms(self) -> Iterator[tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]]:
         """Every product that a convolution sums: indices into y, w and x."""
-        batch, filters = self.dy.shape[:2]
+        batch, filters = self.dy.shape[0], self.dy.shape[-1]
         for b, f, c in product(range(batch), range(filters), range(self.channels)):
             for o in product(*map(range, self.outputs)):
                 for t in product(*map(range, self.taps)):
                     i = tuple(oo * s + tt * d for oo, s, tt, d in zip(o, self.strides, t, self.dilation, strict=True))
-                    yield (b, f, *o), (f, c, *t), (b, f // self.a_group * self.channels + c, *i)
+                    yield (b, *o, f), (*t, c, f), (b, *i, f // self.a_group * self.channels + c)
 
 
 settings = pytest.mark.parametrize("seed", range(25))
@@ -80,12 +66,12 @@ precisions = pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-13
 @precisions
 def test_convolve(seed: int, dtype: type, tolerance: float) -> None:
     at = Setting(seed, dtype)
-    expected = np.zeros(at.dy.shape, dtype) + at.bias[:, None, None, None]
+    expected = np.zeros(at.dy.shape, dtype) + at.bias
     for y, w, x in at.terms():
         expected[y] += at.w[w] * at.x[x]
-    (piles, _), (w, _), (bias, _) = guarded(deal(at.x, at.strides[2])), guarded(at.w), guarded(at.bias)
+    (x, _), (w, _), (bias, _) = guarded(at.x), guarded(at.w), guarded(at.bias)
     y, buffer = guarded(np.full(at.dy.shape, MARK, dtype), MARK)
-    convolution.convolve(piles, w, bias, y, at.strides, at.dilation, 0, y.shape[0] * y.shape[1])
+    convolution.convolve(x, w, bias, y, at.strides, at.dilation, 0, int(np.prod(y.shape[:3])))
     np.testing.assert_allclose(y, expected, rtol=tolerance, atol=tolerance)
     assert untouched(buffer)
 
@@ -97,10 +83,10 @@ def test_convolve_dx(seed: int, dtype: type, tolerance: float) -> None:
     expected = np.zeros_like(at.x)
     for y, w, x in at.terms():
         expected[x] += at.w[w] * at.dy[y]
-    (dy, _), (w, _) = guarded(at.dy), guarded(at.w)
-    dx, buffer = guarded(np.full_like(deal(at.x, at.strides[2]), MARK), MARK)
-    convolution.convolve_dx(dy, w, dx, at.strides, at.dilation, 0, dx.shape[0] * dx.shape[1])
-    np.testing.assert_allclose(undeal(dx, at.x.shape[-1]), expected, rtol=tolerance, atol=tolerance)
+    (dy, _), (w, _) = guarded(at.dy), guarded(at.w.swapaxes(-1, -2))
+    dx, buffer = guarded(np.full_like(at.x, MARK), MARK)
+    convolution.convolve_dx(dy, w, dx, at.strides, at.dilation, 0, int(np.prod(dx.shape[:3])))
+    np.testing.assert_allclose(dx, expected, rtol=tolerance, atol=tolerance)
     assert untouched(buffer)
 
 
@@ -111,9 +97,9 @@ def test_convolve_dw(seed: int, dtype: type, tolerance: float) -> None:
     expected = np.zeros_like(at.w)
     for y, w, x in at.terms():
         expected[w] += at.x[x] * at.dy[y]
-    (piles, _), (dy, _) = guarded(deal(at.x, at.strides[2])), guarded(at.dy)
+    (x, _), (dy, _) = guarded(at.x), guarded(at.dy)
     dw, buffer = guarded(np.full_like(at.w, MARK), MARK)
-    convolution.convolve_dw(piles, dy, dw, at.strides, at.dilation, 0, dw.size)
+    convolution.convolve_dw(x, dy, dw, at.strides, at.dilation, 0, int(np.prod(dw.shape[:3])))
     np.testing.assert_allclose(dw, expected, rtol=tolerance, atol=tolerance)
     assert untouched(buffer)
 
@@ -154,15 +140,19 @@ def test_max_pool(seed: int, dtype: type) -> None:
 @pytest.mark.parametrize(("lo", "hi"), [(0, 0), (0, 3), (2, 5), (5, 6)])
 def test_a_kernel_writes_its_own_items_only(lo: int, hi: int) -> None:
     at = Setting(3, np.float64)
-    piles = np.nan_to_num(deal(at.x, at.strides[2]))
-    y, dx, dw = (np.full(a.shape, MARK) for a in (at.dy, piles, at.w))
+    y, dx, dw = (np.full(a.shape, MARK) for a in (at.dy, at.x, at.w))
     winners = np.zeros(at.x.shape, np.int64)
     pooled = np.full(at.x.shape, MARK)
-    convolution.convolve(piles, at.w, at.bias, y, at.strides, at.dilation, lo, min(hi, y.shape[0] * y.shape[1]))
-    convolution.convolve_dx(at.dy, at.w, dx, at.strides, at.dilation, lo, min(hi, dx.shape[0] * dx.shape[1]))
-    convolution.convolve_dw(piles, at.dy, dw, at.strides, at.dilation, lo, min(hi, dw.size))
-    pooling.max_pool(at.x, pooled, winners, (1, 1, 1), (1, 1, 1), (0, 0, 0), lo, min(hi, at.x.shape[0] * at.x.shape[1]))
-    for array, items in ((y, 2), (dx, 2), (dw, 5), (pooled, 2)):
+    turned = np.ascontiguousarray(at.w.swapaxes(-1, -2))
+
+    def until(array: np.ndarray, axes: int) -> int:
+        return min(hi, int(np.prod(array.shape[:axes])))
+
+    convolution.convolve(at.x, at.w, at.bias, y, at.strides, at.dilation, lo, until(y, 3))
+    convolution.convolve_dx(at.dy, turned, dx, at.strides, at.dilation, lo, until(dx, 3))
+    convolution.convolve_dw(at.x, at.dy, dw, at.strides, at.dilation, lo, until(dw, 3))
+    pooling.max_pool(at.x, pooled, winners, (1, 1, 1), (1, 1, 1), (0, 0, 0), lo, until(pooled, 2))
+    for array, items in ((y, 3), (dx, 3), (dw, 3), (pooled, 2)):
         written = (array.reshape(int(np.prod(array.shape[:items])), -1) != MARK).all(axis=1)
         assert list(np.flatnonzero(written)) == list(range(lo, min(hi, len(written))))
 
@@ -171,9 +161,9 @@ def test_multiply_adds_are_counted_as_done() -> None:
     """`operation_count` is the number of products that the twin sums, for one example."""
     for seed in range(10):
         at = Setting(seed, np.float64)
-        groups = at.x.shape[1] // at.channels
-        layer = Conv3D(at.dy.shape[1], tuple(at.taps), at.strides, "valid", at.dilation, groups)
-        assert layer.operation_count((*at.x.shape[2:], at.x.shape[1])) == sum(1 for _ in at.terms()) // 2
+        groups = at.x.shape[-1] // at.channels
+        layer = Conv3D(at.dy.shape[-1], tuple(at.taps), at.strides, "valid", at.dilation, groups)
+        assert layer.operation_count(at.x.shape[1:]) == sum(1 for _ in at.terms()) // 2
 
 
 def test_an_error_in_a_worker_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
