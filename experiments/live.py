@@ -5,6 +5,7 @@ A scene is a pure function of the settings that stand in the address, so any thr
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -21,13 +22,20 @@ LESSONS: Mapping[str, tuple[Any, Callable[[Any], Scene]]] = MappingProxyType(
 def payload(lesson: str, address: Mapping[str, str]) -> bytes:
     """The packed scene of a lesson at `lesson_name=value` settings; what is impossible is mended as on the page.
 
-    `edit=w4:2.5` changes one cell on top. KeyError for a lesson that there is not.
+    `grid=w&cell=4&value=2.5` changes one cell on top. KeyError for a lesson that there is not.
     """
     spec_type, build = LESSONS[lesson]
     fields = {field.name for field in spec_type.fields()}
     wanted = {name: address[f"{lesson}_{name}"] for name in fields if f"{lesson}_{name}" in address}
-    if "edit" in address:
-        edits = {part.split(":")[0]: part for part in wanted.get("edits", "").split(",") if part}
-        edits[address["edit"].split(":")[0]] = address["edit"]
-        wanted["edits"] = ",".join(edits.values())
-    return pack(build(spec_type.mend(wanted).spec))
+    return pack(build(_edited(spec_type.mend(wanted).spec, address)))
+
+
+def _edited(spec: Any, address: Mapping[str, str]) -> Any:
+    """The specification with one cell changed; as it is, where the address names no cell that can be."""
+    if "grid" not in address or not hasattr(spec, "with_edit"):
+        return spec
+    try:
+        edits = spec.with_edit(address["grid"], int(address["cell"]), float(address["value"]))
+        return dataclasses.replace(spec, edits=edits)
+    except (KeyError, ValueError):
+        return spec  # anybody can ask for anything

@@ -5,6 +5,7 @@ import { ends, gradient } from "../drawing/colour.js"
 import { h } from "../drawing/element.js"
 import { bounds, paint } from "../drawing/paint.js"
 import { PAD, boxWidth } from "./layout.js"
+import { heaviest } from "./light.js"
 import { place, planeOf, printedSizes, sizeWords, visible } from "./scene.js"
 import { Thumbnails } from "./thumbnails.js"
 
@@ -111,7 +112,8 @@ export class GridBox {
     } else if (focus) {
       this.#crop = clamp(focus[0] - (rows - 1) / 2, focus[1] - (cols - 1) / 2)
     } else if (box) {
-      const [r, c] = this.lens.heaviest(grid) ?? [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]
+      const cell = heaviest(grid, this.lens.arithmetic, (cell) => visible(grid, cell, this.lens.planes))
+      const [r, c] = cell === null ? [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2] : place(grid, cell)
       this.#crop = clamp(r - (rows - 1) / 2, c - (cols - 1) / 2)
     } else this.#crop = clamp(...(this.twin?.crop ?? [row, column]))
   }

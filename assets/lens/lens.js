@@ -1,18 +1,19 @@
 /* The lens: point at any number and see where it comes from, forward and backward.
-   It knows no layer. A scene arrives as bytes (experiments/scene.py); everything after that happens here, with no
-   message to the server but for edits. This file holds the state; its neighbours draw it. */
+   It knows no layer. A scene arrives as bytes (experiments/scene/); everything after that happens here, with no
+   message to the server but for edits. This file holds the state; source.js speaks with the server, the others draw. */
 
 import { dropParameter, flushParameters } from "../drawing/address.js"
 import { palette } from "../drawing/colour.js"
-import { Latest, MOVING } from "../drawing/latest.js"
 import { unpack, unparcel } from "../drawing/payload.js"
 import { Player } from "../drawing/player.js"
 import { applyTheme, stillness } from "../drawing/theme.js"
 import { furnish } from "./furnish.js"
 import { arrange } from "./layout.js"
+import { lightOf, planesInLight } from "./light.js"
 import { readLink, writeLink } from "./link.js"
 import { drawRibbons } from "./ribbons.js"
 import { coordinates, place, planeOf, prepareScene, showFrame, structure, visible } from "./scene.js"
+import { Source } from "./source.js"
 import { arithmetic, stepOf, takesPart, usesOf } from "./steps.js"
 import { table } from "./table.js"
 import { Walk } from "./walk.js"
@@ -20,8 +21,8 @@ import { Walk } from "./walk.js"
 const SPOKEN_AFTER = 180 // milliseconds of rest before the polite line is read out
 const TRAIL = 50
 
-class Lens {
-  version = 0 // counts payloads
+export class Lens {
+  version = 0 // counts scenes
   drawn = 0
   chosen = {} // axis word → index that the learner or the selection has chosen, shared by all grids
   held = new Set() // axis words that the learner turned by hand since the last selection
@@ -38,9 +39,9 @@ class Lens {
 
   constructor(root) {
     this.root = root
+    this.source = new Source(this)
     this.shows = ({ grid, cell }) => visible(this.scene.grid[grid], cell, this.planes)
     root.addEventListener("keydown", (event) => this.#key(event))
-    window.addEventListener(MOVING, this.#moving)
     this.observer = new ResizeObserver(() => Math.abs(root.clientWidth - this.width) > 1 && this.layout())
     this.observer.observe(root)
   }
@@ -48,7 +49,7 @@ class Lens {
   close() {
     this.player?.stop()
     this.observer.disconnect()
-    window.removeEventListener(MOVING, this.#moving)
+    this.source.close()
     dropParameter(this.link)
     clearTimeout(this.speech)
   }
@@ -57,29 +58,9 @@ class Lens {
   set(data, report) {
     const { link, live, answered, scene } = unparcel(data)
     this.link = link
-    this.source = live
-    this.report = report
-    this.outbox ??= new Latest((change, number) => this.#ask(change, number))
+    this.source.set(live, report)
     this.show(scene)
-    this.outbox.answered(answered)
-  }
-
-  /** While something is dragged: asks for the scene itself, with no run of the page. */
-  async #ask(change, number) {
-    const { source, version } = this
-    if (!source) return this.report({ ...change, number })
-    const edit = change.grid && { edit: `${change.grid}${change.cell}:${change.value}` }
-    try {
-      const answer = await fetch(`${source.address}?${new URLSearchParams({ ...source.settings, ...(edit ?? change) })}`)
-      const bytes = new Uint8Array(await answer.arrayBuffer())
-      if (answer.ok && version === this.version) this.show(bytes) // else the page has drawn something newer
-    } finally {
-      this.outbox.answered(number)
-    }
-  }
-
-  #moving = ({ detail: { name, value } }) => {
-    if (this.source && name.startsWith(this.source.prefix)) this.outbox.push({ [name]: value })
+    this.source.answered(answered)
   }
 
   /** Draws a packed scene. */
@@ -274,12 +255,11 @@ class Lens {
 
   send(grid, cell, value, final) {
     this.#touch()
-    if (this.source && final) this.report({ grid, cell, value, final })
-    else this.outbox.push({ grid, cell, value, final })
+    this.source.send(grid, cell, value, final)
   }
 
   get waiting() {
-    return this.outbox?.waiting
+    return this.source.waiting
   }
 
   #touch() {
@@ -348,9 +328,9 @@ class Lens {
     this.made = step ? arithmetic(step, act.cell, values) : null
     this.arithmetic = this.showUses && !this.hover ? null : this.made
     this.uses = usesOf(this.scene, act.grid, act.cell, this.phase.id)
-    this.lit = this.#light()
+    this.lit = lightOf(this.scene, this.arithmetic, this.uses)
     this.remembered[this.selected.grid] = this.selected.cell
-    this.#turnToLight()
+    this.planes = planesInLight(this)
     for (const button of this.directions) button.setAttribute("aria-pressed", String(button.dataset.phase === this.phase.id))
     for (const button of this.choices.querySelectorAll("button")) {
       button.setAttribute("aria-pressed", String((this.planes[button.dataset.axis] ?? 0) === +button.dataset.index))
@@ -360,73 +340,19 @@ class Lens {
     const boxes = Object.values(this.boxes)
     for (const box of [...boxes.filter(takesPart), ...boxes.filter((box) => !takesPart(box))]) box.draw() // twins follow
     drawRibbons(this.ribbons, this)
-    this.#say(this.panel.draw())
+    this.say(this.panel.draw())
     this.player.draw()
     if (this.tabled) this.#drawTable()
   }
 
-  /** Masks of the cells that the active cell is made of, or that it goes into. */
-  #light() {
-    const lit = {}
-    const on = (id, cell) => ((lit[id] ??= new Uint8Array(this.scene.grid[id].size))[cell] = 1)
-    if (this.arithmetic) {
-      for (const term of this.arithmetic.terms) term.factors.forEach((id, f) => on(id, term.cells[f]))
-      return lit
-    }
-    for (const use of this.uses) {
-      on(use.step.target, use.cell)
-      use.factors.forEach((id, f) => f !== use.mine && on(id, use.cells[f]))
-    }
-    return lit
-  }
-
-  /** Draws what was chosen; where all that is lit in a grid lies elsewhere, the plane of its largest term. Planes that
-      the selection or the learner's hand has fixed stay. */
-  #turnToLight() {
-    const { act, selected, scene, lit } = this, words = (grid) => grid.rest.map((i) => grid.axes[i])
-    const fixed = new Set([...this.held, ...[act, selected].flatMap((at) => words(scene.grid[at.grid]))])
-    this.planes = { ...this.chosen }
-    for (const [id, mask] of Object.entries(lit)) {
-      const grid = scene.grid[id], free = grid.rest.filter((i) => !fixed.has(grid.axes[i]))
-      if (!free.length || id === act.grid || anyOf(grid, mask, this.planes)) continue
-      const at = coordinates(grid, this.#heaviest(grid, () => true) ?? mask.indexOf(1))
-      for (const i of free) this.planes[grid.axes[i]] = at[i]
-      for (const word of words(grid)) fixed.add(word)
-    }
-  }
-
-  /** Row and column, in the drawn plane of a grid, of the factor of the largest term. */
-  heaviest(grid) {
-    const cell = this.#heaviest(grid, (cell) => visible(grid, cell, this.planes))
-    return cell === null ? null : place(grid, cell)
-  }
-
-  /** The cell of a grid that enters the largest term, of those that `test` accepts. */
-  #heaviest(grid, test) {
-    let largest = -1, best = null
-    for (const term of this.arithmetic?.terms ?? []) {
-      const f = term.factors.indexOf(grid.id), size = Math.abs(term.product)
-      if (f < 0 || size <= largest || !test(term.cells[f])) continue
-      largest = size
-      best = term.cells[f]
-    }
-    return best
-  }
-
-  #say(text) {
+  /** A sentence under the stage, read out after a rest. */
+  say(text) {
     this.line.textContent = text
     clearTimeout(this.speech)
     this.speech = setTimeout(() => {
       if (this.live.textContent !== text) this.live.textContent = text
     }, SPOKEN_AFTER)
   }
-}
-
-/** Whether a cell of the drawn plane is lit. */
-function anyOf(grid, mask, planes) {
-  const at = planeOf(grid, planes)
-  for (let i = 0; i < grid.rows; i++) for (let j = 0; j < grid.cols; j++) if (mask[at(i, j)]) return true
-  return false
 }
 
 const lenses = new WeakMap()

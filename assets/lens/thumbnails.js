@@ -2,6 +2,7 @@
 
 import { h } from "../drawing/element.js"
 import { paint } from "../drawing/paint.js"
+import { anyOf } from "./light.js"
 import { planeOf } from "./scene.js"
 
 const LARGEST = 46
@@ -40,9 +41,7 @@ export class Thumbnails {
     const side = Math.min(LARGEST, room / this.across - 9) / Math.max(grid.cols, grid.rows)
     const cell = side >= 1 ? Math.floor(side) : Math.max(0.25, side)
     for (const { element, canvas, planes, cache: own } of this.buttons) {
-      const at = planeOf(grid, { ...lens.planes, ...planes })
-      let any = false
-      if (lit && !mine) for (let i = 0; i < grid.rows && !any; i++) for (let j = 0; j < grid.cols && !any; j++) any = lit[at(i, j)] === 1
+      const drawn = { ...lens.planes, ...planes }, at = planeOf(grid, drawn), any = lit && !mine && anyOf(grid, lit, drawn)
       own.stamp = `${cache.stamp}/${at(0, 0)}`
       paint(canvas, { rows: grid.rows, cols: grid.cols, at, values: grid.values, scale: grid.scale }, { width: cell, height: cell }, lens.palette, {
         pad: 2, picture: own, lit: any ? lit : null, edge: any ? lens.palette.role[grid.role] : null, edgeWidth: 1.5,

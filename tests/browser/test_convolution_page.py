@@ -158,6 +158,26 @@ def test_a_dragged_slider_draws_without_a_run_of_the_page(convolution: Callable[
     it.page.wait_for_url("**convolution_angle=**")
 
 
+def test_a_lost_server_is_told_and_asked_again(convolution: Callable[..., Any]) -> None:
+    it = convolution()
+    box = it.page.get_by_role("slider", name="angle").bounding_box()
+    it.page.route("**/live/**", lambda route: route.abort())
+    it.page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2)
+    it.page.mouse.down()
+    it.page.mouse.move(box["x"] + 60, box["y"] + box["height"] / 2)
+    it.page.locator(".lens-line", has_text="The server does not answer").wait_for()
+    assert it.errors  # Chromium's own about the request, none of ours
+    assert all("net::ERR_FAILED" in error for error in it.errors)
+    it.errors.clear()
+    it.page.unroute("**/live/**")
+    before = drawn(it)
+    it.page.mouse.move(box["x"] + 90, box["y"] + box["height"] / 2)
+    it.page.locator(f"{READY}:not([data-drawn='{before}'])").wait_for()
+    assert "does not answer" not in it.page.locator(".lens-line").inner_text()
+    it.page.mouse.up()
+    it.page.wait_for_url("**convolution_angle=**")
+
+
 def test_back_returns_to_the_view_before(convolution: Callable[..., Any]) -> None:
     it = convolution()
     it.page.locator(".st-key-convolution_strides").get_by_text("2", exact=True).click()

@@ -16,17 +16,42 @@ def test_an_address_gives_the_scene_of_the_page(spec: ConvolutionSpec) -> None:
 
 
 def test_an_edit_comes_on_top_and_replaces_its_own_cell() -> None:
-    assert payload("convolution", {"edit": "w4:1"}) == pack(scene(ConvolutionSpec(edits="w4:1")))
-    both = {"convolution_edits": "w4:1,b0:-1", "edit": "w4:2"}
-    assert payload("convolution", both) == pack(scene(ConvolutionSpec(edits="w4:2,b0:-1")))
+    edit = {"grid": "w", "cell": "4", "value": "2.5"}
+    assert payload("convolution", edit) == pack(scene(ConvolutionSpec(edits="w4:2.5")))
+    both = {"convolution_edits": "w4:1,b0:-1", **edit}
+    assert payload("convolution", both) == pack(scene(ConvolutionSpec(edits="w4:2.5,b0:-1")))
 
 
-@pytest.mark.parametrize("edit", ["", "w", "w4", "x4:1", "w9999:1", "w4:nan", "w4:1,w5:1", "<b>", "a" * 99_999])
-def test_an_impossible_edit_changes_nothing(edit: str) -> None:
-    assert payload("convolution", {"edit": edit}) in (
-        pack(scene(ConvolutionSpec())),
-        pack(scene(ConvolutionSpec(edits="w4:1,w5:1"))),
-    )
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"grid": "x"},
+        {"grid": "w4:1,w"},
+        {"grid": ""},
+        {"cell": "-1"},
+        {"cell": "9"},  # there are 0 … 8
+        {"cell": "9999999"},
+        {"cell": "four"},
+        {"cell": "9" * 99_999},
+        {"value": "5"},  # beyond the limit
+        {"value": "nan"},
+        {"value": "inf"},
+        {"value": "1,w5:1"},
+        {"value": "<b>"},
+        {"value": "1" * 99_999},
+    ],
+    ids=lambda wrong: str(wrong)[:30],
+)
+def test_an_impossible_edit_changes_nothing(wrong: dict[str, str]) -> None:
+    edit = {"convolution_edits": "w4:1", "grid": "w", "cell": "4", "value": "2.5"}
+    assert payload("convolution", edit | wrong) == pack(scene(ConvolutionSpec(edits="w4:1")))
+
+
+@pytest.mark.parametrize("missing", ["grid", "cell", "value"])
+def test_half_an_edit_changes_nothing(missing: str) -> None:
+    edit = {"grid": "w", "cell": "4", "value": "2.5"}
+    del edit[missing]
+    assert payload("convolution", edit) == pack(scene(ConvolutionSpec()))
 
 
 def test_another_lessons_settings_are_not_taken() -> None:
