@@ -1,76 +1,37 @@
 """Real servers and a real browser. A page fails its test when the browser reports an error.
 
 `serve(script)` starts a server for a script or for an `st.App` and gives its address; `open_page(address, …)` opens a
-page of a given width and theme. Both are there for every test under tests/browser.
+page of a given width and theme. Both are there for every test under tests/browser; `lens(scene)` opens a sample scene.
 """
 
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.request import urlopen
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
-ROOT = Path(__file__).resolve().parents[2]
+from benchmarks import server
+
 PAGES = Path(__file__).parent / "component_pages"
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
-START = 60  # seconds a server may take
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+def serve() -> Iterator[Callable[..., str]]:
     """serve("app.py", NAME="value") starts `streamlit run app.py` from the project's folder, once for all tests."""
-    running: dict[tuple[object, ...], tuple[str, subprocess.Popen[bytes]]] = {}
+    running: dict[tuple[object, ...], str] = {}
+    with ExitStack() as servers:
 
-    def start(script: str | Path, **environment: str) -> str:
-        key = (str(script), *sorted(environment.items()))
-        if key not in running:
-            port, log = free_port(), tmp_path_factory.mktemp("server") / "log"
-            command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
-            command += ["--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
-            with log.open("wb") as out:
-                process = subprocess.Popen(
-                    command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT,
-                    env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
-                )  # fmt: skip
-            address = f"http://127.0.0.1:{port}"
-            running[key] = (address, process)
-            wait_for(address, process, log)
-        return running[key][0]
+        def start(script: str | Path, **environment: str) -> str:
+            key = (str(script), *sorted(environment.items()))
+            if key not in running:
+                running[key] = servers.enter_context(server.serve(str(script), **environment)).address
+            return running[key]
 
-    yield start
-    for _, process in running.values():
-        process.terminate()
-        process.wait(10)
-
-
-def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + START
-    while time.monotonic() < end:
-        try:
-            with urlopen(f"{address}/_stcore/health", timeout=2):
-                return
-        except OSError:
-            assert process.poll() is None, f"the server ended:\n{log.read_text()}"
-            time.sleep(0.1)
-    raise TimeoutError(f"no answer within {START} s:\n{log.read_text()}")
+        yield start
 
 
 @pytest.fixture(scope="session")
@@ -81,13 +42,12 @@ def components(serve: Callable[..., str]) -> Callable[[str], str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not found and not os.environ.get("CI"):
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+    with ExitStack() as stack:
+        try:
+            chromium = stack.enter_context(server.chromium())
+        except FileNotFoundError as error:
+            pytest.skip(str(error))  # where CI is set, that fails: tests/conftest.py
         yield chromium
-        chromium.close()
 
 
 def is_error(message: ConsoleMessage) -> bool:
@@ -130,3 +90,18 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Opened]]:
     for it in opened:
         it.page.context.close()
     assert not errors, f"the browser reported: {errors}"
+
+
+@pytest.fixture
+def lens_address(components: Callable[[str], str]) -> str:
+    return components("lens_page.py")
+
+
+@pytest.fixture
+def lens(open_page: Callable[..., Any], lens_address: str) -> Callable[..., Any]:
+    """Opens a sample scene in the lens."""
+
+    def visit(scene: str, query: str = "", **options: Any) -> Any:
+        return open_page(f"{lens_address}/?scene={scene}{query}", ready=".lens[data-drawn]", **options)
+
+    return visit

@@ -1,4 +1,4 @@
-// Run by test_lens.py inside the browser: unpacks a payload and evaluates every cell of every step and frame.
+// Run by test_lens_numbers.py inside the browser: unpacks a payload and evaluates every cell of every step and frame.
 async ({ base, payload }) => {
   const { unpack } = await import(`${base}/drawing/payload.js`)
   const { prepareScene, showFrame } = await import(`${base}/lens/scene.js`)
