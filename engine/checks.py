@@ -39,3 +39,21 @@ def check_flag(name: str, value: object) -> bool:
     if not isinstance(value, bool | np.bool_):
         raise ValueError(f"{name} must be True or False, not {value!r}")
     return bool(value)
+
+
+def check_number(
+    name: str, value: object, *, above: float | None = None, least: float | None = None, below: float | None = None
+) -> float:
+    """A finite number within the bounds, given back as a float."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
+        raise ValueError(f"{name} must be a number, not {value!r}")
+    rules = {
+        "finite": np.isfinite(value),
+        f"above {above}": above is None or value > above,
+        f"at least {least}": least is None or value >= least,
+        f"below {below}": below is None or value < below,
+    }
+    for rule, holds in rules.items():
+        if not holds:
+            raise ValueError(f"{name} must be {rule}, not {value}")
+    return float(value)

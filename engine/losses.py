@@ -16,6 +16,13 @@ from engine.arrays import Array
 from engine.checks import check_dtype, check_float
 
 
+def softmax(logits: Array) -> Array:
+    """p (…, C) of logits (…, C): positive, and 1 in sum."""
+    with np.errstate(invalid="ignore"):
+        e = np.exp(logits - logits.max(axis=-1, keepdims=True))
+        return e / e.sum(axis=-1, keepdims=True)
+
+
 def softmax_cross_entropy(logits: Array, labels: Array) -> tuple[float, Array]:
     """Loss, and its gradient by the logits (B, C). Labels: class indices (B,), or rows that sum to 1, (B, C)."""
     if logits.ndim != 2 or 0 in logits.shape:

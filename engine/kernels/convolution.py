@@ -4,15 +4,15 @@
     dx[b, i, c]     = Σ_t Σ_f            w[t, c, f] · dy[b, o, f]     over all o with  o·stride + t·dilation = i
     dw[t, c, f]     = Σ_b Σ_o            x[b, o·stride + t·dilation, c] · dy[b, o, f]
 
-i, o and t run over three spatial axes (a picture has one plane). With groups, filter f sees the channels of its own group
-only, and c counts inside the group. Shapes:
+i, o and t run over three spatial axes (a picture has one plane). With groups, filter f sees the channels of its own
+group only, and c counts inside the group. Shapes:
 
     x, dx   (B, I0, I1, I2, C)   padded, so that no tap needs a bounds test
     w, dw   (T0, T1, T2, C / groups, F)
     y, dy   (B, O0, O1, O2, F)
 
-The innermost loop runs along the filters, in dx along the channels: contiguous, and its sums do not depend on where a window
-stands or who else is in the batch. Kernels work on the items lo … hi − 1 and write nothing outside of them.
+The innermost loop runs along the filters, in dx along the channels: contiguous, and its sums do not depend on where a
+window stands or who else is in the batch. Kernels work on the items lo … hi − 1 and write nothing outside of them.
 """
 
 import numpy as np

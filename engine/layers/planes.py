@@ -1,8 +1,8 @@
 """Channels last outside, planes inside.
 
 Outside, an array is (B, *S, C) with one to three spatial axes S, as in Keras. The kernel of pooling reads
-(B, C, D, H, W), one plane an example and channel, with D = 1 (and H = 1) where there are fewer axes: one loop nest serves all three ranks.
-Planes are contiguous and writeable, because Numba compiles every other kind of array apart.
+(B, C, D, H, W), one plane an example and channel, with D = 1 (and H = 1) where there are fewer axes: one loop nest
+serves all three ranks. Planes are contiguous and writeable, because Numba compiles every other kind of array apart.
 """
 
 import numpy as np

@@ -1,0 +1,197 @@
+"""Training: forward, loss, backward, update, again; each step a function of the one before.
+
+    Training   what is trained, on what, how: a fixed recipe
+    Progress   where a training stands: enough to go on from there
+    Step       one step, with all that it computed: what a page draws
+    Recording  the way back: any step of a run again, from the checkpoint before it
+
+Nothing runs by itself. Who calls `step` may stop between any two, go on later, on another thread, or go back: a step
+draws its batch from the seed and its number, so the same seed gives the same run, to the last bit.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from engine.arrays import Array, leaves
+from engine.checks import check_integer
+from engine.layers.activation import ReLU
+from engine.losses import softmax_cross_entropy
+from engine.network import Sequential
+from engine.optimizers import Optimizer
+
+LOST = 1e6  # a weight of this size: the next sensible step of some 0.01 is near the rounding of float32
+
+Loss = Callable[[Array, Array], tuple[float, Array]]
+
+
+class Progress(NamedTuple):
+    """After so many steps."""
+
+    steps: int
+    params: Any
+    state: Any
+    slots: Any  # what the optimizer remembers
+
+
+class Step(NamedTuple):
+    """From the progress before to the progress after, by one batch."""
+
+    before: Progress
+    after: Progress
+    batch: Array  # (B,)  which examples
+    loss: float  # of the batch, before the update
+    activations: tuple[Array, ...]  # a₀ = x … a_n, as `Sequential` names them
+    gradients: tuple[Array, ...]  # ∂L/∂a₀ … ∂L/∂a_n
+    grads: Any  # ∂L/∂w, a tree like the parameters
+
+    @property
+    def diverged(self) -> bool:
+        """Whether a number has become NaN or infinite, or a weight so large that nothing can be learned any more."""
+        return not (np.isfinite(self.loss) and all((np.abs(w) < LOST).all() for _, w in leaves(self.after.params)))
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """A network, its data, and the way it learns. `x` and `labels` are shared, never copied and never written to."""
+
+    network: Sequential
+    optimizer: Optimizer
+    x: Array  # (N, *S, C)
+    labels: Array  # (N,)  or what else the loss takes
+    batch_size: int = 32
+    seed: int = 0
+    loss: Loss = softmax_cross_entropy
+
+    def __post_init__(self) -> None:
+        check_integer("batch_size", self.batch_size)
+        check_integer("seed", self.seed, least=0)
+        if len(self.x) != len(self.labels) or not len(self.x):
+            raise ValueError(
+                f"x and labels must have as many examples, at least one: {len(self.x)}, {len(self.labels)}"
+            )
+        if self.batch_size > len(self.x):
+            raise ValueError(
+                f"batch_size must be at most the number of examples ({len(self.x)}), not {self.batch_size}"
+            )
+
+    def start(self) -> Progress:
+        """Fresh parameters, no step taken."""
+        params, state = self.network.init(np.random.default_rng(self.seed), self.x.shape[1:], self.x.dtype)
+        return Progress(0, params, state, self.optimizer.init(params))
+
+    @property
+    def steps_an_epoch(self) -> int:
+        """Whole batches: what is left over when the examples do not divide waits for the next shuffle."""
+        return len(self.x) // self.batch_size
+
+    def batch(self, step: int) -> Array:
+        """Which examples the step from `step` to `step + 1` sees: every epoch shuffles anew."""
+        epoch, within = divmod(step, self.steps_an_epoch)
+        order = np.random.default_rng((self.seed, epoch)).permutation(len(self.x))
+        return order[within * self.batch_size : (within + 1) * self.batch_size]
+
+    def step(self, progress: Progress) -> Step:
+        """Forward, loss, backward, update."""
+        batch = self.batch(progress.steps)
+        rng = np.random.default_rng((self.seed, progress.steps, 1))
+        with np.errstate(over="ignore", invalid="ignore"):  # a training that diverges is to be seen, not warned of
+            y, trace = self.network.forward(
+                progress.params, self.x[batch], state=progress.state, training=True, rng=rng
+            )
+            loss, dy = self.loss(y, self.labels[batch])
+            gradients, grads = self.network.gradients(progress.params, trace, dy)
+            params, slots = self.optimizer.update(progress.params, grads, progress.slots)
+        after = Progress(progress.steps + 1, params, trace.state, slots)
+        return Step(progress, after, batch, loss, trace.activations, gradients, grads)
+
+
+class Recording:
+    """A run that can be gone back in. It keeps some checkpoints, evenly spaced, and computes the rest again.
+
+    When there are too many, every second is dropped and they stand twice as far apart: memory stays bounded.
+    """
+
+    ROOM = 32  # checkpoints
+
+    def __init__(self, training: Training) -> None:
+        self.training = training
+        self._every = 8  # steps from one checkpoint to the next
+        start = training.start()
+        self._kept = {0: start}  # steps → progress
+        self._rates = {0: training.optimizer.learning_rate}  # from this step on → learning rate
+        self.next = training.step(start)
+
+    @property
+    def steps(self) -> int:
+        """How many have been taken."""
+        return self.next.before.steps
+
+    def step(self) -> Step:
+        """Takes the step that comes next, and computes the one after it."""
+        taken, progress = self.next, self.next.after
+        if progress.steps % self._every == 0:
+            self._kept[progress.steps] = progress
+            if len(self._kept) > self.ROOM:
+                self._every *= 2
+                self._kept = {steps: kept for steps, kept in self._kept.items() if steps % self._every == 0}
+        self.next = self._at(progress.steps).step(progress)
+        return taken
+
+    def set_rate(self, learning_rate: float) -> None:
+        """Another learning rate, from the step that comes next."""
+        replace(self.training.optimizer, learning_rate=learning_rate)  # raises for what is no rate
+        self._rates[self.steps] = learning_rate
+        self.next = self._at(self.steps).step(self.next.before)
+
+    def again(self, steps: int) -> Step:
+        """The step that came after so many, computed once more. The run itself does not move."""
+        if not 0 <= steps <= self.steps:
+            raise ValueError(f"the run has the steps 0 … {self.steps}, not {steps}")
+        if steps == self.steps:
+            return self.next
+        progress = self._kept[max(kept for kept in self._kept if kept <= steps)]
+        while progress.steps < steps:
+            progress = self._at(progress.steps).step(progress).after
+        return self._at(steps).step(progress)
+
+    def back_to(self, steps: int) -> None:
+        """Forgets all that came after so many steps: the run goes on from there."""
+        self.next = self.again(steps)
+        self._kept = {at: kept for at, kept in self._kept.items() if at <= steps}
+        self._rates = {at: rate for at, rate in self._rates.items() if at <= steps}
+
+    def rate_at(self, steps: int) -> float:
+        """The learning rate of the step that comes after so many."""
+        return self._rates[max(at for at in self._rates if at <= steps)]
+
+    def _at(self, steps: int) -> Training:
+        """The training with the learning rate that holds after so many steps."""
+        return replace(self.training, optimizer=replace(self.training.optimizer, learning_rate=self.rate_at(steps)))
+
+
+def update_ratios(step: Step) -> dict[str, float]:
+    """‖Δw‖ / ‖w‖ of every parameter: how far one step moves it, against how long it is. About 0.001 is healthy."""
+    before, after = dict(leaves(step.before.params)), dict(leaves(step.after.params))
+    with np.errstate(all="ignore"):
+        return {
+            path: float(np.linalg.norm(after[path] - w) / np.linalg.norm(w)) if w.any() else float("nan")
+            for path, w in before.items()
+        }
+
+
+def dead_units(network: Sequential, activations: tuple[Array, ...]) -> dict[int, float]:
+    """Layer → share of its ReLU units (channels) that are 0 for every example given: no gradient passes them."""
+    return {
+        index: float((activations[index + 1] <= 0).all(axis=tuple(range(activations[index + 1].ndim - 1))).mean())
+        for index, layer in enumerate(network.layers)
+        if isinstance(layer, ReLU)
+    }
+
+
+def accuracy(network: Sequential, progress: Progress, x: Array, labels: Array) -> float:
+    """Share of the examples whose largest output is their label."""
+    y, _ = network.forward(progress.params, x, state=progress.state)
+    return float((y.argmax(axis=1) == labels).mean())

@@ -1,0 +1,193 @@
+"""Training: the same run for a seed, whoever computes it and however often; the way back leads to the same numbers."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from engine.arrays import leaves
+from engine.datasets import digits
+from engine.kernels import workers
+from engine.layers import Conv2D, Dense, Flatten, ReLU
+from engine.network import Sequential
+from engine.optimizers import SGD, Adam
+from engine.training import Progress, Recording, Step, Training, accuracy, dead_units, update_ratios
+
+NETWORK = Sequential((Conv2D(4, 3), ReLU(), Flatten(), Dense(10)))
+
+
+def training(seed: int = 0, **settings: object) -> Training:
+    images, labels = digits()
+    return replace(Training(NETWORK, SGD(0.1), images[:200], labels[:200], 16, seed), **settings)
+
+
+def run(it: Training, steps: int) -> list[Step]:
+    progress, taken = it.start(), []
+    for _ in range(steps):
+        taken.append(it.step(progress))
+        progress = taken[-1].after
+    return taken
+
+
+def same(a: Progress, b: Progress) -> bool:
+    pairs = zip(leaves(a.params), leaves(b.params), strict=True)
+    return a.steps == b.steps and all(np.array_equal(x, y) for (_, x), (_, y) in pairs)
+
+
+def test_a_step_is_that_of_pytorch() -> None:
+    """Forward, loss, backward and update, four times, in float64."""
+    it = training(optimizer=SGD(0.1, momentum=0.9))
+    it = replace(it, x=it.x.astype(np.float64))
+    params = it.start().params
+    conv, dense = torch.nn.Conv2d(1, 4, 3, dtype=torch.float64), torch.nn.Linear(144, 10, dtype=torch.float64)
+    with torch.no_grad():
+        conv.weight.copy_(torch.tensor(params[0]["kernel"]).permute(3, 2, 0, 1))
+        dense.weight.copy_(torch.tensor(params[3]["kernel"]).T)
+        conv.bias.zero_()
+        dense.bias.zero_()
+    optimizer = torch.optim.SGD([*conv.parameters(), *dense.parameters()], 0.1, momentum=0.9)
+    for step in run(it, 4):
+        x = torch.tensor(it.x[step.batch]).permute(0, 3, 1, 2)
+        hidden = torch.relu(conv(x)).permute(0, 2, 3, 1).flatten(1)
+        loss = torch.nn.functional.cross_entropy(dense(hidden), torch.tensor(it.labels[step.batch]))
+        optimizer.zero_grad()
+        loss.backward()
+        np.testing.assert_allclose(step.loss, loss.item(), rtol=1e-12)
+        np.testing.assert_allclose(step.grads[3]["kernel"], dense.weight.grad.T.numpy(), rtol=1e-10, atol=1e-13)
+        optimizer.step()
+        after = conv.weight.detach().permute(2, 3, 1, 0).numpy()
+        np.testing.assert_allclose(step.after.params[0]["kernel"], after, rtol=1e-10, atol=1e-13)
+
+
+def test_the_loss_falls() -> None:
+    for seed in range(3):
+        losses = [step.loss for step in run(training(seed), 60)]
+        assert np.mean(losses[-10:]) < np.mean(losses[:10]) / 2
+
+
+def test_the_same_seed_gives_the_same_run_on_any_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = run(training(), 12)[-1].after
+    monkeypatch.setattr(workers, "WORTH_SPLITTING", 0)  # every kernel is dealt to the pool
+    with ThreadPoolExecutor(4) as threads:
+        for got in threads.map(lambda _: run(training(), 12)[-1].after, range(8)):
+            assert same(got, expected)
+    assert not same(run(training(1), 12)[-1].after, expected)
+
+
+def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been() -> None:
+    it = training(optimizer=Adam(0.01))
+    halfway = run(it, 7)[-1].after
+    progress = halfway
+    for _ in range(6):
+        progress = it.step(progress).after
+    assert same(progress, run(it, 13)[-1].after)
+
+
+def test_an_epoch_shows_every_example_once_and_the_next_in_another_order() -> None:
+    it = training(batch_size=50)
+    first, second = (np.concatenate([it.batch(4 * epoch + k) for k in range(4)]) for epoch in (0, 1))
+    assert sorted(first) == sorted(second) == list(range(200))
+    assert not np.array_equal(first, second)
+    assert len(np.unique(np.concatenate([training(batch_size=48).batch(k) for k in range(4)]))) == 192
+
+
+def recorded(steps: int) -> tuple[Recording, list[Step]]:
+    recording = Recording(training(optimizer=Adam(0.01)))
+    taken = []
+    for k in range(steps):
+        if k == 20:
+            recording.set_rate(0.001)
+        taken.append(recording.step())
+    return recording, taken
+
+
+def test_any_step_comes_again_to_the_last_bit() -> None:
+    recording, taken = recorded(70)
+    for k in (0, 1, 7, 8, 19, 20, 21, 45, 69):
+        again = recording.again(k)
+        assert same(again.before, taken[k].before)
+        assert same(again.after, taken[k].after)
+        assert again.loss == taken[k].loss
+        assert np.array_equal(again.grads[0]["kernel"], taken[k].grads[0]["kernel"])
+    assert recording.steps == 70
+    with pytest.raises(ValueError, match=r"the run has the steps 0 … 70, not 71"):
+        recording.again(71)
+    with pytest.raises(ValueError, match=r"not -1"):
+        recording.again(-1)
+
+
+def test_a_changed_rate_acts_from_the_next_step() -> None:
+    recording, taken = recorded(25)
+    assert [recording.rate_at(k) for k in (0, 19, 20, 24)] == [0.01, 0.01, 0.001, 0.001]
+    moved = [max(np.abs(a - b).max() for a, b in zip(taken[k].after.params[0].values(),
+             taken[k].before.params[0].values(), strict=True)) for k in (19, 20)]  # fmt: skip
+    assert moved[1] < moved[0] / 5
+    with pytest.raises(ValueError, match="learning_rate must be above 0"):
+        recording.set_rate(0)
+    assert recording.rate_at(25) == 0.001
+
+
+def test_going_back_forgets_what_came_later() -> None:
+    recording, taken = recorded(40)
+    recording.back_to(13)
+    assert recording.steps == 13
+    assert recording.rate_at(13) == 0.01
+    assert same(recording.step().after, taken[13].after)
+    for _ in range(26):
+        recording.step()
+    unbroken = Recording(training(optimizer=Adam(0.01)))
+    for _ in range(40):
+        unbroken.step()
+    assert same(recording.next.before, unbroken.next.before)
+
+
+def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Recording, "ROOM", 4)
+    recording, taken = recorded(150)
+    assert len(recording._kept) <= 5
+    assert same(recording.again(77).after, taken[77].after)
+
+
+def test_a_broken_run_says_so_and_warns_nobody() -> None:
+    steps = run(training(optimizer=SGD(1e6)), 5)
+    assert not steps[0].before.steps
+    assert steps[-1].diverged
+    assert not run(training(), 5)[-1].diverged
+
+
+def test_update_ratios_are_lengths() -> None:
+    step = run(training(), 1)[0]
+    w, moved = step.before.params[0]["kernel"], step.after.params[0]["kernel"]
+    expected = np.sqrt(((moved - w) ** 2).sum() / (w**2).sum())
+    assert update_ratios(step)["0.kernel"] == pytest.approx(expected, rel=1e-5)
+    assert np.isnan(update_ratios(step)["0.bias"])  # of a vector of zeros
+
+
+def test_dead_units_are_those_that_pass_nothing() -> None:
+    y = np.zeros((2, 3, 3, 4), np.float32)
+    y[1, 2, 0, 1] = 0.1
+    assert dead_units(Sequential((Conv2D(4, 3), ReLU())), (y, y, y)) == {1: 0.75}
+
+
+def test_accuracy_counts_the_largest() -> None:
+    it = training()
+    progress = it.start()
+    y, _ = it.network.forward(progress.params, it.x)
+    assert accuracy(it.network, progress, it.x, y.argmax(axis=1)) == 1
+    assert accuracy(it.network, progress, it.x, (y.argmax(axis=1) + 1) % 10) == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"batch_size": 0}, "batch_size must be at least 1"),
+        ({"batch_size": 201}, r"batch_size must be at most the number of examples \(200\), not 201"),
+        ({"seed": -1}, "seed must be at least 0"),
+        ({"labels": np.arange(3)}, "as many examples"),
+    ],
+)
+def test_what_cannot_be_is_refused(settings: dict[str, object], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        training(**settings)
