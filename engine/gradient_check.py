@@ -144,13 +144,13 @@ def _colours(windows: Windows, shape: Shape) -> Array:
 def _collect(moved: Array, colour: Array, windows: Windows) -> Array:
     """(K, B, *O) → (B, *S, C): for each cell, the sum of what its colour moved in the windows that hold it."""
     collected = np.zeros((moved.shape[1], *colour.shape))
-    positions = [windows.positions(axis) for axis in range(len(windows.size))]
+    axes = range(len(windows.size))
+    positions, inside = [windows.positions(axis) for axis in axes], [windows.taps_inside(axis) for axis in axes]
     for tap in np.ndindex(*windows.size):
-        # which cell this tap of each window reads; on the padding there is none
-        reads = [p[:, t] for p, t in zip(positions, tap, strict=True)]
-        inside = [np.flatnonzero((r >= 0) & (r < n)) for r, n in zip(reads, windows.input_size, strict=True)]
-        cells = np.ix_(*(r[o] for r, o in zip(reads, inside, strict=True)))
-        outputs = [o[..., None] for o in np.ix_(*inside)]
+        # the windows whose tap reads a cell, and which; on the padding there is none
+        reading = [np.flatnonzero(i[:, t]) for i, t in zip(inside, tap, strict=True)]
+        cells = np.ix_(*(p[o, t] for p, o, t in zip(positions, reading, tap, strict=True)))
+        outputs = [o[..., None] for o in np.ix_(*reading)]
         for b in range(len(collected)):
             collected[b][cells] += moved[:, b][colour[cells], *outputs]  # a tap reads no cell twice
     return collected

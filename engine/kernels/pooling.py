@@ -19,23 +19,23 @@ def max_pool(
     channels, depth, height, width = x.shape[1:]
     for item in range(lo, hi):
         b, c = divmod(item, channels)
-        for p in range(y.shape[2]):
-            d0 = p * strides[0] - before[0]
-            first_d, last_d = max(d0, 0), min(d0 + size[0], depth)
-            for q in range(y.shape[3]):
-                h0 = q * strides[1] - before[1]
-                first_h, last_h = max(h0, 0), min(h0 + size[1], height)
-                for r in range(y.shape[4]):
-                    w0 = r * strides[2] - before[2]
-                    first_w, last_w = max(w0, 0), min(w0 + size[2], width)
+        for o0 in range(y.shape[2]):
+            start = o0 * strides[0] - before[0]
+            first_d, end_d = max(start, 0), min(start + size[0], depth)
+            for o1 in range(y.shape[3]):
+                start = o1 * strides[1] - before[1]
+                first_h, end_h = max(start, 0), min(start + size[1], height)
+                for o2 in range(y.shape[4]):
+                    start = o2 * strides[2] - before[2]
+                    first_w, end_w = max(start, 0), min(start + size[2], width)
                     best = x[b, c, first_d, first_h, first_w]
                     winner = (first_d * height + first_h) * width + first_w
-                    for d in range(first_d, last_d):
-                        for h in range(first_h, last_h):
-                            for w in range(first_w, last_w):
-                                value = x[b, c, d, h, w]
+                    for i0 in range(first_d, end_d):
+                        for i1 in range(first_h, end_h):
+                            for i2 in range(first_w, end_w):
+                                value = x[b, c, i0, i1, i2]
                                 if value > best or (value != value and best == best):
                                     best = value
-                                    winner = (d * height + h) * width + w
-                    y[b, c, p, q, r] = best
-                    winners[b, c, p, q, r] = winner
+                                    winner = (i0 * height + i1) * width + i2
+                    y[b, c, o0, o1, o2] = best
+                    winners[b, c, o0, o1, o2] = winner

@@ -56,6 +56,11 @@ class Windows:
         # i = o·s + t·d − a
         return outputs[:, None] * self.strides[axis] + taps * self.dilation[axis] - self.pads[axis][0]
 
+    def taps_inside(self, axis: int) -> Array:
+        """(outputs, taps): whether the tap reads a cell of the input along an axis, and not padding."""
+        positions = self.positions(axis)
+        return (positions >= 0) & (positions < self.input_size[axis])
+
     def reads(self) -> Iterator[tuple[slice, ...]]:
         """For each tap of the window, row by row: the slices of the padded input that it reads, one cell an output."""
         for tap in product(*map(range, self.size)):
@@ -70,10 +75,7 @@ class Windows:
 
     def cells_inside(self) -> Array:
         """(*O): how many taps of each window fall on the input, not on padding."""
-        counts = []
-        for axis, length in enumerate(self.input_size):
-            positions = self.positions(axis)
-            counts.append(((positions >= 0) & (positions < length)).sum(axis=1))
+        counts = [self.taps_inside(axis).sum(axis=1) for axis in range(len(self.size))]
         return reduce(np.multiply, np.ix_(*counts))
 
 

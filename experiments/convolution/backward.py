@@ -104,12 +104,12 @@ def input_gradient(m: Microscope, groups: int) -> tuple[Array, Array, Array]:
 
 def _spread(dy: Array, m: Microscope) -> Array:
     """∂L/∂y with strides − 1 zeros between its cells, and so many around it that a full convolution gives H × W."""
-    oh, ow, filters = dy.shape
-    (h, w), (sh, sw), (kh, kw) = m.windows.input_size, m.windows.strides, m.windows.span
+    OH, OW, filters = dy.shape
+    (H, W), (s0, s1), (span_h, span_w) = m.windows.input_size, m.windows.strides, m.windows.span
     (top, _), (left, _) = m.windows.pads
-    spread = np.zeros((h + kh - 1, w + kw - 1, filters))
-    first_row, first_column = kh - 1 - top, kw - 1 - left  # where dy[0, 0] goes; outside, it touches no input
-    rows, columns = first_row + sh * np.arange(oh), first_column + sw * np.arange(ow)
+    spread = np.zeros((H + span_h - 1, W + span_w - 1, filters))
+    first_row, first_column = span_h - 1 - top, span_w - 1 - left  # where dy[0, 0] goes; outside, it touches no input
+    rows, columns = first_row + s0 * np.arange(OH), first_column + s1 * np.arange(OW)
     keep_rows = (rows >= 0) & (rows < spread.shape[0])
     keep_columns = (columns >= 0) & (columns < spread.shape[1])
     spread[np.ix_(rows[keep_rows], columns[keep_columns])] = dy[np.ix_(keep_rows, keep_columns)]

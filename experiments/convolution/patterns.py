@@ -39,9 +39,8 @@ def patterns(spec: ConvolutionSpec, count: int = 6) -> Patterns:
     weights = spec.weights()
     y, _ = layer.forward(weights.params, x[None])
     windows, kernel = layer.windows(x.shape), weights.kernel[..., 0]
-    sides = (windows.positions(0), windows.positions(1))  # (outputs, taps) each
-    inside = [np.all((reads >= 0) & (reads < size), axis=1) for reads, size in zip(sides, x.shape[:2], strict=True)]
-    rows, columns = (reads[keep] for reads, keep in zip(sides, inside, strict=True))
+    inside = [np.all(windows.taps_inside(axis), axis=1) for axis in (0, 1)]  # (outputs,) each: no tap reads padding
+    rows, columns = (windows.positions(axis)[inside[axis]] for axis in (0, 1))  # (outputs kept, taps) each
     answer = y[0, :, :, 0][np.ix_(*inside)]
     # (rows, columns, k, k, channels): what the kernel sees at every place
     seen = x[:, :, : kernel.shape[2]][rows[:, None, :, None], columns[None, :, None, :]]

@@ -67,13 +67,11 @@ def _parameters(spec: ConvolutionSpec, windows: Windows) -> dict[str, int]:
 def _places(spec: ConvolutionSpec, windows: Windows) -> dict[str, int]:
     """In how many windows the middle pixel lies, and at how many places the first tap stands on the picture."""
     side, taps = windows.input_size[0], prod(windows.size)
-    reads = windows.positions(0)  # (outputs, taps); rows and columns are alike
-    first_tap = reads[:, 0]
     numbers = {
         "pixel": side // 2,
-        "uses": int(np.sum(reads == side // 2)) ** 2,
+        "uses": int(np.sum(windows.positions(0) == side // 2)) ** 2,  # rows and columns are alike
         "uses_everywhere": prod(windows.output_size),
-        "terms": int(np.sum((first_tap >= 0) & (first_tap < side))) ** 2,
+        "terms": int(windows.taps_inside(0)[:, 0].sum()) ** 2,
         "terms_of_output": taps * (spec.channels // spec.groups),
         "terms_one": 1,
     }

@@ -8,7 +8,6 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.layers import GlobalMaxPooling2D
-from engine.layers.window import Windows
 from experiments.convolution.scales import scales
 from experiments.convolution.spec import DIGIT, ConvolutionSpec
 from experiments.numbers import decimal, ends, whole
@@ -44,7 +43,8 @@ def shift(spec: ConvolutionSpec) -> Shift:
         canvas[by, top : top + height, left + by : left + by + width] = x
     y, _ = layer.forward(spec.weights().params, canvas)
     windows = layer.windows(canvas.shape[1:])
-    inside, stride = [_reads_no_padding(windows, axis) for axis in (0, 1)], windows.strides[1]
+    # (outputs,) each: the kernel stands on the canvas alone
+    inside, stride = [np.all(windows.taps_inside(axis), axis=1) for axis in (0, 1)], windows.strides[1]
     pooled, _ = GlobalMaxPooling2D().forward({}, np.ascontiguousarray(y[:, inside[0]][:, :, inside[1]]))
     outputs = y[..., 0]
     expected, left_out = np.zeros_like(outputs), np.ones(outputs.shape, bool)
@@ -103,12 +103,6 @@ def _captions(result: Shift) -> list[str]:
             result.shifts, result.agreeing, result.compared, result.pooled[:, 0], strict=True
         )
     ]
-
-
-def _reads_no_padding(windows: Windows, axis: int) -> Array:
-    """(outputs,): rows or columns whose kernel stands on the canvas alone."""
-    reads = windows.positions(axis)
-    return np.all((reads >= 0) & (reads < windows.input_size[axis]), axis=1)
 
 
 def _small(spec: ConvolutionSpec) -> Array:
