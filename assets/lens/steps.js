@@ -71,12 +71,12 @@ export function usesOf(scene, grid, cell, phase) {
   const uses = []
   for (const step of scene.steps) {
     if (step.phase !== phase) continue
-    groupsOf(step).forEach(({ factors, index, coefficient = 1 }, argument) => {
+    groupsOf(step).forEach(({ factors, index, coefficient = 1 }) => {
       factors.forEach((factor, mine) => {
         if (factor !== grid) return
         index.uses(mine, cell, (target, at) => {
           const again = factors.findIndex((other, f) => other === grid && at[f] === cell)
-          if (again === mine) uses.push({ step, cell: target, factors, cells: at.slice(), mine, coefficient, argument })
+          if (again === mine) uses.push({ step, cell: target, factors, cells: at.slice(), mine, coefficient })
         })
       })
     })

@@ -6,7 +6,7 @@ import { ALL, LARGEST, factor, row, scrolling, symbol } from "./rows.js"
 import { bracket } from "./scene.js"
 
 export function useRows(lens, grid, cell, uses) {
-  const byTarget = Map.groupBy ? Map.groupBy(uses, (use) => use.step) : groups(uses)
+  const byTarget = groups(uses)
   const content = [...byTarget].flatMap(([step, list], i) => oneTarget(lens, grid, cell, step, list, i))
   const sentence = [...byTarget].map(([step, list]) => `${count(list.length, "cell")} of ${lens.scene.grid[step.target].symbol}`).join(" and ")
   return { content, sentence: ` and goes into ${sentence}.` }

@@ -15,6 +15,7 @@ from experiments.convolution.spec import ConvolutionSpec
 from experiments.numbers import decimal, ends, whole
 from experiments.shown import Lines, Shown, Table
 
+LITTLE, MUCH, VAST = 0, 1, 2  # the lesson's answers: how many times more parameters the dense layer needs
 SIDES = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 
 
@@ -79,7 +80,7 @@ def compare(spec: ConvolutionSpec, side: int) -> Comparison:
 
 def prediction(result: Comparison) -> set[int]:
     """Which of the lesson's answers is right here: below 100 times, to 10,000, above."""
-    return {0 if result.ratio < 100 else 1 if result.ratio <= 10_000 else 2}
+    return {LITTLE if result.ratio < 100 else MUCH if result.ratio <= 10_000 else VAST}
 
 
 def show(spec: ConvolutionSpec) -> Shown:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from engine.arrays import leaves
 from engine.datasets import CROPS
 from experiments.convolution.parameters import SIDES, compare, dense, separable
 from experiments.convolution.patterns import BRIGHTNESS, PATTERN, patterns
@@ -84,11 +85,7 @@ def test_counts_are_the_sizes_of_the_arrays(spec: ConvolutionSpec) -> None:
     shape, rng = (12, 12, spec.channels), np.random.default_rng(0)
     for network in (spec.layer, separable(spec.layer, spec.channels), dense(spec.layer, shape)):
         params, _ = network.init(rng, shape)
-        assert network.parameter_count(shape) == sum(array.size for array in _arrays(params))
-
-
-def _arrays(params):
-    return params.values() if isinstance(params, dict) else [a for child in params for a in _arrays(child)]
+        assert network.parameter_count(shape) == sum(array.size for _, array in leaves(params))
 
 
 def test_the_dense_layer_grows_with_the_picture_and_the_kernel_does_not() -> None:
