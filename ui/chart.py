@@ -39,7 +39,9 @@ def line_chart(
     log: bool = False,
     height: int = 320,
 ) -> None:
-    """Lines by name over common places, named at their ends; `log` makes both axes logarithmic."""
+    """Lines by name over common places, named above the chart; `log` makes both axes logarithmic."""
+    if len(lines) > len(DASHES):
+        raise ValueError(f"a chart tells at most {len(DASHES)} lines apart, not {len(lines)}")
     kind = "log" if log else "linear"
     data = [
         {
@@ -50,7 +52,7 @@ def line_chart(
             "y": list(values),
             "line": {"dash": dash, "color": "--ink"},
         }
-        for (name, values), dash in zip(lines.items(), DASHES, strict=False)
+        for (name, values), dash in zip(lines.items(), DASHES[: len(lines)], strict=True)
     ]
     layout = {
         "xaxis": {"title": {"text": x}, "type": kind, "tickvals": list(at)},
