@@ -49,34 +49,35 @@ class Settings:
         """The name of a setting in the session and in the address."""
         return f"{self.lesson}_{name}"
 
-    def _key(self, name: str) -> str:
-        return f"{self.lesson}.{name}"  # the dot keeps what only the session knows apart from the settings
+    def _session_key(self, name: str) -> str:
+        """The name in the session of what is no setting; its dot keeps the two apart."""
+        return f"{self.lesson}.{name}"
 
     def read(self) -> Any:
         """The specification that the learner wants now, made possible; session and address follow it."""
-        state, before = st.session_state, st.session_state.get(self._key("spec"))
-        if not state.pop(self._key("put"), False):
-            state[self._key("moving")] = False  # something else has changed: nothing is held any more
+        state, before = st.session_state, st.session_state.get(self._session_key("spec"))
+        if not state.pop(self._session_key("put"), False):
+            state[self._session_key("moving")] = False  # something else has changed: nothing is held any more
         self.spec, notes = self.spec_type.mend(self._wanted(before), before)
         if before != self.spec or notes:
-            state[self._key("notes")] = notes
-        state[self._key("spec")] = self.spec
+            state[self._session_key("notes")] = notes
+        state[self._session_key("spec")] = self.spec
         for name in self.fields:
             if state.get(self.key(name)) != getattr(self.spec, name):
                 state[self.key(name)] = getattr(self.spec, name)
-        if not state[self._key("moving")]:
+        if not state[self._session_key("moving")]:
             self._write_address()
         return self.spec
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What had to be changed to make the settings possible, until the next change."""
-        return st.session_state.get(self._key("notes"), ())
+        return st.session_state.get(self._session_key("notes"), ())
 
     def _wanted(self, before: Any) -> dict[str, Any]:
         """What the learner asks for: by the address on a first visit and after Back, else by the widgets."""
         state, address = st.session_state, self._address()
-        went_back = address != state.get(self._key("address")) and not state.get(ARRIVED)
+        went_back = address != state.get(self._session_key("address")) and not state.get(ARRIVED)
         if before is None or went_back:
             return dict(address)
         # a widget that was not drawn, on another page or for another picture, has lost its value: the last one holds
@@ -92,7 +93,7 @@ class Settings:
             mine = {self.key(name) for name in self.fields}
             others = {key: value for key, value in st.query_params.to_dict().items() if key not in mine}
             st.query_params.from_dict(others | {self.key(name): value for name, value in address.items()})
-        st.session_state[self._key("address")] = address
+        st.session_state[self._session_key("address")] = address
 
     def row(self) -> DeltaGenerator:
         """Where widgets stand side by side and wrap: those that a learner reaches for first."""
@@ -100,7 +101,7 @@ class Settings:
 
     def more(self) -> DeltaGenerator:
         """Where the others wait, out of the picture's way."""
-        return st.popover("More settings", key=self._key("more"))
+        return st.popover("More settings", key=self._session_key("more"))
 
     def segments(self, name: str) -> None:
         """A few options, all in view. Those that are impossible now are not offered."""
@@ -128,7 +129,7 @@ class Settings:
             max=field.options[-1],
             step=field.step,
             value=getattr(self.spec, name),
-            key=self._key(f"{name}.slider"),
+            key=self._session_key(f"{name}.slider"),
             on_change=lambda value, final: self.put(name, field.nearest(value), final=final),
             unit=unit,
             moves=self.key(name),
@@ -142,8 +143,8 @@ class Settings:
 
     def buttons(self) -> None:
         """Reset, and Surprise me."""
-        st.button("Reset", type="tertiary", key=self._key("reset"), on_click=lambda: self._put_all(self.spec_type()))
-        st.button("Surprise me", type="tertiary", key=self._key("surprise"), on_click=self._surprise)
+        st.button("Reset", type="tertiary", key=self._session_key("reset"), on_click=lambda: self._put_all(self.spec_type()))
+        st.button("Surprise me", type="tertiary", key=self._session_key("surprise"), on_click=self._surprise)
 
     def _surprise(self) -> None:
         self._put_all(self.spec.surprise(random.Random()))
@@ -154,8 +155,8 @@ class Settings:
     def put(self, name: str, value: Any, *, final: bool = True) -> None:
         """In a callback: sets what has no Streamlit widget. The address follows once the learner has let go."""
         st.session_state[self.key(name)] = value
-        st.session_state[self._key("moving")] = not final
-        st.session_state[self._key("put")] = True
+        st.session_state[self._session_key("moving")] = not final
+        st.session_state[self._session_key("put")] = True
 
     def _put_all(self, spec: Any) -> None:
         for name in self.fields:
@@ -163,8 +164,8 @@ class Settings:
 
     def settle(self) -> None:
         """At the end of the fragment that draws what moves: the rest of the page follows, once nothing moves."""
-        state, settled = st.session_state, self._key("settled")
-        if state[self._key("moving")] or state.get(settled) == self.spec:
+        state, settled = st.session_state, self._session_key("settled")
+        if state[self._session_key("moving")] or state.get(settled) == self.spec:
             return
         first = settled not in state
         state[settled] = self.spec
