@@ -32,6 +32,7 @@ def microscope() -> None:
 with lesson.first_screen():
     with lesson.header(text):
         settings.buttons()
+    lesson.changes(settings.notes)
     microscope()
 
 lesson.heading(text["Lessons"], anchor="lessons")

@@ -143,7 +143,9 @@ class Settings:
 
     def buttons(self) -> None:
         """Reset, and Surprise me."""
-        st.button("Reset", type="tertiary", key=self._session_key("reset"), on_click=lambda: self._put_all(self.spec_type()))
+        st.button(
+            "Reset", type="tertiary", key=self._session_key("reset"), on_click=lambda: self._put_all(self.spec_type())
+        )
         st.button("Surprise me", type="tertiary", key=self._session_key("surprise"), on_click=self._surprise)
 
     def _surprise(self) -> None:

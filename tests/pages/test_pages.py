@@ -1,16 +1,50 @@
 """Every page, run by Streamlit itself: cold, with settings in the address, and with broken ones."""
 
 import ast
+import importlib
 import re
+from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from experiments.live import LESSONS
+from experiments.spec import Spec
+
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 TIMEOUT = 60  # seconds; kernels may have to compile
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+
+
+class Held(NamedTuple):
+    """A `variable = Settings(name, Spec)` of a page."""
+
+    page: Path
+    variable: str
+    name: str
+    spec: type[Spec]
+
+
+def settings_of(page: Path) -> Iterator[Held]:
+    tree = ast.parse(page.read_text(encoding="utf-8"))
+    homes = {alias.name: node.module for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    for node in tree.body:
+        match node:
+            case ast.Assign([ast.Name(variable)], ast.Call(ast.Name("Settings"), [ast.Constant(name), ast.Name(spec)])):
+                yield Held(page, variable, name, getattr(importlib.import_module(homes[spec]), spec))
+
+
+SETTINGS = [held for page in PAGES for held in settings_of(page)]
+assert {held.page for held in SETTINGS} == set(PAGES), "a page's settings are not found"
+
+
+def claims_of(page: Path) -> list[str]:
+    """The experiments that a page shows."""
+    return re.findall(r'lesson\.experiment\("(\w+)"', page.read_text(encoding="utf-8"))
 
 
 def run(page: Path, **address: str) -> AppTest:
@@ -31,7 +65,7 @@ def said(app: AppTest) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@every_page
 def test_a_page_runs_cold(page: Path) -> None:
     app = run(page)
     assert not app.exception
@@ -39,7 +73,21 @@ def test_a_page_runs_cold(page: Path) -> None:
     assert len(app.title) == 1
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("held", SETTINGS, ids=lambda held: held.name)
+def test_a_lens_finds_the_scenes_of_its_settings(held: Held) -> None:
+    """By their name, and with their specification: else a dragged slider would draw nothing."""
+    if f"live={held.variable}.live" in held.page.read_text(encoding="utf-8"):
+        assert LESSONS[held.name][0] is held.spec
+
+
+@pytest.mark.parametrize("held", SETTINGS, ids=lambda held: held.name)
+def test_what_was_mended_is_said(held: Held) -> None:
+    field = next(field.name for field in held.spec.fields() if field.options)
+    (note,) = said(run(held.page, **{f"{held.name}_{field}": "nonsense"}))
+    assert "not 'nonsense'" in note
+
+
+@every_page
 def test_a_page_is_short_and_does_no_arithmetic_of_its_own(page: Path) -> None:
     source = page.read_text(encoding="utf-8")
     assert len(source.splitlines()) <= 120
@@ -126,12 +174,13 @@ def test_reset_and_surprise() -> None:
     assert len(seen) > 1
 
 
-def test_every_experiment_is_revealed_by_a_guess() -> None:
-    app = run(CONVOLUTION)
+@pytest.mark.parametrize("page", [page for page in PAGES if claims_of(page)], ids=lambda page: page.stem)
+def test_every_experiment_is_revealed_by_a_guess(page: Path) -> None:
+    app, claims = run(page), claims_of(page)
     before = len(app.markdown)
-    for claim in ("CV1", "CV3", "CV5", "CV8"):
+    for claim in claims:
         pills = app.button_group(key=f"{claim}.prediction")
         pills.select(pills.options[0].content if hasattr(pills.options[0], "content") else pills.options[0]).run()
         assert not app.exception
-    assert len(app.markdown) >= before + 12
-    assert sum("Where it stops" in markdown.value for markdown in app.markdown) == 4
+    assert len(app.markdown) >= before + 3 * len(claims)
+    assert sum("Where it stops" in markdown.value for markdown in app.markdown) == len(claims)

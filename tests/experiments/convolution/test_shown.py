@@ -1,11 +1,12 @@
 """What the experiments show, at many settings: the text is filled, the pictures fit it, and alt says what is there."""
 
+import importlib
 import random
 import re
+from pathlib import Path
 
 import pytest
 
-from experiments.convolution import backward, parameters, patterns, shift
 from experiments.convolution.questions import question_numbers
 from experiments.convolution.spec import ConvolutionSpec
 from experiments.shown import Lines, Maps
@@ -17,7 +18,14 @@ SETTINGS = [
     ConvolutionSpec(picture="handwritten digit", example=7, kernel="blur"),
     *(ConvolutionSpec().surprise(random.Random(seed)) for seed in range(6)),
 ]
-SHOWS = {"CV1": patterns.show, "CV3": parameters.show, "CV5": shift.show, "CV8": backward.show}
+PAGE = Path(__file__).parents[3] / "pages" / "convolution.py"
+SHOWS = {
+    claim: importlib.import_module(f"experiments.convolution.{module}").show
+    for claim, module in re.findall(
+        r'lesson\.experiment\("(\w+)", .*?\b(\w+)\.show\b', PAGE.read_text(encoding="utf-8")
+    )
+}
+assert SHOWS, "no experiment found on the page: the tests would look at nothing"
 every_show = pytest.mark.parametrize("claim", SHOWS)
 
 
