@@ -44,11 +44,12 @@ export function number(v) {
   return plain(v) || !Number.isFinite(v) ? fixed(v, ownDecimals(v)) : scientific(v, 2)
 }
 
-/** A number in a cell, as short as it gets: −0.6, 12, 3e5. */
+/** A number in a cell, as short as it gets: −0.6, 12, 3e5, 2e−4. What would round to zero, or lose its only decimal, does not. */
 export function short(v, places) {
   if (!Number.isFinite(v)) return Number.isNaN(v) ? "NaN" : v < 0 ? "−∞" : "∞"
   const size = Math.abs(v)
-  if (size >= 9999.5) return v.toExponential(0).replace("+", "").replace("-", "−")
+  if (size >= 9999.5 || (v !== 0 && size < 0.5 * 10 ** -Math.max(places, 1))) return v.toExponential(0).replace("+", "").replaceAll("-", "−")
+  if (places < 1 && size < 9.95 && !Number.isInteger(v)) return v.toFixed(1).replace("-", "−")
   const text = v.toFixed(size >= 9.95 ? 0 : places)
   return /^-0(\.0*)?$/.test(text) ? text.slice(1) : text.replace("-", "−")
 }

@@ -98,7 +98,8 @@ function paintCells(g, m, { width, height }, palette, o) {
         if (numbers) {
           g.fillStyle = opacity < 1 ? palette.ink : ink[k] // a faded cell is nearly the colour of the page
           g.globalAlpha = opacity < 1 ? FADED_NUMBER : 1
-          g.fillText(v === 0 ? "0" : short(v, places), x + width / 2, y + height / 2 + 0.5)
+          const text = v === 0 ? "0" : short(v, places)
+          if (text.length <= 4 || g.measureText(text).width <= width - 2) g.fillText(text, x + width / 2, y + height / 2 + 0.5)
         }
       }
       g.globalAlpha = 1

@@ -10,7 +10,7 @@ export class Player {
   #timer = 0
 
   /** A track: at() gives the position now, count() how many there are, show(i) draws one, label(i) names what is
-      counted and says where it stands; pace is in milliseconds a position. */
+      counted and says where it stands; paused(), if there is one, is called when the play rests; pace is in milliseconds a position. */
   constructor(track) {
     this.track = track
     const button = (name, text, onclick) => h("button", { class: "ib", type: "button", "aria-label": text, title: text, onclick }, icon(name))
@@ -38,12 +38,17 @@ export class Player {
   }
 
   toggle() {
-    if (this.playing) return this.stop()
+    if (this.playing) return this.#rest()
     const { track } = this, last = track.count() - 1
     track.show(track.at() >= last ? 0 : track.at())
     const pace = stillness.matches ? STILL : Math.max(FAST, Math.min(track.pace ?? NORMAL, WHOLE / (last + 1)))
-    this.#timer = setInterval(() => (track.at() >= track.count() - 1 ? this.stop() : track.show(track.at() + 1)), pace)
+    this.#timer = setInterval(() => (track.at() >= track.count() - 1 ? this.#rest() : track.show(track.at() + 1)), pace)
     this.#face("pause", "Pause (space)")
+  }
+
+  #rest() {
+    this.stop()
+    this.track.paused?.()
   }
 
   stop() {

@@ -20,7 +20,7 @@ export function furnish(lens) {
     heads: scene.lanes.map((text) => h("div", { class: "lane-head" }, h("span", {}, text))),
     extents: scene.lanes.map(() => h("div", { class: "lane-extent" })),
     panel: new Panel(lens, scene.title),
-    line: h("p", { class: "lens-line" }),
+    line: h("p", { class: "lens-line", onclick: () => root.classList.contains("narrow") && parts.panel.root.scrollIntoView({ block: "start" }) }),
     live: h("p", { class: "vh", "aria-live": "polite" }),
     tableBox: h("div"),
   }

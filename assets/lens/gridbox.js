@@ -1,7 +1,7 @@
 /* One grid on the stage: its name, its canvas, the loupe under it, its scale and the small maps of its other axes.
    It hears pointer and keys, and draws what the lens says is lit. */
 
-import { ends, gradient } from "../drawing/colour.js"
+import { beyond, ends, gradient } from "../drawing/colour.js"
 import { h } from "../drawing/element.js"
 import { bounds, paint } from "../drawing/paint.js"
 import { PAD, boxWidth } from "./layout.js"
@@ -30,9 +30,10 @@ export class GridBox {
     this.loupe = h("canvas", { class: "loupe", "aria-hidden": "true", hidden: true })
     const [low, high] = ends(grid.scale)
     this.bar = h("i", { "aria-hidden": "true" })
+    this.more = h("span", { title: "Some cells lie beyond the scale. Where cells are large, a mark in the upper right corner says which." })
     const decades = grid.scale.kind === "log" ? [h("span", {}, `log, ${grid.scale.decades ?? 6} decades`)] : []
     this.scale = h("div", { class: "gscale", title: `Colour scale of ${grid.symbol}: fixed, from ${low} to ${high}` },
-      h("span", {}, low), this.bar, h("span", {}, high), ...decades)
+      h("span", {}, low), this.bar, h("span", {}, high), ...decades, this.more)
     this.thumbnails = grid.rest.length ? new Thumbnails(lens, this) : null
     const [first, second, ...others] = printedSizes(grid)
     const long = [[first, second].filter(Boolean).join(" × "), ...(others.length ? [h("br"), `× ${others.join(" × ")}`] : [])]
@@ -51,16 +52,19 @@ export class GridBox {
     return planeOf(this.grid, this.lens.planes)
   }
 
-  layout(sizes) {
+  /** Gives whether the small maps of its other axes find room. */
+  layout(sizes, gap, label) {
     this.sizes = sizes
     this.asleep = null
     const { grid, lens } = this
     this.root.style.width = `${boxWidth(grid, sizes)}px`
     this.root.classList.toggle("picture", sizes.picture)
+    this.root.classList.toggle("bright", grid.scale.kind === "brightness")
     this.root.classList.toggle("large", grid.rows * grid.cols > 30)
     this.loupe.hidden = !sizes.loupe
     this.bar.style.width = `${Math.max(30, Math.min(72, grid.cols * sizes.cell.width - 40))}px`
     this.bar.style.background = gradient(lens.palette, grid.scale)
+    return this.thumbnails?.fits(Math.max(boxWidth(grid, sizes), label) + gap) ?? true
   }
 
   draw() {
@@ -87,7 +91,18 @@ export class GridBox {
       picture: sizes.picture ? this.cache : null,
     })
     if (sizes.loupe) this.#drawLoupe(matrix, mask, edge, rings)
+    this.#sayBeyond()
     this.thumbnails?.draw(lit, mine)
+  }
+
+  /** How many cells of the drawn plane lie beyond the scale; counted once a plane. */
+  #sayBeyond() {
+    const { grid, at } = this
+    if (this.counted === this.cache.stamp) return
+    this.counted = this.cache.stamp
+    let count = 0
+    for (let i = 0; i < grid.rows; i++) for (let j = 0; j < grid.cols; j++) count += beyond(grid.values[at(i, j)], grid.scale)
+    this.more.textContent = count ? `◥ ${count}` : ""
   }
 
   #drawLoupe(matrix, lit, edge, rings) {

@@ -42,6 +42,7 @@ export class Lens {
     this.source = new Source(this)
     this.shows = ({ grid, cell }) => visible(this.scene.grid[grid], cell, this.planes)
     root.addEventListener("keydown", (event) => this.#key(event))
+    document.addEventListener("keydown", this.#keyOnPage)
     this.observer = new ResizeObserver(() => Math.abs(root.clientWidth - this.width) > 1 && this.layout())
     this.observer.observe(root)
   }
@@ -50,6 +51,7 @@ export class Lens {
     this.player?.stop()
     this.observer.disconnect()
     this.source.close()
+    document.removeEventListener("keydown", this.#keyOnPage)
     dropParameter(this.link)
     clearTimeout(this.speech)
   }
@@ -79,7 +81,13 @@ export class Lens {
     else this.update()
     this.themed = this.palette
     this.root.dataset.drawn = ++this.drawn
-    if (this.touched) this.#writeLink()
+    if (this.touched || this.#movedOn) this.#writeLink()
+  }
+
+  /** What is selected is not what a fresh page would select: the address has to say it. */
+  get #movedOn() {
+    const [grid, cell] = this.phase.start
+    return this.selected.grid !== grid || this.selected.cell !== cell
   }
 
   /** The same cell stays selected, or the one nearest to it where shapes have changed. */
@@ -120,7 +128,8 @@ export class Lens {
     this.root.classList.toggle("narrow", !beside)
     this.root.classList.toggle("flow", flow)
     for (const [name, length] of Object.entries(lengths)) this.root.style.setProperty(`--${name}`, `${length}px`)
-    for (const [id, box] of Object.entries(this.boxes)) box.layout(sizes[id])
+    const fitting = Object.entries(this.boxes).map(([id, box]) => box.layout(sizes[id], lengths.gap, lengths.label))
+    this.root.classList.toggle("crowded", fitting.includes(false))
     this.update()
   }
 
@@ -144,9 +153,10 @@ export class Lens {
     return this.remembered[grid] ?? this.scene.phases.find(({ start }) => start[0] === grid)?.start[1] ?? 0
   }
 
-  /** The keyboard has come to a grid: its last cell is selected again, on the plane that is drawn. */
+  /** The keyboard has come to a grid: its last cell is selected again, on the plane that is drawn. One that takes no part
+      in this direction is passed by. */
   enter(id) {
-    if (this.selected.grid === id) return
+    if (this.selected.grid === id || !this.takesPart(id)) return
     const grid = this.scene.grid[id]
     this.player.stop()
     this.#select(id, planeOf(grid, this.planes)(...place(grid, this.lastOf(id))))
@@ -206,8 +216,7 @@ export class Lens {
     this.update()
   }
 
-  setPhase(id) {
-    const { focusedBox } = this
+  setPhase(id, focus = this.focusedBox) {
     this.player.stop()
     this.phase = this.scene.phases.find((phase) => phase.id === id) ?? this.phase
     if (!this.isTarget(this.selected.grid)) {
@@ -221,7 +230,7 @@ export class Lens {
     this.#touch()
     this.update()
     const box = this.boxes[this.selected.grid]
-    if (focusedBox) box.canvas.focus({ preventScroll: true })
+    if (focus) box.canvas.focus({ preventScroll: true })
     this.extents[box.grid.lane].scrollIntoView({ block: "nearest", behavior: stillness.matches ? "auto" : "smooth" })
   }
 
@@ -282,6 +291,19 @@ export class Lens {
     this.update()
   }
 
+  /** The player rests: all that is known is drawn again. */
+  paused() {
+    this.filling = false
+    this.update()
+  }
+
+  /** Keys for the lens that belongs to the page, while nothing else has the focus. */
+  #keyOnPage = (event) => {
+    if (!this.link || event.ctrlKey || event.altKey || event.metaKey || !event.target.matches?.("body, main, section")) return
+    const phase = this.scene?.phases["fb".indexOf(event.key)]
+    if (phase) this.setPhase(phase.id, true)
+  }
+
   #key(event) {
     const { key, target } = event, typing = target.matches("input")
     if (typing || event.ctrlKey || event.altKey || event.metaKey) return
@@ -317,6 +339,7 @@ export class Lens {
   #drawTable() {
     const grid = this.scene.grid[this.selected.grid]
     this.tableBox.replaceChildren(...(this.tabled ? [table(grid, planeOf(grid, this.planes), this.selected.cell)] : []))
+    this.tableBox.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" })
   }
 
   // ---------------------------------------------------------------- drawing

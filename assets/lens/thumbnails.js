@@ -5,7 +5,8 @@ import { paint } from "../drawing/paint.js"
 import { anyOf } from "./light.js"
 import { planeOf } from "./scene.js"
 
-const LARGEST = 46
+const LARGEST = 46, PRESSABLE = 27 // pixels of a button and its gap
+const MOST = 8 // rows of small maps
 
 export class Thumbnails {
   constructor(lens, box) {
@@ -35,7 +36,15 @@ export class Thumbnails {
     return { element, canvas, planes: { [word]: a, ...(other ? { [other]: d } : {}) }, cache: {} }
   }
 
+  /** Whether all of them find room below their grid; else the buttons above the stage stand in for them. */
+  fits(room) {
+    const fits = this.across * PRESSABLE <= room && this.buttons.length / this.across <= MOST
+    this.root.hidden = !fits
+    return fits
+  }
+
   draw(lit, mine) {
+    if (this.root.hidden) return
     const { lens, box: { grid, sizes, cache } } = this
     const room = Math.max(grid.cols * sizes.cell.width, 100)
     const side = Math.min(LARGEST, room / this.across - 9) / Math.max(grid.cols, grid.rows)

@@ -35,6 +35,8 @@ function oneTarget(lens, grid, cell, step, uses, order) {
   const rows = shown.map((use, i) => {
     const term = { factors: [step.target, ...use.factors], cells: [use.cell, ...use.cells] }
     const spot = order * 100_000 + i
+    const weight = step.kind === "sum" && use.coefficient !== 1 ? `${number(use.coefficient)} × ` : ""
+    const own = h("td", { class: "f" }, weight, fixed(v, grid.digits ?? decimals([v])))
     const slotCells = others(use).flatMap((other, k) => [
       h("td", { class: "op" }, "×"),
       h("td", { class: "f" }, factor(lens, other.id, other.cell, fixed(value(other), lens.scene.grid[other.id].digits ?? places), `${spot},${k + 1}`)),
@@ -42,7 +44,7 @@ function oneTarget(lens, grid, cell, step, uses, order) {
     const blanks = Array.from({ length: 2 * (slots - others(use).length) }, () => h("td"))
     return row(lens, term,
       h("td", { class: "lf" }, factor(lens, step.target, use.cell, bracket(to, use.cell) || to.symbol, `${spot},0`)),
-      slotCells, blanks,
+      own, slotCells, blanks,
       h("td", { class: "op" }, step.kind === "sum" ? "=" : ""), h("td", {}, result(use)))
   })
   const partners = others(uses[0]).flatMap(({ id }) => [h("td"), h("th", { scope: "col" }, symbol(lens, id))])
@@ -51,7 +53,7 @@ function oneTarget(lens, grid, cell, step, uses, order) {
     scrolling(open && uses.length > ALL,
       h("table", { class: "uses" },
         h("caption", {}, `goes into ${count(uses.length, "cell")} of `, symbol(lens, to.id)),
-        h("thead", {}, h("tr", {}, h("th", { scope: "col", class: "lf" }, symbol(lens, to.id)), partners, h("td"), h("th", { scope: "col" }, last))),
+        h("thead", {}, h("tr", {}, h("th", { scope: "col", class: "lf" }, symbol(lens, to.id)), h("th", { scope: "col" }, symbol(lens, grid.id)), partners, h("td"), h("th", { scope: "col" }, last))),
         h("tbody", {}, rows))),
     more && h("p", { class: "more" }, more),
   ]

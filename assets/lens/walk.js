@@ -20,7 +20,7 @@ export class Walk {
   at() {
     const { scene, selected } = this.lens, { path } = this
     if (scene.frames) return scene.frame
-    const [row, column] = selected.grid === path.id ? place(path, selected.cell) : [0, 0]
+    const [row, column] = place(path, selected.grid === path.id ? selected.cell : this.lens.lastOf(path.id))
     return row * path.cols + column
   }
 
@@ -31,6 +31,10 @@ export class Walk {
       return this.lens.walked()
     }
     this.lens.walked({ grid: path.id, cell: planeOf(path, planes)(Math.floor(i / path.cols), i % path.cols) })
+  }
+
+  paused() {
+    if (!this.lens.scene.frames) this.lens.paused()
   }
 
   /** [what is counted, where it stands], in words. */

@@ -31,6 +31,33 @@ def test_the_keyboard_alone_reaches_every_cell(lens: Any) -> None:
     assert page.locator("[data-phase=forward]").get_attribute("aria-pressed") == "true"
 
 
+def test_keys_turn_the_direction_from_anywhere_on_the_page(lens: Any) -> None:
+    page = lens("digit").page
+    page.keyboard.press("b")
+    assert page.locator("[data-phase=backward]").get_attribute("aria-pressed") == "true"
+    page.keyboard.press("ArrowRight")  # the grid has the focus now
+    assert selected(page).startswith("∂L/∂x")
+    page.keyboard.press("f")
+    assert page.locator("[data-phase=forward]").get_attribute("aria-pressed") == "true"
+
+
+def test_tab_passes_what_takes_no_part_in_this_direction(lens: Any) -> None:
+    page = lens("digit").page
+    box(page, "y").focus()
+    before = selected(page)
+    page.keyboard.press("Tab")  # ∂L/∂x, of the other direction
+    assert selected(page) == before
+    assert page.locator("[data-phase=forward]").get_attribute("aria-pressed") == "true"
+
+
+def test_the_walk_begins_where_it_was_left(lens: Any) -> None:
+    page = lens("digit").page
+    page.mouse.click(*centre(page, "y", 4, 1, (6, 6)))
+    assert page.locator(".pos").inner_text() == "kernel position 26 of 36"
+    page.mouse.click(*centre(page, "w", 1, 2, (3, 3)))
+    assert page.locator(".pos").inner_text() == "kernel position 26 of 36"
+
+
 def test_tab_returns_to_the_cell_that_was_selected(lens: Any) -> None:
     page = lens("digit").page
     page.mouse.click(*centre(page, "w", 1, 2, (3, 3)))
