@@ -15,6 +15,7 @@ MARK = ASSETS / "theme" / "mark.svg"
 
 st.set_page_config(page_title="Layer Lab", page_icon=str(MARK), layout="wide", initial_sidebar_state=212)
 st.logo(str(MARK), size="large")
+st.html(ASSETS / "theme" / "tokens.css")
 st.html(ASSETS / "theme" / "page.css")
 
 

@@ -1,6 +1,7 @@
 /* A Plotly chart on an element that stays: new data is drawn into it, so zoom and place are kept.
    Plotly itself is loaded once, when the first chart appears. */
 
+import { tokens } from "../drawing/colour.js"
 import { h } from "../drawing/element.js"
 import { unparcel } from "../drawing/payload.js"
 import { applyTheme } from "../drawing/theme.js"
@@ -59,11 +60,6 @@ class Chart {
   }
 }
 
-const tokens = (root) => {
-  const style = getComputedStyle(root)
-  return (name) => style.getPropertyValue(name).trim()
-}
-
 /** The figure with "--k-gradient" and the like as colours of the theme, and matrices as Plotly wants them. */
 function resolve(value, token) {
   if (typeof value === "string") return value.startsWith("--") ? token(value) : value
@@ -86,8 +82,7 @@ function themed(layout, height, token) {
   }))
   return {
     height, uirevision: "stays", paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
-    margin: { l: 48, r: 12, t: 16, b: 40 }, hovermode: "closest", showlegend: undefined,
-    colorway: ["--k-activation", "--k-weight", "--k-gradient", "--k-input", "--ink-2"].map(token),
+    margin: { l: 48, r: 12, t: 16, b: 40 }, hovermode: "closest",
     modebar: { bgcolor: "rgba(0,0,0,0)", color: token("--ink-2"), activecolor: token("--ink") },
     legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0, font: { size: 13 } },
     ...layout,

@@ -67,11 +67,17 @@ function contrast(rgb) {
   return light / 0.05 > 1.05 / light ? "#000000" : "#ffffff"
 }
 
+/** Reads the tokens in force on an element: tokens(root)("--ink"). Of a pair, light and dark, the one that holds there. */
+export function tokens(element) {
+  const style = getComputedStyle(element), mine = style.colorScheme === "dark" ? "$2" : "$1"
+  return (name) => style.getPropertyValue(name).trim().replace(/^light-dark\((.+), (.+)\)$/, mine)
+}
+
 const palettes = new Map()
 
 /** Every colour that canvases need, read once a theme from the tokens in force on the element. */
 export function palette(element) {
-  const style = getComputedStyle(element), token = (name) => style.getPropertyValue(`--${name}`).trim()
+  const read = tokens(element), token = (name) => read(`--${name}`)
   const names = ["neg-2", "neg-1", "zero", "pos-1", "pos-2", "nan", "bg", "ink", "ink-2", "line", "line-2", "font"]
   const kinds = ["k-input", "k-weight", "k-activation", "k-gradient"]
   const key = [...names, ...kinds].map(token).join()

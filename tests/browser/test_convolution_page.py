@@ -220,6 +220,16 @@ def test_guessing_reveals_the_experiment(convolution: Callable[..., Any]) -> Non
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_symbol_in_the_text_has_the_colour_of_its_grid(convolution: Callable[..., Any], theme: str) -> None:
+    it = convolution(theme=theme)
+    for text, grid in ((".try .activation", "y"), (".try .gradient", "dw")):
+        name = it.page.locator(f'.grid[data-grid="{grid}"] .sym')
+        colours = [part.first.evaluate("e => getComputedStyle(e).color") for part in (it.page.locator(text), name)]
+        assert colours[0] == colours[1]
+        assert colours[0] != it.page.locator(".try").first.evaluate("e => getComputedStyle(e).color")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("page", ["convolution", ""])
 def test_axe_finds_nothing(open_page: Any, serve: Any, page: str, width: int, theme: str) -> None:

@@ -106,6 +106,15 @@ def test_light_and_dark_follow_the_page(lens: Any) -> None:
     assert lens("digit", theme="light").page.locator(".lens").get_attribute("data-theme") == "light"
 
 
+@pytest.mark.parametrize(("theme", "bad"), [("light", "rgb(156, 47, 0)"), ("dark", "rgb(255, 106, 61)")])
+def test_what_is_wrong_has_a_colour_of_its_own(theme: str, bad: str, lens: Any) -> None:
+    page = lens("wrong", theme=theme).page
+    page.locator("[data-phase=backward]").click()
+    said, gradient = page.locator(".ck.bad").first, page.locator(".sum .k-gradient").first
+    assert said.evaluate("e => getComputedStyle(e).color") == bad
+    assert gradient.evaluate("e => getComputedStyle(e).color") != bad
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scene", ["digit", "colours", "rnn"])
