@@ -1,4 +1,4 @@
-"""Reads what a lesson says from assets/lessons/<name>.md: the only home of prose.
+"""Reads what a lesson says from assets/lessons/<name>.md. In Python stand labels only, and sentences made of numbers.
 
 The file is plain Markdown, split at its headings. `{name}` stands for a number that the page fills in, and a list with
 boxes is a question: `- [x] the right answer`, `- [ ] a wrong one :: why it is wrong`.
