@@ -7,8 +7,8 @@
 
 `params` and `grads` are dictionaries with the same names and shapes. `state` is what forward updates without a gradient
 (running statistics); most layers have none, an empty dictionary. `trace` is a named tuple: what forward leaves for
-backward, and what a page draws. It holds x itself, not a copy: do not write to x in between. Neither forward nor backward
-writes to anything it was given, and backward may run twice.
+backward, and what a page draws. It holds x itself, not a copy: do not write to x in between. Neither forward nor
+backward writes to anything it was given, and backward may run twice.
 
 Arrays are float32 or float64, all the same; x has the batch axis in front and the channels last. A loss divides by the
 size of the batch, a layer never does.
