@@ -18,12 +18,14 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.warmup import warm_up
 from experiments.live import LESSONS, payload
+from experiments.trainings import begin
 from ui import assets
+from ui.trainings import Trainings
 
 HERE = Path(__file__).resolve().parent
 FIRST_PAGE = 3.0  # seconds, in which nothing is prepared that a first page does not need
@@ -109,6 +111,7 @@ app = st.App(
     routes=[
         Route(assets.base() + "/assets/{version}/{path:path}", asset),
         Route(assets.base() + "/live/{lesson}", live),
+        WebSocketRoute(assets.base() + "/train/{lesson}", Trainings(begin).endpoint),
     ],
     middleware=[Middleware(Headers), Middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)],
     lifespan=lifespan,

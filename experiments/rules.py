@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from experiments.scene import Read, Window
+from experiments.scene import Group, Read, Window
 
 
 @dataclass(frozen=True)
@@ -76,3 +76,9 @@ def rule(
             for shape, places in reads
         ),
     )
+
+
+def same(grid: str, shape: tuple[int, ...]) -> Group:
+    """The very cell of another grid of the same shape."""
+    letters = indices(" ".join("abcdef"[: len(shape)]))
+    return Group((grid,), rule(dict(zip(letters, shape, strict=True)), {}, read(shape, *letters)))

@@ -6,6 +6,7 @@ from engine.warmup import not_ready
 from experiments.convolution import backward, parameters, patterns, shift
 from experiments.convolution.code import keras, pytorch
 from experiments.convolution.facts import facts
+from experiments.convolution.learning import HELD_OUT, LearningSpec
 from experiments.convolution.questions import question_numbers
 from experiments.convolution.scene import scene
 from experiments.convolution.spec import DIGIT, ConvolutionSpec
@@ -14,11 +15,13 @@ from ui import code, lesson
 from ui.lens import CellEdit, lens
 from ui.prose import read
 from ui.settings import Settings
+from ui.training import training
 
 text = read("convolution")
 
 
 settings = Settings("convolution", ConvolutionSpec)
+learning = Settings("cnn", LearningSpec)
 
 
 @lesson.live
@@ -41,6 +44,24 @@ def microscope() -> ConvolutionSpec:
     return spec
 
 
+@lesson.live
+def learn() -> None:
+    """A small network that learns the digits: settings, and the panel that shows every step."""
+    learning.read()
+    with learning.row():
+        for name in ("optimizer", "batch_size", "filters", "kernel_initializer"):
+            learning.segments(name)
+        learning.number("seed")
+        learning.checkbox("twin")
+        learning.buttons()
+    if learning.spec.twin:
+        with learning.row("twin"):
+            for name in ("twin_optimizer", "twin_batch_size", "twin_filters", "twin_kernel_initializer"):
+                learning.segments(name)
+    lesson.changes(learning.notes)
+    training(text["Watch it learn"].title, learning, HELD_OUT, key="cnn.training")
+
+
 with lesson.first_screen():
     with lesson.header(text):
         settings.buttons()
@@ -61,6 +82,8 @@ with lesson.first_screen():
     lesson.facts(facts(settings.spec))
     spec = microscope()
 told = text.fill(question_numbers(spec))
+lesson.heading(text["Watch it learn"], anchor="learn")
+learn()
 lesson.experiment("CV1", told["CV1"], patterns.show, spec)
 lesson.experiment("CV3", told["CV3"], parameters.show, spec)
 lesson.experiment("CV5", told["CV5"], shift.show, spec)

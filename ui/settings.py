@@ -95,9 +95,9 @@ class Settings:
             st.query_params.from_dict(others | {self.key(name): value for name, value in address.items()})
         st.session_state[self._session_key("address")] = address
 
-    def row(self) -> DeltaGenerator:
+    def row(self, name: str = "settings") -> DeltaGenerator:
         """Where widgets stand side by side and wrap: those that a learner reaches for first."""
-        return st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"{self.lesson}-settings")
+        return st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"{self.lesson}-{name}")
 
     def more(self) -> DeltaGenerator:
         """Where the others wait, out of the picture's way."""

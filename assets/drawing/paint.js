@@ -5,6 +5,7 @@ import { beyond, tone } from "./colour.js"
 import { short } from "./numbers.js"
 
 export const NUMBERS = 26 // a cell narrower than this carries no number
+const WIDE = 40 // on a log scale, where numbers are written with their power of ten
 const OUTLINED = 6 // smaller cells are outlined together: a strided mask would look solid
 const MARK = 9 // pixels of a digit in the corner of a frame
 const MAX_RATIO = 3
@@ -68,7 +69,7 @@ function pixels(m, palette, cache) {
 function paintCells(g, m, { width, height }, palette, o) {
   const { fill, ink } = palette[m.scale.kind]
   const small = Math.min(width, height), gap = small >= 14 ? 1 : 0.5
-  const numbers = o.numbers && width >= NUMBERS && height >= 18
+  const numbers = o.numbers && width >= (m.scale.kind === "log" ? WIDE : NUMBERS) && height >= 18
   g.textAlign = "center"
   g.textBaseline = "middle"
   g.font = `500 ${small >= 50 ? 17 : small >= 40 ? 15 : 13}px ${palette.font}`
@@ -99,7 +100,8 @@ function paintCells(g, m, { width, height }, palette, o) {
           g.fillStyle = opacity < 1 ? palette.ink : ink[k] // a faded cell is nearly the colour of the page
           g.globalAlpha = opacity < 1 ? FADED_NUMBER : 1
           const text = v === 0 ? "0" : short(v, places)
-          if (text.length <= 4 || g.measureText(text).width <= width - 2) g.fillText(text, x + width / 2, y + height / 2 + 0.5)
+          const fits = text.length < 4 || g.measureText(text).width <= width - 2
+          if (fits || Math.abs(v) < 0.1) g.fillText(fits ? text : "~0", x + width / 2, y + height / 2 + 0.5)
         }
       }
       g.globalAlpha = 1

@@ -31,7 +31,7 @@ export class GridBox {
     const [low, high] = ends(grid.scale)
     this.bar = h("i", { "aria-hidden": "true" })
     this.more = h("span", { title: "Some cells lie beyond the scale. Where cells are large, a mark in the upper right corner says which." })
-    const decades = grid.scale.kind === "log" ? [h("span", {}, `log, ${grid.scale.decades ?? 6} decades`)] : []
+    const decades = grid.scale.kind === "log" ? [h("span", { title: `logarithmic, ${grid.scale.decades ?? 6} powers of ten` }, "log")] : []
     this.scale = h("div", { class: "gscale", title: `Colour scale of ${grid.symbol}: fixed, from ${low} to ${high}` },
       h("span", {}, low), this.bar, h("span", {}, high), ...decades, this.more)
     this.thumbnails = grid.rest.length ? new Thumbnails(lens, this) : null

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.arrays import Array, Shape
+from engine.arrays import Array
 from engine.layers.window import Windows
 from experiments.convolution.differences import TOO_COSTLY, Differences, differences
 from experiments.convolution.microscope import Microscope, microscope
@@ -20,7 +20,7 @@ from experiments.convolution.spec import (
     RANDOM_GRADIENT,
     ConvolutionSpec,
 )
-from experiments.rules import indices, read, rule
+from experiments.rules import indices, read, rule, same
 from experiments.scene import Edit, Grid, Group, Phase, Scale, Scene, Step, Sum
 
 
@@ -60,7 +60,7 @@ def scene_of(spec: ConvolutionSpec, m: Microscope, numeric: Differences) -> Scen
         ),
         grids=tuple(_without_single(grid) for grid in grids),
         steps=convolution_steps(m.windows, m.x.shape[-1], m.y.shape[-1], spec.groups, spec.use_bias)
-        + ((Sum("dy", "backward", (_same("y", m.y.shape),)),) if spec.loss == HALF_SQUARES else ()),
+        + ((Sum("dy", "backward", (same("y", m.y.shape),)),) if spec.loss == HALF_SQUARES else ()),
         loss=m.loss,
     )
 
@@ -98,37 +98,36 @@ def _without_single(grid: Grid) -> Grid:
     return dataclasses.replace(grid, axes=axes, values=grid.values.reshape(shape), numeric=numeric)
 
 
-def convolution_steps(windows: Windows, channels: int, filters: int, groups: int, use_bias: bool) -> tuple[Step, ...]:
-    """Forward and backward of a 2-D convolution on one example, as rules over the grids x w b y dx dw db dy."""
+def convolution_steps(
+    windows: Windows, channels: int, filters: int, groups: int, use_bias: bool, batch: int = 1
+) -> tuple[Step, ...]:
+    """Forward and backward of a 2-D convolution, as rules over the grids x w b y dx dw db dy.
+
+    The axis of the examples stands in front; with one example it need not be there.
+    """
     (H, W), (OH, OW), (KH, KW) = windows.input_size, windows.output_size, windows.size
     (s0, s1), (d0, d1), ((a0, _), (a1, _)) = windows.strides, windows.dilation, windows.pads
     channels, filters = channels // groups, filters // groups  # of one group
-    x, w, y = (H, W, groups, channels), (KH, KW, channels, groups, filters), (OH, OW, groups, filters)
-    o0, o1, g, f, t0, t1, c, i0, i1 = indices("o0 o1 g f t0 t1 c i0 i1")
-    # y[o0, o1, g, f] = b[g, f] + Σ_{t0, t1, c} x[o0·s + t0·d − a, o1·s + t1·d − a, g, c] · w[t0, t1, c, g, f]
-    x_at = read(x, s0 * o0 + d0 * t0 - a0, s1 * o1 + d1 * t1 - a1, g, c)
+    x, w, y = (batch, H, W, groups, channels), (KH, KW, channels, groups, filters), (batch, OH, OW, groups, filters)
+    n, o0, o1, g, f, t0, t1, c, i0, i1 = indices("n o0 o1 g f t0 t1 c i0 i1")
+    # y[n, o0, o1, g, f] = b[g, f] + Σ_{t0, t1, c} x[n, o0·s + t0·d − a, o1·s + t1·d − a, g, c] · w[t0, t1, c, g, f]
+    x_at = read(x, n, s0 * o0 + d0 * t0 - a0, s1 * o1 + d1 * t1 - a1, g, c)
     w_at = read(w, t0, t1, c, g, f)
-    dy_at = read(y, o0, o1, g, f)
-    cells = {o0: OH, o1: OW, g: groups, f: filters}
+    dy_at = read(y, n, o0, o1, g, f)
+    cells = {n: batch, o0: OH, o1: OW, g: groups, f: filters}
     forward = [Group(("x", "w"), rule(cells, {t0: KH, t1: KW, c: channels}, x_at, w_at))]
-    # dx[i0, i1, g, c] = Σ_{t0, t1, f} w[t0, t1, c, g, f] · dy[(i0 + a − t0·d) / s, (i1 + a − t1·d) / s, g, f]
-    dx_at = read(y, (i0 - d0 * t0 + a0) / s0, (i1 - d1 * t1 + a1) / s1, g, f)
-    dx = rule({i0: H, i1: W, g: groups, c: channels}, {t0: KH, t1: KW, f: filters}, w_at, dx_at)
-    # dw[t0, t1, c, g, f] = Σ_{o0, o1} x[o0·s + t0·d − a, o1·s + t1·d − a, g, c] · dy[o0, o1, g, f]
-    dw = rule({t0: KH, t1: KW, c: channels, g: groups, f: filters}, {o0: OH, o1: OW}, x_at, dy_at)
+    # dx[n, i0, i1, g, c] = Σ_{t0, t1, f} w[t0, t1, c, g, f] · dy[n, (i0 + a − t0·d) / s, (i1 + a − t1·d) / s, g, f]
+    dx_at = read(y, n, (i0 - d0 * t0 + a0) / s0, (i1 - d1 * t1 + a1) / s1, g, f)
+    dx = rule({n: batch, i0: H, i1: W, g: groups, c: channels}, {t0: KH, t1: KW, f: filters}, w_at, dx_at)
+    # dw[t0, t1, c, g, f] = Σ_{n, o0, o1} x[n, o0·s + t0·d − a, o1·s + t1·d − a, g, c] · dy[n, o0, o1, g, f]
+    dw = rule({t0: KH, t1: KW, c: channels, g: groups, f: filters}, {n: batch, o0: OH, o1: OW}, x_at, dy_at)
     backward = [
         Sum("dx", "backward", (Group(("w", "dy"), dx),)),
         Sum("dw", "backward", (Group(("x", "dy"), dw),)),
     ]
     if use_bias:
         forward.append(Group(("b",), rule(cells, {}, read((groups, filters), g, f))))
-        # db[g, f] = Σ_{o0, o1} dy[o0, o1, g, f]
-        db = rule({g: groups, f: filters}, {o0: OH, o1: OW}, dy_at)
+        # db[g, f] = Σ_{n, o0, o1} dy[n, o0, o1, g, f]
+        db = rule({g: groups, f: filters}, {n: batch, o0: OH, o1: OW}, dy_at)
         backward.append(Sum("db", "backward", (Group(("dy",), db),)))
     return (Sum("y", "forward", tuple(forward)), *backward)
-
-
-def _same(grid: str, shape: Shape) -> Group:
-    """The very cell of another grid of the same shape."""
-    letters = indices(" ".join("abcdef"[: len(shape)]))
-    return Group((grid,), rule(dict(zip(letters, shape, strict=True)), {}, read(shape, *letters)))

@@ -28,6 +28,7 @@ FUNCTIONS: Mapping[str, Callable[..., Array]] = {
     "one minus": lambda a: 1 - a,
     "difference": lambda a, b: a - b,
     "quotient": lambda a, b: a / b,
+    "where positive": lambda a, b: np.where(b <= 0, 0, a),  # backward of ReLU: a gradient, and what ReLU was given
 }
 
 

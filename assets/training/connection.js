@@ -1,0 +1,71 @@
+/* The WebSocket of a training. What is said before it is open waits; after a loss it is opened again. */
+
+import { unparcel } from "../drawing/payload.js"
+
+const AGAIN = 2000 // ms
+
+export class Connection {
+  #socket = null
+  #waiting = []
+  #next = new Map() // kind → the newest message of this kind, while an older one is under way
+  #busy = new Set() // kinds that are under way
+
+  /** hear(message) is called for every message, changed(open) when the connection opens or is lost. */
+  constructor(hear, changed) {
+    this.hear = hear
+    this.changed = changed
+  }
+
+  /** A connection to this address; messages of an earlier one are forgotten. */
+  open(address) {
+    this.#waiting = []
+    this.#next.clear()
+    this.#busy.clear()
+    if (this.address === address && this.#socket?.readyState === WebSocket.OPEN) return
+    this.close()
+    this.address = address
+    const socket = (this.#socket = new WebSocket(new URL(address, location.href.replace(/^http/, "ws"))))
+    socket.binaryType = "arraybuffer"
+    socket.onopen = () => {
+      this.changed(true)
+      for (const message of this.#waiting.splice(0)) socket.send(JSON.stringify(message))
+    }
+    socket.onmessage = ({ data }) => {
+      this.hear(unparcel(new Uint8Array(data)))
+      this.send({ do: "drawn" })
+      this.#answered()
+    }
+    socket.onclose = () => {
+      if (socket !== this.#socket) return
+      this.#socket = null
+      this.changed(false)
+      this.timer = setTimeout(() => this.changed(null), AGAIN)
+    }
+  }
+
+  close() {
+    clearTimeout(this.timer)
+    const socket = this.#socket
+    this.#socket = null
+    socket?.close()
+  }
+
+  send(message) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message))
+    else this.#waiting.push(message)
+  }
+
+  /** Of the messages of a kind, one is under way; of those that come meanwhile only the newest is kept. */
+  latest(message) {
+    if (this.#busy.has(message.do)) return void this.#next.set(message.do, message)
+    this.#busy.add(message.do)
+    this.send(message)
+  }
+
+  #answered() {
+    const next = [...this.#next.values()]
+    this.#busy.clear()
+    this.#next.clear()
+    for (const message of next) this.latest(message)
+  }
+}

@@ -1,0 +1,90 @@
+/* Loss and held-out accuracy over the steps, for one or two runs, with one cursor that can be dragged. Axes are fixed: the
+   loss of guessing is ln 10, and a run that does worse leaves the picture at the top. */
+
+import { h } from "../drawing/element.js"
+import { number } from "../drawing/numbers.js"
+
+const HEIGHT = 150, LEFT = 44, BOTTOM = 26, TOP = 8, RIGHT = 12
+const MOST_LOSS = 2.5, FEWEST_STEPS = 100
+const DASHES = [[], [6, 4]]
+
+export class Curves {
+  constructor(go) {
+    this.plots = [
+      new Plot("loss of the batch", MOST_LOSS, [0, 1, 2], go),
+      new Plot("share of held-out digits named right", 1, [0, 0.5, 1], go),
+    ]
+    this.root = h("div", { class: "curves" }, this.plots.map((plot) => plot.root))
+  }
+
+  draw(history, { steps, taken, palette, width }) {
+    const side = width < 760 ? width : Math.floor((width - 24) / 2), last = Math.max(FEWEST_STEPS, taken)
+    const losses = history.map(({ losses }) => losses.map((loss, at) => [at, loss]))
+    this.plots[0].draw(losses, { steps, last, palette, width: side })
+    this.plots[1].draw(history.map(({ tested }) => tested), { steps, last, palette, width: side })
+  }
+}
+
+class Plot {
+  constructor(title, top, ticks, go) {
+    this.title = title
+    this.top = top
+    this.ticks = ticks
+    this.canvas = h("canvas", { role: "img" })
+    this.root = h("div", { class: "plot" }, h("div", { class: "label" }, title), this.canvas)
+    const at = ({ offsetX }) => go(Math.round(Math.max(0, Math.min(1, (offsetX - LEFT) / (this.width - LEFT - RIGHT))) * Math.min(this.last, this.taken)))
+    this.canvas.onpointerdown = at
+    this.canvas.onpointermove = (event) => event.buttons && at(event)
+  }
+
+  draw(lines, { steps, last, palette, width }) {
+    Object.assign(this, { width, last, taken: Math.max(1, ...lines.map((line) => line.at(-1)?.[0] ?? 0)) })
+    const g = sized(this.canvas, width, HEIGHT), across = width - LEFT - RIGHT, down = HEIGHT - BOTTOM - TOP
+    const x = (step) => LEFT + (across * step) / last, y = (v) => TOP + down * (1 - Math.min(1, Math.max(0, v / this.top)))
+    g.font = `13px ${palette.font}`
+    g.textBaseline = "middle"
+    g.lineWidth = 1
+    for (const tick of this.ticks) {
+      stroke(g, palette.line, [], [[LEFT, y(tick)], [width - RIGHT, y(tick)]])
+      write(g, palette.mute, "right", String(tick), LEFT - 8, y(tick))
+    }
+    for (const tick of [0, last / 2, last]) write(g, palette.mute, tick ? (tick === last ? "right" : "center") : "left", String(Math.round(tick)), x(tick), HEIGHT - 8)
+    g.lineWidth = 1.75
+    lines.forEach((line, run) => stroke(g, palette.ink, DASHES[run], line.filter(([, v]) => Number.isFinite(v)).map(([step, v]) => [x(step), y(v)])))
+    g.lineWidth = 1.5
+    stroke(g, palette.mute, [], [[x(steps), TOP], [x(steps), TOP + down]])
+    this.canvas.setAttribute("aria-label", `${this.title} over ${last} steps: ${lines.map((line) => says(line)).join("; ")}`)
+  }
+}
+
+const says = (line) => (line.length ? `from ${number(line[0][1])} to ${number(line.at(-1)[1])}` : "nothing yet")
+
+function sized(canvas, width, height) {
+  const ratio = Math.min(3, devicePixelRatio || 1)
+  if (canvas.width !== Math.round(width * ratio)) {
+    canvas.width = Math.round(width * ratio)
+    canvas.height = Math.round(height * ratio)
+    canvas.style.width = `${width}px`
+    canvas.style.height = `${height}px`
+  }
+  const g = canvas.getContext("2d")
+  g.setTransform(ratio, 0, 0, ratio, 0, 0)
+  g.clearRect(0, 0, width, height)
+  return g
+}
+
+function stroke(g, colour, dash, points) {
+  if (!points.length) return
+  g.strokeStyle = colour
+  g.setLineDash(dash)
+  g.beginPath()
+  points.forEach(([x, y], i) => (i ? g.lineTo(x, y) : g.moveTo(x, y)))
+  g.stroke()
+  g.setLineDash([])
+}
+
+function write(g, colour, align, text, x, y) {
+  g.fillStyle = colour
+  g.textAlign = align
+  g.fillText(text, x, y)
+}

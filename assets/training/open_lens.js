@@ -1,0 +1,50 @@
+/* The lens on one layer at the step that is shown: the numbers of that very step. It follows when the learner steps back. */
+
+import { h } from "../drawing/element.js"
+import { Lens } from "../lens/lens.js"
+
+export class OpenLens {
+  at = null // {run, layer}
+
+  constructor(training) {
+    this.training = training
+    this.title = h("h4", {})
+    this.place = h("div", { class: "lens" })
+    this.root = h("div", { class: "opened", hidden: true },
+      h("div", { class: "bar" }, this.title, h("button", { class: "quiet", type: "button", onclick: () => this.shut() }, "Close the lens")), this.place)
+  }
+
+  open(run, layer) {
+    this.at = { run, layer }
+    this.#ask()
+  }
+
+  /** Another step is shown: while the run is paused, the lens goes with it. */
+  follow(steps) {
+    if (this.at && !this.training.playing && steps !== this.steps) this.#ask()
+    this.root.classList.toggle("stale", !!this.at && this.training.playing)
+  }
+
+  shut() {
+    this.at = null
+    this.root.hidden = true
+  }
+
+  close() {
+    this.lens?.close()
+  }
+
+  show(bytes) {
+    const first = this.root.hidden
+    this.root.hidden = false
+    this.lens ??= new Lens(this.place)
+    this.title.textContent = `Step ${this.steps}: where these numbers come from`
+    this.lens.show(bytes.slice()) // on a multiple of 8 bytes, as a scene wants it
+    if (first) this.root.scrollIntoView({ block: "start", behavior: "smooth" })
+  }
+
+  #ask() {
+    this.steps = this.training.shown.steps
+    this.training.connection.latest({ do: "scene", ...this.at, steps: this.steps })
+  }
+}

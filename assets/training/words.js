@@ -1,0 +1,22 @@
+/* What a training says of itself in words. */
+
+import { number } from "../drawing/numbers.js"
+
+export const band = (name) => ({ forward: "Forward →", backward: "← Backward", update: "Update" })[name]
+
+const percent = (share) => `${(100 * share).toFixed(1)} %`
+
+export const status = {
+  /** One line: how far, how good, and who else is computing. */
+  of({ steps, runs }, { playing, trainings, computing }) {
+    const each = runs.map((run, i) => `${runs.length > 1 ? `${"AB"[i]}: ` : ""}loss ${run.loss == null ? "∞" : number(run.loss)}, held out ${percent(run.heldOut)}`)
+    const others = trainings - (playing ? 1 : 0)
+    const queue = playing && trainings > computing ? ` ${trainings} trainings share this server, ${computing} at a time: yours takes turns with ${others} others.` : ""
+    return `After ${steps} steps: ${each.join("; ")}.${queue}`
+  },
+
+  broken({ steps, runs }, run) {
+    const which = runs.length > 1 ? `Network ${"AB"[run]}` : "The network"
+    return `${which} is broken: in step ${steps + 1} a number left all bounds. At a learning rate of ${runs[run].rate} every step lands further from the goal than the last.`
+  },
+}

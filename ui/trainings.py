@@ -1,0 +1,268 @@
+"""Live trainings over a WebSocket: a training lives as long as the connection of the browser that watches it.
+
+A browser says what it wants in JSON, and gets pictures as parcels of bytes. It says when a picture has been drawn;
+until then no further one is computed, so that a slow browser, or one that has gone, costs nothing.
+
+    {"do": "begin", "settings": {…}}        a run from its first step
+    {"do": "play", "pace": 4}               so many steps a picture, until "pause"
+    {"do": "step"}                          one step
+    {"do": "rate", "run": 0, "value": 0.1}  another learning rate from here on
+    {"do": "back", "steps": 12}             forget what came later, go on from here
+    {"do": "show", "steps": 12}             the picture of an earlier step; the run stays where it is
+    {"do": "watch", "example": 3}           another digit, or {"drawing": […], "label": 3}
+    {"do": "scene", "run": 0, "layer": 1, "steps": 12}   the lens's scene of a layer at a step
+    {"do": "drawn"}
+
+Nothing here knows a network: what runs is whatever has the shape of `Run`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from ui.component import parcel
+
+COMPUTING = 2  # trainings that compute at once: the cores of a small server
+SLICE = 0.025  # seconds until the next in the queue has its turn
+PICTURES = 36  # a second, at most: more would not be seen
+CONNECTIONS = 200
+LONGEST = 8192  # bytes of a message
+PACES = range(1, 65)
+
+log = logging.getLogger(__name__)
+
+
+class Run(Protocol):
+    """A training, and every way to look at it. ValueError for what cannot be."""
+
+    @property
+    def steps(self) -> int: ...
+    @property
+    def ended(self) -> bool: ...
+    def step(self) -> None: ...
+    def set_rate(self, run: int, learning_rate: float) -> None: ...
+    def back_to(self, steps: int) -> None: ...
+    def watch(self, wanted: Mapping[str, Any]) -> None: ...
+    def picture(self, steps: int | None = None) -> dict[str, Any]: ...
+    def scene(self, run: int, layer: int, steps: int) -> bytes: ...
+
+
+class Trainings:
+    """All trainings of a server: they take turns, in the order in which they asked, in slices."""
+
+    def __init__(self, begin: Callable[[str, Mapping[str, str]], Run]) -> None:
+        self.begin = begin
+        self.pool = ThreadPoolExecutor(COMPUTING, thread_name_prefix="training")
+        self.open: set[Watching] = set()
+
+    @property
+    def playing(self) -> int:
+        return sum(watching.pace > 0 for watching in self.open)
+
+    async def endpoint(self, socket: WebSocket) -> None:
+        """The route."""
+        if not _same_origin(socket) or len(self.open) >= CONNECTIONS:
+            await socket.close(1008 if len(self.open) < CONNECTIONS else 1013)
+            return
+        await socket.accept()
+        watching = Watching(self, socket)
+        self.open.add(watching)
+        try:
+            await watching.serve()
+        except WebSocketDisconnect:
+            pass
+        except Exception:
+            log.exception("a training has failed")
+            await socket.close(1011)
+        finally:
+            self.open.discard(watching)
+
+    async def turn(self, work: Callable[[], Any]) -> Any:
+        """Does the work on one of the threads, once it is its turn."""
+        return await asyncio.get_running_loop().run_in_executor(self.pool, work)
+
+
+class Watching:
+    """One browser and its run."""
+
+    def __init__(self, all_: Trainings, socket: WebSocket) -> None:
+        self.all = all_
+        self.socket = socket
+        self.inbox: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue(64)
+        self.run: Run | None = None
+        self.pace = 0  # steps a picture; 0: paused
+        self.goal = 0  # steps that the picture under way is to have
+        self.drawn = True  # the browser has drawn all that it was sent
+        self.due = 0.0
+
+    async def serve(self) -> None:
+        reading = asyncio.create_task(self._read())
+        try:
+            while True:
+                message = await self._next()
+                if message is None:
+                    return
+                if message:
+                    await self._answer(message)
+                else:
+                    await self._advance()
+        finally:
+            reading.cancel()
+
+    async def _read(self) -> None:
+        try:
+            while True:
+                message = _parsed(await self.socket.receive_text())
+                if message is not None:
+                    await self.inbox.put(message)
+        except (WebSocketDisconnect, KeyError, TypeError):  # gone, or bytes instead of text
+            pass
+        finally:
+            await self.inbox.put(None)
+
+    async def _next(self) -> dict[str, Any] | None:
+        """The next message; an empty one when it is time to go on training."""
+        while True:
+            waiting = self.pace > 0 and self.drawn
+            try:
+                return self.inbox.get_nowait() if waiting else await self.inbox.get()
+            except asyncio.QueueEmpty:
+                rest = self.due - time.monotonic()
+                if rest <= 0:
+                    return {}
+                try:
+                    return await asyncio.wait_for(self.inbox.get(), rest)
+                except TimeoutError:
+                    continue
+
+    async def _advance(self) -> None:
+        """A slice of training; a picture, when its steps are done."""
+        run = self.run
+        assert run is not None
+
+        def work() -> None:
+            end = time.monotonic() + SLICE
+            while run.steps < self.goal and not run.ended and time.monotonic() < end:
+                run.step()
+
+        self.goal = self.goal if self.goal > run.steps else run.steps + self.pace
+        await self.all.turn(work)
+        if run.ended:
+            self.pace = 0
+        if run.steps >= self.goal or run.ended:
+            self.due = time.monotonic() + 1 / PICTURES
+            self.goal = 0
+            await self._send(run.picture)
+
+    async def _answer(self, message: dict[str, Any]) -> None:
+        try:
+            await ANSWERS[message["do"]](self, message)
+        except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:  # anybody can send anything
+            refused = {"kind": "refused", "why": str(error)}
+            await self._send(lambda: refused)
+
+    async def _begin(self, message: dict[str, Any]) -> None:
+        settings = {str(name): str(value) for name, value in dict(message["settings"]).items()}
+        lesson = self.socket.path_params["lesson"]
+        self.pace = self.goal = 0
+        self.run = await self.all.turn(lambda: self.all.begin(lesson, settings))
+        await self._send(self.run.picture)
+
+    async def _play(self, message: dict[str, Any]) -> None:
+        self._running()
+        pace = int(message["pace"])
+        if pace not in PACES:
+            raise ValueError(f"pace must be {PACES[0]} … {PACES[-1]} steps a picture, not {pace}")
+        self.pace, self.goal = pace, 0
+
+    async def _pause(self, message: dict[str, Any]) -> None:
+        self.pace = self.goal = 0
+        await self._send(self._running().picture)
+
+    async def _step(self, message: dict[str, Any]) -> None:
+        run = self._running()
+        self.pace = self.goal = 0
+        if not run.ended:
+            await self.all.turn(run.step)
+        await self._send(run.picture)
+
+    async def _rate(self, message: dict[str, Any]) -> None:
+        run = self._running()
+        await self.all.turn(lambda: run.set_rate(int(message["run"]), float(message["value"])))
+        if not self.pace:
+            await self._send(run.picture)
+
+    async def _back(self, message: dict[str, Any]) -> None:
+        run = self._running()
+        self.pace = self.goal = 0
+        await self.all.turn(lambda: run.back_to(int(message["steps"])))
+        await self._send(run.picture)
+
+    async def _show(self, message: dict[str, Any]) -> None:
+        run, steps = self._running(), int(message["steps"])
+        await self._send(lambda: run.picture(steps))
+
+    async def _watch(self, message: dict[str, Any]) -> None:
+        run, steps = self._running(), message.get("steps")
+        run.watch(message)
+        if not self.pace:
+            await self._send(lambda: run.picture(None if steps is None else int(steps)))
+
+    async def _scene(self, message: dict[str, Any]) -> None:
+        run, (k, layer, steps) = self._running(), (int(message[name]) for name in ("run", "layer", "steps"))
+        await self._send(lambda: {"kind": "scene", "scene": run.scene(k, layer, steps)})
+
+    async def _drawn(self, message: dict[str, Any]) -> None:
+        self.drawn = True
+
+    def _running(self) -> Run:
+        if self.run is None:
+            raise ValueError("nothing has begun")
+        return self.run
+
+    async def _send(self, make: Callable[[], dict[str, Any]]) -> None:
+        """Computes on a training's thread what is sent; pictures wait until the last has been drawn."""
+        header = await self.all.turn(make)
+        header.setdefault("kind", "picture")
+        header |= {"playing": self.pace > 0, "trainings": self.all.playing, "computing": COMPUTING}
+        self.drawn = False
+        await self.socket.send_bytes(parcel(header))
+
+
+ANSWERS: Mapping[str, Callable[[Watching, dict[str, Any]], Any]] = {
+    "begin": Watching._begin,
+    "play": Watching._play,
+    "pause": Watching._pause,
+    "step": Watching._step,
+    "rate": Watching._rate,
+    "back": Watching._back,
+    "show": Watching._show,
+    "watch": Watching._watch,
+    "scene": Watching._scene,
+    "drawn": Watching._drawn,
+}
+
+
+def _parsed(text: str) -> dict[str, Any] | None:
+    """A message, if it is one: anybody can send anything."""
+    try:
+        message = json.loads(text) if len(text) <= LONGEST else None
+    except (ValueError, RecursionError):
+        return None
+    known = isinstance(message, dict) and isinstance(message.get("do"), str) and message["do"] in ANSWERS
+    return message if known else None
+
+
+def _same_origin(socket: WebSocket) -> bool:
+    """Whether the page that opened the connection is one of this server's."""
+    origin = socket.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc == socket.headers.get("host")
