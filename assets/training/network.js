@@ -25,7 +25,7 @@ export class NetworkView {
 
   constructor(open) {
     this.open = open
-    this.head = h("h4", { class: "which" })
+    this.head = h("h3", { class: "which" })
     this.input = new Map_()
     this.row = h("div", { class: "layers" })
     this.root = h("section", { class: "network" }, this.head, this.row)

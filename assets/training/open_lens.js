@@ -8,7 +8,7 @@ export class OpenLens {
 
   constructor(training) {
     this.training = training
-    this.title = h("h4", {})
+    this.title = h("h3", {})
     this.place = h("div", { class: "lens" })
     this.root = h("div", { class: "opened", hidden: true },
       h("div", { class: "bar" }, this.title, h("button", { class: "quiet", type: "button", onclick: () => this.shut() }, "Close the lens")), this.place)
