@@ -32,11 +32,11 @@ def quiet(it: Any) -> None:
 
 
 def drawn(it: Any) -> int:
-    return int(it.page.locator(".lens").get_attribute("data-drawn"))
+    return int(it.page.locator(READY).first.get_attribute("data-drawn"))
 
 
 def redrawn(it: Any, before: int) -> None:
-    it.page.locator(f".lens:not([data-drawn='{before}'])").wait_for()
+    it.page.locator(f"{READY}:not([data-drawn='{before}'])").wait_for()
     quiet(it)
 
 
@@ -81,7 +81,7 @@ def test_the_number_pointed_at_is_the_engines(convolution: Callable[..., Any]) -
 
 def test_backward_shows_the_gradient_with_its_check(convolution: Callable[..., Any]) -> None:
     it = convolution()
-    it.page.get_by_role("button", name="Backward").click()
+    it.page.locator("[data-phase=backward]").click()
     it.page.locator('.grid[data-grid="dw"] > canvas').first.focus()
     it.page.keyboard.press("Control+Home")
     m = microscope(ConvolutionSpec())
