@@ -18,6 +18,17 @@ def decimal(value: float, digits: int = 2) -> str:
     return text.lstrip("-") if float(text.replace(",", "")) == 0 else text.replace("-", MINUS)
 
 
+def significant(value: float) -> str:
+    """Three significant digits: 2.3815 → "2.38", 0.03456 → "0.0346"; below 0.001 "2×10⁻⁴", from 1,000 on whole."""
+    size = abs(value)
+    if size == 0:
+        return "0"
+    if size < 0.001:
+        return scientific(value)
+    exponent = int(f"{size:.2e}".split("e")[1])  # of the rounded number: 9.996 is written 10.0
+    return decimal(value, max(0, 2 - exponent))
+
+
 def scientific(value: float) -> str:
     """2.2e-15 → "2×10⁻¹⁵"."""
     if value == 0:

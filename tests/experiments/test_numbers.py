@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments.numbers import decimal, ends, scientific, whole
+from experiments.numbers import decimal, ends, scientific, significant, whole
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,12 @@ from experiments.numbers import decimal, ends, scientific, whole
         (whole(4_877_380), "4,877,380"),
         (whole(-1000), "−1,000"),
         (whole(-0.4), "0"),
+        (significant(2.3815), "2.38"),
+        (significant(-0.03456), "−0.0346"),
+        (significant(9.996), "10.0"),
+        (significant(1234.5), "1,234"),
+        (significant(2e-4), "2×10⁻⁴"),
+        (significant(0), "0"),
         (scientific(2.2e-15), "2×10⁻¹⁵"),
         (scientific(-4e7), "−4×10⁷"),
         (scientific(0), "0"),
