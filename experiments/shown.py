@@ -26,6 +26,7 @@ class Maps:
     pictures: Sequence[Picture]
     alt: str
     frames: Sequence[str] | None = None  # a caption a frame
+    start: int = 0  # the frame that is shown first
 
 
 @dataclass(frozen=True)

@@ -36,11 +36,16 @@ class Picture(Protocol):
     def marks(self) -> NDArray[Any] | None: ...  # (n, 4)  row, column, height, width of places that are framed
 
 
-def maps(pictures: Sequence[Picture], *, key: str, alt: str, frames: Sequence[str] | None = None) -> None:
+def maps(
+    pictures: Sequence[Picture], *, key: str, alt: str, frames: Sequence[str] | None = None, start: int = 0
+) -> None:
     """Draws the pictures side by side.
 
-    frames is a caption a frame; alt says what the whole row shows, each picture's own name says what it shows now.
+    frames is a caption a frame, start the one that is shown first; alt says what the whole row shows, each picture's
+    own name says what it shows now.
     """
+    if not 0 <= start < len(frames or [""]):
+        raise ValueError(f"start must be one of the {len(frames or [''])} frames, not {start}")
     for picture in pictures:
         shape, left_out = picture.values.shape, picture.left_out
         if len(shape) not in (2, 3):
@@ -63,4 +68,5 @@ def maps(pictures: Sequence[Picture], *, key: str, alt: str, frames: Sequence[st
         }
         for picture in pictures
     ]
-    _mount(key=key, data=parcel({"maps": drawn, "frames": None if frames is None else list(frames), "alt": alt}))
+    captions = None if frames is None else list(frames)
+    _mount(key=key, data=parcel({"maps": drawn, "frames": captions, "start": start, "alt": alt}))

@@ -22,6 +22,8 @@ class Maps(Protocol):
     def alt(self) -> str: ...
     @property
     def frames(self) -> Sequence[str] | None: ...
+    @property
+    def start(self) -> int: ...
 
 
 @runtime_checkable
@@ -63,7 +65,7 @@ def draw(rows: Sequence[Maps | Table | Lines], key: str) -> None:
     """The rows below each other; the key of each is its place."""
     for number, row in enumerate(rows, 1):
         if isinstance(row, Maps):
-            maps(row.pictures, key=f"{key}.{number}", alt=row.alt, frames=row.frames)
+            maps(row.pictures, key=f"{key}.{number}", alt=row.alt, frames=row.frames, start=row.start)
         elif isinstance(row, Lines):
             line_chart(row.at, row.lines, x=row.x, y=row.y, log=row.log, key=f"{key}.{number}", alt=row.alt)
         else:

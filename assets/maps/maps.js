@@ -7,10 +7,12 @@ import { paint } from "../drawing/paint.js"
 import { unparcel } from "../drawing/payload.js"
 import { Player } from "../drawing/player.js"
 import { applyTheme } from "../drawing/theme.js"
+import { hatch, number as numberPlaces } from "./marks.js"
 
 const PACE = 500, GAP = 24, PAD = 2
 const SMALL = 12 // rows or columns; above it a map is a picture
 const SMALLEST = 2, LARGEST = 22 // pixels a cell
+const SIZES = [LARGEST, 20, 18, 16, 14] // of small maps, if that brings all into one row
 const TALLEST = 240, NARROWEST = 90 // pixels a map
 
 class Maps {
@@ -39,12 +41,15 @@ class Maps {
   }
 
   set(bytes) {
+    const before = this.data?.start
     this.data = unparcel(bytes)
     applyTheme(this.root)
     this.palette = palette(this.root)
     this.count = this.data.frames?.length ?? 1
-    this.frame = Math.min(this.frame, this.count - 1)
+    this.frame = this.data.start === before ? Math.min(this.frame, this.count - 1) : this.data.start
     this.root.setAttribute("aria-label", this.data.alt)
+    const lines = Math.max(...this.data.maps.map(({ label }) => label.split("\n").length))
+    this.row.style.setProperty("--lines", lines)
     const shape = JSON.stringify([this.data.frames?.length, this.data.maps.map(({ label, role, values, scale }) => [label, role, values.shape, scale])])
     if (shape !== this.shape) this.#build()
     this.shape = shape
@@ -61,25 +66,34 @@ class Maps {
       canvas.onpointermove = (event) => this.#point(i, event)
       canvas.onpointerdown = (event) => this.#point(i, event)
       canvas.onpointerleave = () => this.#point(i, null)
+      const scale = h("div", { class: "gscale" }, h("span", {}, low), bar, h("span", {}, high), value)
       const label = h("div", { class: "label" }, map.role ? h("b", { class: `k-${map.role}` }, map.label) : map.label)
-      const root = h("div", { class: "map" }, label, canvas, h("div", { class: "gscale" }, h("span", {}, low), bar, h("span", {}, high), value))
-      return { root, canvas, value, bar, cache: {} }
+      const root = h("div", { class: "map" }, label, canvas, scale)
+      return { root, canvas, scale, value, bar, cache: {} }
     })
-    this.row.replaceChildren(...this.views.map((view) => view.root))
+    this.row.replaceChildren(...groups(this.data.maps, this.views))
     this.root.replaceChildren(...(this.count > 1 ? [this.player.root, this.caption] : [this.caption]), this.row)
   }
 
   layout() {
     this.width = this.root.clientWidth
     if (!this.data || !this.width) return
-    const shapes = this.data.maps.map(({ values }) => values.shape.slice(-2))
-    const fitting = shapes.map(([rows, cols]) => Math.max(SMALLEST, Math.min(LARGEST, Math.floor(TALLEST / rows), Math.floor((this.width - 2 * PAD) / cols))))
-    const pictures = Math.min(...fitting.filter((_, i) => Math.max(...shapes[i]) > SMALL))
-    const alone = fitting.map((cell, i) => Math.max(...shapes[i]) > SMALL ? pictures : cell) // pictures share a cell
-    const room = this.width - (GAP + 2 * PAD) * shapes.length, wanted = shapes.reduce((sum, [, cols], i) => sum + cols * alone[i], 0)
-    const together = alone.map((cell) => Math.floor((cell * Math.min(1, room / wanted))))
-    const cells = shapes.every(([, cols], i) => cols * together[i] >= NARROWEST || together[i] === alone[i]) ? together : alone // else they wrap
-    this.views.forEach((view, i) => (view.cell = { width: cells[i], height: cells[i] }))
+    const shapes = this.data.maps.map(({ values }) => values.shape.slice(-2)), pictures = shapes.filter((shape) => !isSmall(shape))
+    const within = (width) => ([rows, cols]) => Math.max(SMALLEST, Math.min(LARGEST, Math.floor(TALLEST / rows), Math.floor((width - 2 * PAD) / cols)))
+    const readout = parseFloat(getComputedStyle(this.views[0].scale).minWidth)
+    const shared = Math.min(LARGEST, ...pictures.map(within(this.width))) // pictures share a cell
+    const small = (most) => (shape) => Math.min(most, within(this.width)(shape))
+    const taken = (most) => shapes.reduce((sum, shape) => sum + GAP + 2 * PAD + (isSmall(shape) ? Math.max(readout, shape[1] * small(most)(shape)) : 0), -GAP)
+    const wanted = pictures.reduce((sum, [, cols]) => sum + cols, 0)
+    const wide = (cell) => pictures.every(([, cols]) => cols * cell >= NARROWEST)
+    const together = (most) => Math.min(shared, Math.floor((this.width - taken(most)) / wanted)) // all in one row
+    const fits = (most) => (wanted ? wide(together(most)) : taken(most) <= this.width)
+    const paired = Math.min(shared, ...pictures.map(within((this.width - GAP) / 2))) // or two and two
+    const most = SIZES.find(fits), cell = most ? together(most) : pictures.length > 1 && wide(paired) ? paired : shared
+    this.views.forEach((view, i) => {
+      const size = isSmall(shapes[i]) ? small(most ?? LARGEST)(shapes[i]) : cell
+      view.cell = { width: size, height: size }
+    })
     this.root.classList.toggle("narrow", this.width < 560)
     this.draw()
   }
@@ -102,6 +116,8 @@ class Maps {
         frames: marksOf(map), numbered: true,
         rings: view.pointed ? [view.pointed] : [],
       })
+      if (map.marks) numberPlaces(view.canvas, marksOf(map), view.cell, PAD, this.palette)
+      if (struck) hatch(view.canvas, matrix, (i, j) => struck[matrix.at(i, j) % struck.length], view.cell, PAD, this.palette)
       view.bar.style.width = `${Math.max(24, Math.min(60, matrix.cols * view.cell.width - 60))}px`
       view.bar.style.background = gradient(this.palette, map.scale)
       view.canvas.setAttribute("aria-label", this.#says(map, matrix))
@@ -144,7 +160,7 @@ class Maps {
   #printValue(view, map, { at, values }) {
     const [row, column] = view.pointed, index = at(row, column)
     const out = map.leftOut?.[index % map.leftOut.length]
-    view.value.textContent = `[${row}, ${column}] ${number(values[index])}${out ? ", left out" : ""}`
+    view.value.textContent = `[${row}, ${column}] ${out ? "left out" : number(values[index])}`
   }
 
   #key(event) {
@@ -154,6 +170,20 @@ class Maps {
     moves[event.key]()
     event.preventDefault()
   }
+}
+
+const isSmall = (shape) => Math.max(...shape.slice(-2)) <= SMALL
+
+/** The maps in order; small ones in a row wrap among themselves, beside the picture before them. */
+function groups(maps, views) {
+  const placed = []
+  let side = null
+  maps.forEach(({ values }, i) => {
+    if (!isSmall(values.shape)) side = null
+    else if (!side) placed.push((side = h("div", { class: "maps-row" })))
+    ;(side ?? { append: (root) => placed.push(root) }).append(views[i].root)
+  })
+  return placed
 }
 
 /** The places that are framed: [row, column, rows, columns] each. */

@@ -41,7 +41,7 @@ def moving() -> None:
             Picture("kept", steps[0], Scale(1.5), "activation", struck),
             Picture(
                 "picture", np.linspace(0, 1, 576).reshape(24, 24), Scale(1, "brightness"), "input",
-                marks=np.array([[2, 3, 6, 8], [14, 12, 2, 2]]),
+                marks=np.array([[2, 3, 6, 8], [14, 12, 1, 1]]),
             ),
         ],
         key="maps", alt="A gradient walking back through time", frames=[f"step {k}" for k in range(12)],
