@@ -4,7 +4,9 @@
 arrays in them; a colour may be a token of assets/theme/tokens.css, such as "--k-gradient", and follows the theme.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from math import log10
 from typing import Any
 
 from ui import assets
@@ -39,7 +41,7 @@ def line_chart(
     log: bool = False,
     height: int = 320,
 ) -> None:
-    """Lines by name over common places, named above the chart; `log` makes both axes logarithmic."""
+    """Lines by name over common places, each named where it ends; `log` makes both axes logarithmic."""
     if len(lines) > len(DASHES):
         raise ValueError(f"a chart tells at most {len(DASHES)} lines apart, not {len(lines)}")
     kind = "log" if log else "linear"
@@ -54,8 +56,35 @@ def line_chart(
         }
         for (name, values), dash in zip(lines.items(), DASHES[: len(lines)], strict=True)
     ]
+    count = log10 if log else float  # as Plotly does along its axes: in powers of ten on a logarithmic one
+    ends = {name: (count(at[-1]), count(values[-1])) for name, values in lines.items()}
+    heights = [count(value) for values in lines.values() for value in values]
     layout = {
-        "xaxis": {"title": {"text": x}, "type": kind, "tickvals": list(at)},
-        "yaxis": {"title": {"text": y}, "type": kind, "dtick": 2 if log else None},
+        "xaxis": {"title": {"text": x}, "type": kind, "tickvals": list(at), "range": _reach(map(count, at), 0.01)},
+        "yaxis": {"title": {"text": y}, "type": kind, "dtick": 2 if log else None, "range": _reach(heights, 0.1)},
+        "annotations": _names(ends),
+        "showlegend": False,
     }
     chart({"data": data, "layout": layout}, key=key, alt=alt, height=height)
+
+
+def _reach(places: Iterable[float], room: float) -> list[float]:
+    """The ends of an axis: room is a share of its length, at both sides. A name that is not within is not drawn."""
+    low, high = min(places := list(places)), max(places)
+    return [low - room * (high - low or 1), high + room * (high - low or 1)]
+
+
+def _names(ends: Mapping[str, tuple[float, float]]) -> list[dict[str, Any]]:
+    """The name of each line above its right end; below it for the lowest, which another may be close to."""
+    lowest = min(ends, key=lambda name: ends[name][1])
+    return [
+        {
+            "text": f"<b>{escape(name)}</b>",
+            "x": x,
+            "y": y,
+            "xanchor": "right",
+            "yanchor": "top" if name == lowest else "bottom",
+            "showarrow": False,
+        }
+        for name, (x, y) in ends.items()
+    ]
