@@ -212,6 +212,7 @@ def test_guessing_reveals_the_experiment(convolution: Callable[..., Any]) -> Non
     card.get_by_text("moves along, by one place").click()
     card.get_by_text("Right.", exact=True).wait_for()
     card.locator(".maps[data-drawn]").wait_for()
+    assert "moved by 1: " in card.locator(".caption").inner_text()  # unmoved, there is nothing to see
     sent = len(it.sent)
     card.locator("input[type=range]").focus()
     it.page.keyboard.press("End")

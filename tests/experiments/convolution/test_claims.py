@@ -203,12 +203,34 @@ def test_the_pooled_answer_stands_still(padding: str) -> None:
     assert np.all(np.abs(result.pooled) > 0.1)
 
 
+def test_the_canvas_adds_no_edge_of_its_own() -> None:
+    """CV5: beside the picture an edge kernel finds nothing, and the largest output is the picture's."""
+    spec = ConvolutionSpec()
+    result, margin = shift(spec), spec.kernel_size - 1
+    np.testing.assert_array_equal(result.outputs[-1][:, :TRAVEL], 0)
+    picture = result.moved[0][margin:-margin, margin : -margin - TRAVEL]
+    y, _ = spec.layer.forward(spec.weights().params, picture[None, :, :, None])
+    assert result.outputs.max() == y.max()
+
+
+@pytest.mark.parametrize("strides", [1, 2, 3])
+def test_the_shift_opens_where_the_kernel_has_gone_one_place(strides: int) -> None:
+    """CV5: unmoved, there is nothing to see."""
+    spec = ConvolutionSpec(strides=strides)
+    row, result = show_shift(spec).rows[0], shift(spec)
+    assert row.start == strides
+    assert result.whole[row.start]
+    assert np.any(result.outputs[row.start] != result.outputs[0])
+
+
 def test_with_strides_only_whole_steps_carry_over() -> None:
     """CV5's limit: at strides 2, moving by one column gives other numbers, not the same ones elsewhere."""
     result = shift(ConvolutionSpec(strides=2))
-    even = result.shifts % 2 == 0
-    np.testing.assert_array_equal(result.agreeing[even], result.compared[even])
-    assert np.all(result.compared[~even] == 0)
+    whole = result.whole
+    np.testing.assert_array_equal(whole, result.shifts % 2 == 0)
+    np.testing.assert_array_equal(result.agreeing[whole], result.compared[whole])
+    assert np.all(result.agreeing[~whole] < 0.7 * result.compared[~whole])  # measured: at most 0.43
+    assert np.all(np.abs(result.difference[~whole]).max(axis=(1, 2)) > 0.5)
     assert show_shift(ConvolutionSpec(strides=2)).case == "Not still"
     between = result.outputs[1][:, :-1]
     assert not np.isin(np.round(between, 9), np.round(result.outputs[0], 9)).all()
