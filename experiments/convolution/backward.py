@@ -15,96 +15,137 @@ from engine.layers import Conv2D
 from experiments.convolution.microscope import Microscope, microscope
 from experiments.convolution.scales import scales
 from experiments.convolution.spec import ConvolutionSpec
-from experiments.numbers import ends, scientific
+from experiments.numbers import ends, significant
 from experiments.scene import Scale
 from experiments.shown import Maps, Picture, Shown
 
 TURNED, SAME = 1, 2  # the lesson's answers
+CASES = {1: "Turning changes nothing", -1: "Turning changes the sign", 0: "Turning changes more"}  # by symmetry
+
+
+class InputGradient(NamedTuple):
+    """∂L/∂x by convolution, with the kernel in one position."""
+
+    kernel: Array  # (k, k, F / groups, C)
+    dx: Array  # (H, W, C)
+    difference: float  # the largest from the backward pass
 
 
 class BackwardAsForward(NamedTuple):
-    x: Array  # (H, W, C)
-    dy: Array  # (OH, OW, F)
-    spread: Array  # (…, …, F) ∂L/∂y with zeros between and around: what the turned kernel slides over
-    turned: Array  # (k, k, F / groups, C) the kernel turned by 180°
-    share: Array  # (H, W, C / groups) what the first filter adds to ∂L/∂x; with one filter, all of it
-    dx: Array  # (H, W, C) by convolution
+    """Both gradients as convolutions, beside what the backward pass gives."""
+
+    m: Microscope
+    spread: Array  # (…, …, F) ∂L/∂y with zeros between and around: what the kernel slides over
+    turned: InputGradient  # the kernel turned by 180°
+    unturned: InputGradient  # the kernel as it is
     dw: Array  # (k, k, C / groups, F) by convolution
-    dx_difference: float  # largest |difference| from the layer's own backward pass
     dw_difference: float
-    symmetric: bool  # the kernel looks the same after half a turn
+    symmetry: int  # 1: the kernels look the same after half a turn; −1: the same with the other sign; 0: neither
 
 
 def backward_as_forward(spec: ConvolutionSpec) -> BackwardAsForward:
-    """Both gradients as convolutions, beside what `backward` gives."""
+    """Both gradients by forward passes; ∂L/∂x also the wrong way, with the kernel not turned."""
     m = microscope(spec)
-    spread, turned, dx = input_gradient(m, spec.groups)
-    first = m._replace(x=m.x[..., : m.w.shape[2]], w=m.w[..., :1], dy=m.dy[..., :1])
-    share = input_gradient(first, groups=1)[2]
-    dw = kernel_gradient(m, spec.groups)
+    spread, dw = _spread(m), kernel_gradient(m, spec.groups)
+    reached = m.dy.any(axis=(0, 1))  # (F,) a filter without a gradient has no part in ∂L/∂x
     return BackwardAsForward(
-        x=m.x,
-        dy=m.dy,
+        m=m,
         spread=spread,
-        turned=turned,
-        share=share,
-        dx=dx,
+        turned=_input_gradient(spread, m.w[::-1, ::-1], m, spec.groups),
+        unturned=_input_gradient(spread, m.w, m, spec.groups),
         dw=dw,
-        dx_difference=float(np.abs(dx - m.dx).max()),
-        dw_difference=float(np.abs(dw - m.dw).max()),
-        symmetric=np.allclose(m.w, m.w[::-1, ::-1], atol=1e-12),
+        dw_difference=_largest(dw - m.dw),
+        symmetry=_symmetry(m.w[..., reached]),
     )
 
 
 def prediction(result: BackwardAsForward) -> set[int]:
     """Which of the lesson's answers are right here: turning a symmetric kernel changes nothing."""
-    return {TURNED, SAME} if result.symmetric else {TURNED}
+    return {TURNED, SAME} if result.symmetry == 1 else {TURNED}
 
 
 def show(spec: ConvolutionSpec) -> Shown:
-    """Each gradient as what goes in, the kernel, and what comes out; first filter, first channel."""
-    result, scale = backward_as_forward(spec), scales(spec)
-    of_filter = "" if spec.filters == 1 else ", filter 0"
-    channel = "" if spec.channels == 1 else ", channel 0"
-    share, dw = result.share[:, :, 0], result.dw[:, :, 0, 0]
-    to_x = [
-        Picture(f"∂L/∂y{of_filter}, spread out", result.spread[:, :, 0], scale["dy"], "gradient"),
-        Picture("∗ w, turned", result.turned[:, :, 0, 0], scale["w"], "weight"),
-        Picture(f"= ∂L/∂x{channel}" + (of_filter and ", its share"), share, scale["dx"], "gradient"),
-    ]
-    to_w = [
-        Picture(f"x{channel}", result.x[:, :, 0], Scale(1, "brightness"), "input"),
-        Picture(f"∗ ∂L/∂y{of_filter}", result.dy[:, :, 0], scale["dy"], "gradient"),
-        Picture("= ∂L/∂w", dw, scale["dw"], "gradient"),
-    ]
-    dx_difference, dw_difference = scientific(result.dx_difference), scientific(result.dw_difference)
-    from_x = f"∂L/∂y, spread out, convolved with the turned kernel gives ∂L/∂x, here {ends(share)}"
-    from_w = f"x convolved with ∂L/∂y gives ∂L/∂w, here {ends(dw)}"
+    """Each gradient as what goes in, the kernel, what comes out, the layer's own, and the difference."""
+    result = backward_as_forward(spec)
     return Shown(
-        numbers={"dx_difference": dx_difference, "dw_difference": dw_difference},
+        numbers={
+            "turned": significant(result.turned.difference),
+            "unturned": significant(result.unturned.difference),
+            "weights": significant(result.dw_difference),
+        },
         rows=[
-            Maps(to_x, f"{from_x}; at most {dx_difference} from the backward pass"),
-            Maps(to_w, f"{from_w}; at most {dw_difference} from the backward pass"),
+            _to_x(spec, result, result.turned, "turned"),
+            _to_x(spec, result, result.unturned, "as it is"),
+            _to_w(spec, result),
         ],
         right=prediction(result),
+        case=CASES[result.symmetry],
     )
 
 
-def input_gradient(m: Microscope, groups: int) -> tuple[Array, Array, Array]:
-    """(∂L/∂y spread out, the turned kernel, ∂L/∂x)."""
-    kh, kw, channels, filters = m.w.shape
-    spread = _spread(m.dy, m)
+def _to_x(spec: ConvolutionSpec, result: BackwardAsForward, gradient: InputGradient, position: str) -> Maps:
+    """∂L/∂y ∗ w, first filter and channel, beside ∂L/∂x of the backward pass."""
+    scale, filters = scales(spec), spec.filters // spec.groups
+    channel, dx = _of("channel", spec.channels), gradient.dx[:, :, 0]
+    pictures = [
+        Picture(f"∂L/∂y{_of('filter', spec.filters)}, spread out", result.spread[:, :, 0], scale["dy"], "gradient"),
+        Picture(f"∗ w, {position}", gradient.kernel[:, :, 0, 0], scale["w"], "weight"),
+        Picture(
+            f"= result{channel}" + (f"\n(sum of {filters} filters)" if filters > 1 else ""), dx, scale["dx"], "gradient"
+        ),
+        Picture(f"∂L/∂x{channel}\nof the backward pass", result.m.dx[:, :, 0], scale["dx"], "gradient"),
+        _difference(dx - result.m.dx[:, :, 0], scale["dx"], gradient.difference),
+    ]
+    alt = f"∂L/∂y, spread out, convolved with the kernel {position} gives {ends(dx)}"
+    return Maps(pictures, f"{alt}; at most {significant(gradient.difference)} from ∂L/∂x of the backward pass")
+
+
+def _to_w(spec: ConvolutionSpec, result: BackwardAsForward) -> Maps:
+    """x ∗ ∂L/∂y, first filter and channel, beside ∂L/∂w of the backward pass."""
+    scale, dw, own = scales(spec), result.dw[:, :, 0, 0], result.m.dw[:, :, 0, 0]
+    pictures = [
+        Picture(f"x{_of('channel', spec.channels)}", result.m.x[:, :, 0], Scale(1, "brightness"), "input"),
+        Picture(f"∗ ∂L/∂y{_of('filter', spec.filters)}", result.m.dy[:, :, 0], scale["dy"], "gradient"),
+        Picture("= result", dw, scale["dw"], "gradient"),
+        Picture("∂L/∂w\nof the backward pass", own, scale["dw"], "gradient"),
+        _difference(dw - own, scale["dw"], result.dw_difference),
+    ]
+    alt = f"x convolved with ∂L/∂y gives {ends(dw)}"
+    return Maps(pictures, f"{alt}; at most {significant(result.dw_difference)} from ∂L/∂w of the backward pass")
+
+
+def _of(axis: str, size: int) -> str:
+    """Which one is drawn, where there are several."""
+    return "" if size == 1 else f", {axis} 0"
+
+
+def _difference(values: Array, scale: Scale, largest: float) -> Picture:
+    """What is drawn is one plane; the largest of all planes stands in the label."""
+    return Picture(f"difference\nat most {significant(largest)}", values, scale, "gradient")
+
+
+def _symmetry(kernel: Array) -> int:
+    return next((sign for sign in (1, -1) if np.allclose(kernel, sign * kernel[::-1, ::-1], atol=1e-12)), 0)
+
+
+def _largest(difference: Array) -> float:
+    return float(np.abs(difference).max())
+
+
+def _input_gradient(spread: Array, kernel: Array, m: Microscope, groups: int) -> InputGradient:
+    """A convolution of ∂L/∂y in full, from the filters back to the channels."""
+    k, _, channels, filters = kernel.shape
     # inputs become outputs, group by group: (k, k, C/G, G, F/G) → (k, k, F/G, G, C/G)
-    by_group = m.w[::-1, ::-1].reshape(kh, kw, channels, groups, filters // groups)
-    turned = by_group.transpose(0, 1, 4, 3, 2).reshape(kh, kw, filters // groups, groups * channels)
-    layer = Conv2D(groups * channels, (kh, kw), dilation_rate=m.windows.dilation, groups=groups, use_bias=False)
-    dx, _ = layer.forward({"kernel": np.ascontiguousarray(turned)}, spread[None])
-    return spread, turned, dx[0]
+    by_group = kernel.reshape(k, k, channels, groups, filters // groups).transpose(0, 1, 4, 3, 2)
+    to_channels = np.ascontiguousarray(by_group.reshape(k, k, filters // groups, groups * channels))
+    layer = Conv2D(groups * channels, k, dilation_rate=m.windows.dilation, groups=groups, use_bias=False)
+    dx, _ = layer.forward({"kernel": to_channels}, spread[None])
+    return InputGradient(to_channels, dx[0], _largest(dx[0] - m.dx))
 
 
-def _spread(dy: Array, m: Microscope) -> Array:
+def _spread(m: Microscope) -> Array:
     """∂L/∂y with strides − 1 zeros between its cells, and so many around it that a full convolution gives H × W."""
-    OH, OW, filters = dy.shape
+    OH, OW, filters = m.dy.shape
     (H, W), (s0, s1), (span_h, span_w) = m.windows.input_size, m.windows.strides, m.windows.span
     (top, _), (left, _) = m.windows.pads
     spread = np.zeros((H + span_h - 1, W + span_w - 1, filters))
@@ -112,7 +153,7 @@ def _spread(dy: Array, m: Microscope) -> Array:
     rows, columns = first_row + s0 * np.arange(OH), first_column + s1 * np.arange(OW)
     keep_rows = (rows >= 0) & (rows < spread.shape[0])
     keep_columns = (columns >= 0) & (columns < spread.shape[1])
-    spread[np.ix_(rows[keep_rows], columns[keep_columns])] = dy[np.ix_(keep_rows, keep_columns)]
+    spread[np.ix_(rows[keep_rows], columns[keep_columns])] = m.dy[np.ix_(keep_rows, keep_columns)]
     return spread
 
 

@@ -1,14 +1,15 @@
 """CV1 and CV8: every number of the microscope, once more by other ways."""
 
 import random
-from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from engine.arrays import Array
 from engine.gradient_check import Verdict, verdicts
-from experiments.convolution.backward import SAME, TURNED, backward_as_forward, input_gradient, prediction
+from experiments.convolution.backward import SAME, TURNED, backward_as_forward, prediction
+from experiments.convolution.backward import show as show_backward
 from experiments.convolution.differences import differences
 from experiments.convolution.microscope import microscope
 from experiments.convolution.scene import scene, scene_of
@@ -127,35 +128,53 @@ def test_a_planted_wrong_gradient_fails_the_check() -> None:
 def test_both_gradients_are_convolutions(spec: ConvolutionSpec) -> None:
     """CV8."""
     result = backward_as_forward(spec)
-    size = max(1.0, float(np.abs(microscope(spec).dw).max()))
-    assert result.dx_difference <= 1e-10
+    size = max(1.0, float(np.abs(result.m.dw).max()))
+    assert result.turned.difference <= 1e-10
     assert result.dw_difference <= 1e-12 * size
 
 
-def test_the_picture_of_the_claim_is_the_claim() -> None:
-    """CV8: with several filters, what is drawn is the first one's share; the shares add up to ∂L/∂x."""
-    spec = ConvolutionSpec(filters=3, kernel="random", loss=LOSSES[3])
+def test_the_pictures_of_the_claim_are_the_claim() -> None:
+    """CV8: with several filters and channels, what is drawn as the result is compared with what is drawn beside it."""
+    spec = ConvolutionSpec(filters=3, channels=3, kernel="random", loss=LOSSES[3])
     m = microscope(spec)
-    shares = [input_gradient(m._replace(w=m.w[..., f : f + 1], dy=m.dy[..., f : f + 1]), groups=1)[2] for f in range(3)]
-    np.testing.assert_array_equal(backward_as_forward(spec).share, shares[0])
-    np.testing.assert_allclose(sum(shares), m.dx, atol=1e-12)
+    for row, own, agrees in zip(show_backward(spec).rows, (m.dx, m.dx, m.dw[..., 0]), (True, False, True), strict=True):
+        *_, result, beside, difference = row.pictures
+        np.testing.assert_array_equal(beside.values, own[:, :, 0])
+        np.testing.assert_array_equal(difference.values, result.values - beside.values)
+        assert np.all(np.abs(difference.values) < 1e-10) == agrees
 
 
-def test_turning_a_symmetric_kernel_changes_nothing() -> None:
-    """CV8: for such a kernel both answers to the question are right."""
-    assert prediction(backward_as_forward(ConvolutionSpec(kernel="Laplacian"))) == {TURNED, SAME}
-    assert prediction(backward_as_forward(ConvolutionSpec(kernel="edge"))) == {TURNED}
-    assert prediction(backward_as_forward(ConvolutionSpec(kernel="Laplacian", edits="w0:1"))) == {TURNED}
+@pytest.mark.parametrize("spec", SETTINGS, ids=str)
+def test_the_kernel_as_it_is_gives_the_gradient_only_if_it_is_symmetric(spec: ConvolutionSpec) -> None:
+    """CV8: what is told about the kernel is what its convolution shows."""
+    result = backward_as_forward(spec)
+    assert (result.unturned.difference <= 1e-10) is (result.symmetry == 1)
+    if result.symmetry == -1:
+        np.testing.assert_allclose(result.unturned.dx, -result.m.dx, atol=1e-10)
+    assert prediction(result) == ({TURNED, SAME} if result.symmetry == 1 else {TURNED})
+
+
+@pytest.mark.parametrize(
+    ("settings", "symmetry"),
+    [
+        ({"kernel": "Laplacian"}, 1),
+        ({"kernel": "edge"}, -1),
+        ({"kernel": "edge", "filters": 4}, -1),
+        ({"kernel": "emboss"}, 0),
+        ({"kernel": "Laplacian", "edits": "w0:1"}, 0),
+    ],
+    ids=str,
+)
+def test_what_half_a_turn_does_to_a_kernel(settings: dict[str, Any], symmetry: int) -> None:
+    """CV8: the difference can be made to vanish, to be the sign alone, and to be another picture."""
+    assert backward_as_forward(ConvolutionSpec(**settings)).symmetry == symmetry
 
 
 def test_without_turning_the_kernel_the_gradient_is_another() -> None:
-    """CV8's claim can fail: an edge kernel is not its own mirror image."""
-    spec = ConvolutionSpec(kernel="emboss", angle=30)
-    m = microscope(spec)
-    assert np.abs(backward_as_forward(spec).dx - m.dx).max() < 1e-10
-    unturned = microscope(replace(spec, padding="2", edits=""))
-    assert unturned.y.shape[0] == m.x.shape[0] + 2
-    assert np.abs(unturned.y[1:-1, 1:-1] - m.dx).max() > 1
+    """CV8's claim can fail: an emboss kernel is not its own mirror image."""
+    result = backward_as_forward(ConvolutionSpec(kernel="emboss", angle=30))
+    assert result.turned.difference < 1e-10
+    assert result.unturned.difference > 3.5  # measured: 7.3
 
 
 def test_edits_change_only_their_cells() -> None:
