@@ -16,6 +16,7 @@ from experiments.numbers import decimal, ends, whole
 from experiments.shown import Lines, Shown, Table
 
 LITTLE, MUCH, VAST = 0, 1, 2  # the lesson's answers: how many times more parameters the dense layer needs
+SEPARABLE = "depthwise-separable"
 SIDES = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 
 
@@ -30,7 +31,7 @@ class Comparison(NamedTuple):
     rows: tuple[Cost, ...]  # the learner's layer, its variations, the dense layer
     sides: tuple[int, ...]
     convolution: tuple[int, ...]  # parameters at each side
-    separable: tuple[int, ...]
+    separable: tuple[int, ...]  # empty where it would save nothing
     dense: tuple[int, ...]
 
     @property
@@ -46,13 +47,13 @@ class Comparison(NamedTuple):
 def compare(spec: ConvolutionSpec, side: int) -> Comparison:
     """Costs of the learner's layer on a side × side picture, and of what does the same job otherwise."""
     layer, channels = spec.layer, spec.channels
-    shape = (side, side, channels)
+    shape, two = (side, side, channels), separable(layer, channels)
     variations = {
         "your layer": layer,
         "strides 2": replace(layer, strides=2),
         "same padding": replace(layer, padding="same"),
         "dilation_rate 2": replace(layer, dilation_rate=2),
-        "depthwise-separable": separable(layer, channels),
+        **({SEPARABLE: two} if _saves(two, layer, shape) else {}),
         "dense": dense(layer, shape),
     }
     rows = []
@@ -68,12 +69,11 @@ def compare(spec: ConvolutionSpec, side: int) -> Comparison:
         rows.append(Cost(label, output_shape, variation.parameter_count(shape), variation.operation_count(shape)))
     sides = tuple(s for s in SIDES if _fits(layer, (s, s, channels)))
     shapes = [(s, s, channels) for s in sides]
-    two = separable(layer, channels)
     return Comparison(
         rows=tuple(rows),
         sides=sides,
         convolution=tuple(layer.parameter_count(shape) for shape in shapes),
-        separable=tuple(two.parameter_count(shape) for shape in shapes),
+        separable=tuple(two.parameter_count(shape) for shape in shapes) if SEPARABLE in variations else (),
         dense=tuple(dense(layer, shape).parameter_count(shape) for shape in shapes),
     )
 
@@ -94,7 +94,9 @@ def show(spec: ConvolutionSpec) -> Shown:
         "multiply–adds": [row.operations for row in result.rows],
     }
     costs = [f"{c.label} {whole(c.parameters)} and {whole(c.operations)}" for c in (ours, full)]
-    lines = {"dense": result.dense, "depthwise-separable": result.separable, "convolution": result.convolution}
+    lines = {"dense": result.dense, "convolution": result.convolution}
+    if result.separable:
+        lines[SEPARABLE] = result.separable
     growth = [f"{name} {ends(np.array(counts), 0)}" for name, counts in lines.items()]
     return Shown(
         numbers={
@@ -116,6 +118,7 @@ def show(spec: ConvolutionSpec) -> Shown:
             ),
         ],
         right=prediction(result),
+        case="Separable" if result.separable else "Not separable",
     )
 
 
@@ -123,6 +126,11 @@ def separable(layer: Conv2D, channels: int) -> Sequential:
     """A kernel for each channel, then a 1 × 1 convolution that mixes them: depthwise-separable."""
     depthwise = replace(layer, filters=channels, groups=channels, use_bias=False)
     return Sequential((depthwise, Conv2D(layer.filters, 1, use_bias=layer.use_bias)))
+
+
+def _saves(two: Sequential, layer: Conv2D, shape: Shape) -> bool:
+    """Whether a separable pair makes sense: there are channels to mix, and it needs fewer parameters."""
+    return shape[-1] > 1 and two.parameter_count(shape) < layer.parameter_count(shape)
 
 
 def dense(layer: Conv2D, input_shape: Shape) -> Sequential:

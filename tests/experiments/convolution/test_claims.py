@@ -182,6 +182,15 @@ def test_strides_and_separable_kernels_save_work() -> None:
     assert rows["depthwise-separable"].operations * 2 < rows["your layer"].operations
 
 
+@pytest.mark.parametrize("settings", [{}, {"channels": 3}, {"filters": 8}], ids=str)
+def test_a_separable_layer_is_left_out_where_it_saves_nothing(settings: dict[str, Any]) -> None:
+    """CV3: with one channel there is nothing to mix, with one filter nothing to share."""
+    result = compare(ConvolutionSpec(**settings), 48)
+    assert "depthwise-separable" not in result.by_label
+    assert not result.separable
+    assert compare(ConvolutionSpec(channels=3, filters=8), 48).separable
+
+
 @pytest.mark.parametrize("kernel", list(PRESETS))
 @pytest.mark.parametrize("picture", [*PICTURES[:2], "handwritten digit"])
 @pytest.mark.parametrize("padding", ["valid", "same", "2"])
