@@ -20,6 +20,15 @@ from experiments.spec import Spec, choice, number, text
 PHOTOGRAPH_SIZE = 48  # pixels a side: large enough to be a picture, small enough to point at a pixel
 DIGIT = "handwritten digit"
 LOSSES = HALF_SQUARES, PLAIN_SUM, ONE_CELL, RANDOM_GRADIENT = "½ Σ y²", "Σ y", "one cell of y", "random ∂L/∂y"
+FILTERS = (
+    "how many kernels, each with its own output map. The first is the one that you chose; the others are the same "
+    "turned evenly through half a circle, or, if it does not turn, the next of the list; random ones are all drawn anew"
+)
+LOSS = (
+    "the number L that the gradients are gradients of. ½ Σ y²: half the sum of all y squared; its gradient by a y is "
+    "that y itself, so ∂L/∂y is a copy of y. Σ y, one cell of y: each y that counts has the gradient 1. "
+    "Random: as if a layer after this one had sent it"
+)
 EDIT_LIMIT = 4.0
 EDIT = re.compile(r"([wb])(\d{1,4}):(-?\d{1,2}(?:\.\d{1,4})?)", re.ASCII)
 EDITS_LONGEST = 20_000  # characters: more than every weight of the largest kernel needs
@@ -40,7 +49,7 @@ class ConvolutionSpec(Spec):
     picture: str = choice(next(iter(CROPS)), (*CROPS, DIGIT), "what the kernel slides over", adapts=True)
     example: int = number(0, 0, 1796, 1, "which of the 1,797 digits", surprise=False)
     channels: int = choice(1, (1, 3), "1: grey, 3: red, green, blue")
-    filters: int = choice(1, (1, 2, 3, 4, 6, 8), "how many kernels, each with its own output map")
+    filters: int = choice(1, (1, 2, 3, 4, 6, 8), FILTERS)
     kernel_size: int = choice(3, (1, 2, 3, 5, 7), "cells a side of the kernel")
     strides: int = choice(1, (1, 2, 3), "cells from one position of the kernel to the next")
     padding: str = choice(
@@ -52,8 +61,10 @@ class ConvolutionSpec(Spec):
     groups: int = choice(1, (1, 3), "parts that channels and filters are split into; 3 of 3: depthwise")
     use_bias: bool = choice(True, (True, False), "add one learned number to every output of a filter")
     kernel: str = choice("edge", (*PRESETS, RANDOM), "what to look for")
-    angle: int = number(0, 0, 175, 5, "direction of the kernel, in degrees")
-    loss: str = choice(LOSSES[0], LOSSES, "what the gradients are gradients of")
+    angle: int = number(
+        0, 0, 175, 5, "turns the kernel, in degrees: 0 looks for upright edges or stripes, 90 for level ones"
+    )
+    loss: str = choice(LOSSES[0], LOSSES, LOSS)
     seed: int = number(0, 0, 99, 1, "start of what is random: the random kernel, the random gradient", surprise=False)
     edits: str = text(
         "the weights that you changed", ("channels", "filters", "kernel_size", "groups", "kernel", "seed")
