@@ -3,11 +3,14 @@
 Start it with `make run` or `streamlit run app.py`.
 """
 
+import asyncio
+import os
 import re
 import threading
 import time
 from base64 import b64encode
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from hashlib import sha256
 from importlib import import_module
@@ -28,6 +31,7 @@ from ui import assets
 from ui.trainings import Trainings
 
 HERE = Path(__file__).resolve().parent
+SCENES = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="scene")  # no more at once: memory, and others' turns
 FIRST_PAGE = 3.0  # seconds, in which nothing is prepared that a first page does not need
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # the address changes with the content
 
@@ -40,7 +44,7 @@ def content_security_policy() -> str:
     return (
         f"default-src 'self'; script-src 'self' blob: {hashes}; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
-        "frame-ancestors 'self'; object-src 'none'; base-uri 'self'"
+        "frame-ancestors 'self'; form-action 'self'; object-src 'none'; base-uri 'self'"
     )
 
 
@@ -63,12 +67,12 @@ def asset(request: Request) -> Response:
     return Response(assets.files()[name], media_type=media_type, headers=headers)
 
 
-def live(request: Request) -> Response:
+async def live(request: Request) -> Response:
     """A scene at the settings of the query: what a lens draws while a slider is dragged."""
     lesson = request.path_params["lesson"]
     if lesson not in LESSONS:
         return Response("no such lesson", status_code=404)
-    content = payload(lesson, request.query_params)
+    content = await asyncio.get_running_loop().run_in_executor(SCENES, payload, lesson, request.query_params)
     # "identity": compressing numbers costs more time than it saves
     headers = {"Cache-Control": "no-store", "Content-Encoding": "identity"}
     return Response(content, media_type="application/octet-stream", headers=headers)

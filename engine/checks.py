@@ -5,6 +5,8 @@ import numpy.typing as npt
 
 from engine.arrays import Array, Shape
 
+MOST = 2**31 - 1  # of an integer: no array has so many cells along an axis
+
 
 def check_float(name: str, array: Array) -> None:
     """float32 or float64."""
@@ -31,6 +33,8 @@ def check_integer(name: str, value: object, least: int = 1) -> int:
         raise ValueError(f"{name} must be an integer, not {value!r}")
     if value < least:
         raise ValueError(f"{name} must be at least {least}, not {value}")
+    if value > MOST:
+        raise ValueError(f"{name} must be at most {MOST}, not {value}")
     return int(value)
 
 

@@ -23,6 +23,7 @@ from engine.layers.layer import Layer
 from engine.layers.window import Windows
 
 STEP = float(np.cbrt(np.finfo(np.float64).eps))  # 6e-6
+COPIES = 500_000  # cells that are held in copies at a time: 4 MB
 RELATIVE, FLOOR = 1e-7, 1e-9
 
 
@@ -122,14 +123,20 @@ def sparse_numerical_gradient(f: Callable[[Array], Array], x: Array, dy: Array, 
     """
     x, dy = _float64("x", x), _float64("dy", dy)
     colour = _colours(windows, x.shape[1:])
-    colours = int(colour.max()) + 1
-    chosen = (colour == np.arange(colours).reshape(-1, *(1,) * colour.ndim))[:, None]  # (K, 1, *S, C)
     h = STEP * np.maximum(1, np.abs(x))
     above, below = x + h, x - h
-    copies = np.stack([np.where(chosen, above, x), np.where(chosen, below, x)])  # (2, K, B, *S, C)
-    y = f(copies.reshape(-1, *x.shape[1:])).reshape(2, colours, *dy.shape)
-    # what each output adds to the loss when a colour moves
-    moved = ((y[0] - y[1]) * dy).sum(axis=-1)  # (K, B, *O)
+
+    def moved_by(colours: Array) -> Array:
+        """(K, B, *O): what each output adds to the loss when all cells of a colour move, a colour at a time."""
+        chosen = (colour == colours.reshape(-1, *(1,) * colour.ndim))[:, None]  # (K, 1, *S, C)
+        copies = np.stack([np.where(chosen, above, x), np.where(chosen, below, x)])  # (2, K, B, *S, C)
+        y = f(copies.reshape(-1, *x.shape[1:])).reshape(2, len(colours), *dy.shape)
+        return ((y[0] - y[1]) * dy).sum(axis=-1)
+
+    # so many colours at once that the copies stay small
+    a_part = max(1, COPIES // (2 * max(x.size, dy.size)))
+    colours = np.arange(int(colour.max()) + 1)
+    moved = np.concatenate([moved_by(colours[k : k + a_part]) for k in range(0, len(colours), a_part)])
     return _collect(moved, colour, windows) / (above - below)
 
 

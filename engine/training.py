@@ -9,7 +9,7 @@ Nothing runs by itself. Who calls `step` may stop between any two, go on later, 
 draws its batch from the seed and its number, so the same seed gives the same run, to the last bit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -195,3 +195,12 @@ def accuracy(network: Sequential, progress: Progress, x: Array, labels: Array) -
     """Share of the examples whose largest output is their label."""
     y, _ = network.forward(progress.params, x, state=progress.state)
     return float((y.argmax(axis=1) == labels).mean())
+
+
+def steps(training: Training, count: int) -> Iterator[Step]:
+    """So many steps from the start, one after the other: whoever asks for the next decides when it is computed."""
+    progress = training.start()
+    for _ in range(count):
+        step = training.step(progress)
+        progress = step.after
+        yield step

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
@@ -34,6 +35,8 @@ class Field:
             if raw not in ("true", "false"):
                 raise ValueError(f"{self.name} must be true or false, not {_quoted(raw)}")
             return raw == "true"
+        if kind is not str and not NUMBER.fullmatch(raw):
+            raise ValueError(f"{self.name} must be a {_KINDS[kind]}, not {_quoted(raw)}")
         try:
             value = kind(raw)
         except ValueError:
@@ -52,6 +55,7 @@ class Field:
         return min(self.options, key=lambda option: abs(option - value))
 
 
+NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?", re.ASCII)
 _KINDS = {int: "whole number", float: "number", str: "text"}
 MANY = 12  # numbers; more of them are named as a range
 QUOTED = 40  # characters of what somebody typed that a message repeats

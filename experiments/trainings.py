@@ -1,4 +1,4 @@
-"""Trainings by lesson: what a browser watches while it computes. Each is one learner's own, and begins from settings."""
+"""Trainings by lesson: what a browser watches while it computes. Each is one learner's own."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -27,17 +28,14 @@ def elsewhere(lesson: str, scripts: Mapping[str, str]) -> None:
             st.code(script, language="python", wrap_lines=True)
             name = f"{lesson}_{library.lower()}"
             with st.container(horizontal=True):
-                st.download_button(
-                    "Script", script, f"{name}.py", "text/x-python", key=f"{name}.script", on_click="ignore"
-                )
-                st.download_button(
-                    "Notebook",
-                    notebook(script, f"{lesson.capitalize()} in {library}"),
-                    f"{name}.ipynb",
-                    "application/x-ipynb+json",
-                    key=f"{name}.notebook",
-                    on_click="ignore",
-                )
+                _download("Script", f"{name}.py", "text/x-python", partial(str, script))
+                title = f"{lesson.capitalize()} in {library}"
+                _download("Notebook", f"{name}.ipynb", "application/x-ipynb+json", partial(notebook, script, title))
+
+
+def _download(label: str, file: str, kind: str, make: Callable[[], str]) -> None:
+    """A file that is made when it is wanted: of files that are made in every run, quick changes leave dead links."""
+    st.download_button(label, make, file, kind, key=file, on_click="ignore")
 
 
 def notebook(script: str, title: str) -> str:

@@ -9,7 +9,6 @@ import streamlit as st
 
 from ui.assets import ASSETS
 from ui.contents import HOME, SECTIONS
-from ui.settings import ARRIVED
 
 MARK = ASSETS / "theme" / "mark.svg"
 
@@ -37,7 +36,5 @@ with st.sidebar:  # drawn here: Streamlit's own list of sections is no valid lis
         for each in pages:
             st.page_link(each)
 
-st.session_state[ARRIVED] = st.session_state.get("page") != page.url_path
-st.session_state["page"] = page.url_path
 page.run()
 settle_memory(page.url_path)

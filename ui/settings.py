@@ -22,15 +22,19 @@ A specification says what may be chosen (its `fields()`), what goes together (`o
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ui import assets
+from ui.component import component
 from ui.live_slider import live_slider
 
-ARRIVED = "arrived"  # in the session: this run shows another page than the last
+LINE = 300  # pixels: some forty characters
+_keep = component("address", "address/address.js")
 
 
 class Settings:
@@ -38,12 +42,10 @@ class Settings:
 
     def __init__(self, lesson: str, spec_type: Any) -> None:
         self.lesson = lesson
+        self._late = False  # what is drawn now stands where it is not seen yet
         self.spec_type = spec_type
         self.fields = {field.name: field for field in spec_type.fields()}
         self.read()
-        for name in self.fields:
-            # in every run: what waits in a closed popover is drawn late, and would begin without its value
-            st.session_state[self.key(name)] = getattr(self.spec, name)
 
     def key(self, name: str) -> str:
         """The name of a setting in the session and in the address."""
@@ -54,7 +56,11 @@ class Settings:
         return f"{self.lesson}.{name}"
 
     def read(self) -> Any:
-        """The specification that the learner wants now, made possible; session and address follow it."""
+        """The specification that the learner wants now, made possible; the session follows it.
+
+        A widget's value is assigned only where it differs: what is assigned goes to the browser, and would undo a click
+        that is on its way here.
+        """
         state, before = st.session_state, st.session_state.get(self._session_key("spec"))
         if not state.pop(self._session_key("put"), False):
             state[self._session_key("moving")] = False  # something else has changed: nothing is held any more
@@ -65,8 +71,6 @@ class Settings:
         for name in self.fields:
             if state.get(self.key(name)) != getattr(self.spec, name):
                 state[self.key(name)] = getattr(self.spec, name)
-        if not state[self._session_key("moving")]:
-            self._write_address()
         return self.spec
 
     @property
@@ -75,33 +79,33 @@ class Settings:
         return st.session_state.get(self._session_key("notes"), ())
 
     def _wanted(self, before: Any) -> dict[str, Any]:
-        """What the learner asks for: by the address on a first visit and after Back, else by the widgets."""
-        state, address = st.session_state, self._address()
-        went_back = address != state.get(self._session_key("address")) and not state.get(ARRIVED)
-        if before is None or went_back:
-            return dict(address)
+        """What the learner asks for: by the address on a first visit, else by the widgets."""
+        if before is None:
+            return {name: st.query_params[self.key(name)] for name in self.fields if self.key(name) in st.query_params}
         # a widget that was not drawn, on another page or for another picture, has lost its value: the last one holds
-        return {name: state.get(self.key(name), getattr(before, name)) for name in self.fields}
+        return {name: st.session_state.get(self.key(name), getattr(before, name)) for name in self.fields}
 
-    def _address(self) -> dict[str, str]:
-        """The settings that stand in the address."""
-        return {name: st.query_params[self.key(name)] for name in self.fields if self.key(name) in st.query_params}
+    @property
+    def address(self) -> dict[str, str | None]:
+        """Every parameter of the address and its value; None where the setting has its default.
 
-    def _write_address(self) -> None:
-        address = self.spec.address()
-        if address != self._address():
-            mine = {self.key(name) for name in self.fields}
-            others = {key: value for key, value in st.query_params.to_dict().items() if key not in mine}
-            st.query_params.from_dict(others | {self.key(name): value for name, value in address.items()})
-        st.session_state[self._session_key("address")] = address
+        The browser writes it (assets/drawing/address.js) when it draws what belongs to it. Were it written from here,
+        the next click could still carry the address of before, and would be taken for the wish to go back.
+        """
+        different = self.spec.address()
+        return {self.key(name): different.get(name) for name in self.fields}
 
     def row(self, name: str = "settings") -> DeltaGenerator:
         """Where widgets stand side by side and wrap: those that a learner reaches for first."""
         return st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"{self.lesson}-{name}")
 
-    def more(self) -> DeltaGenerator:
-        """Where the others wait, out of the picture's way."""
-        return st.popover("More settings", key=self._session_key("more"))
+    @contextmanager
+    def more(self) -> Iterator[None]:
+        """Where the others wait, out of the way. Drawn late, they begin with what they are given each time."""
+        with st.popover("More settings", key=self._session_key("more")):
+            self._late = True
+            yield
+            self._late = False
 
     def segments(self, name: str) -> None:
         """A few options, all in view. Those that are impossible now are not offered."""
@@ -110,6 +114,10 @@ class Settings:
     def select(self, name: str, width: int = 170) -> None:
         """Many options, or long ones."""
         st.selectbox(name, self.spec.offered(name), width=width, **self._widget(name))
+
+    def text(self, name: str, longest: int) -> None:
+        """Words of the learner's own."""
+        st.text_input(name, max_chars=longest, width=LINE, **self._widget(name))
 
     def checkbox(self, name: str) -> None:
         st.checkbox(name, **self._widget(name))
@@ -137,9 +145,12 @@ class Settings:
 
     @property
     def live(self) -> dict[str, Any]:
-        """Where the browser asks for pictures while something is dragged, and the settings to ask with."""
-        settings = {self.key(name): value for name, value in self.spec.address().items()}
-        return {"address": f"{assets.base()}/live/{self.lesson}", "settings": settings, "prefix": f"{self.lesson}_"}
+        """Where the browser asks for pictures while something is dragged, and the settings to ask with and to keep."""
+        return {"address": f"{assets.base()}/live/{self.lesson}", "settings": self.address, "prefix": f"{self.lesson}_"}
+
+    def keep(self) -> None:
+        """Where no lens and no training keeps the address: this does, without being seen."""
+        _keep(key=self._session_key("address"), data=self.address)
 
     def buttons(self) -> None:
         """Reset, and Surprise me."""
@@ -152,10 +163,12 @@ class Settings:
         self._put_all(self.spec.surprise(random.Random()))
 
     def _widget(self, name: str) -> dict[str, Any]:
+        if self._late:
+            st.session_state[self.key(name)] = getattr(self.spec, name)
         return {"key": self.key(name), "help": self.fields[name].help}
 
     def put(self, name: str, value: Any, *, final: bool = True) -> None:
-        """In a callback: sets what has no Streamlit widget. The address follows once the learner has let go."""
+        """In a callback: sets what has no Streamlit widget."""
         st.session_state[self.key(name)] = value
         st.session_state[self._session_key("moving")] = not final
         st.session_state[self._session_key("put")] = True

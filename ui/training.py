@@ -43,6 +43,7 @@ def training(title: str, settings: Settings, examples: int, *, key: str) -> None
         "title": title,
         "address": f"{assets.base()}/train/{settings.lesson}",
         "settings": spec.address(),
+        "parameters": settings.address,
         "rates": rates,
         "options": list(fields[0].options),
         "examples": examples,

@@ -1,4 +1,4 @@
-/* Parameters of the page's address, written a moment after the last change. Streamlit's own stay as they are. */
+/* Parameters of the page's address. What is pointed at is written a moment after the last change. */
 
 const DELAY = 300
 const waiting = new Map() // name → [value, timer]
@@ -8,6 +8,16 @@ export const readParameter = (name) => new URLSearchParams(location.search).get(
 export function writeParameter(name, value) {
   dropParameter(name)
   waiting.set(name, [value, setTimeout(() => write(name, value), DELAY)])
+}
+
+/** The settings of a lesson, as the server has mended them, name → value; without a value where they are as at first. */
+export function keepParameters(values) {
+  const address = new URL(location.href)
+  for (const [name, value] of Object.entries(values)) {
+    if (value === null) address.searchParams.delete(name)
+    else address.searchParams.set(name, value)
+  }
+  if (address.href !== location.href) history.replaceState(history.state, "", address)
 }
 
 /** Forgets a change that is not written yet. */

@@ -2,7 +2,7 @@
    It knows no layer. A scene arrives as bytes (experiments/scene/); everything after that happens here, with no
    message to the server but for edits. This file holds the state; source.js speaks with the server, the others draw. */
 
-import { dropParameter, flushParameters } from "../drawing/address.js"
+import { dropParameter, flushParameters, keepParameters } from "../drawing/address.js"
 import { palette } from "../drawing/colour.js"
 import { unpack, unparcel } from "../drawing/payload.js"
 import { Player } from "../drawing/player.js"
@@ -61,6 +61,7 @@ export class Lens {
     const { link, live, answered, scene } = unparcel(data)
     this.link = link
     this.source.set(live, report)
+    if (live) keepParameters(live.settings)
     this.show(scene)
     this.source.answered(answered)
   }

@@ -59,9 +59,9 @@ export class Source {
 
   /** The scene with these changes; null where the server does not give it. */
   async #fetch(wanted) {
-    const { address, settings } = this.#live
+    const { address, settings } = this.#live, given = Object.entries(settings).filter(([, value]) => value !== null)
     try {
-      const answer = await fetch(`${address}?${new URLSearchParams({ ...settings, ...wanted })}`)
+      const answer = await fetch(`${address}?${new URLSearchParams({ ...Object.fromEntries(given), ...wanted })}`)
       return answer.ok ? new Uint8Array(await answer.arrayBuffer()) : null
     } catch {
       return null

@@ -1,6 +1,7 @@
 /* A network that learns while it is watched: one or two runs, side by side. The engine trains on the server; pictures come
    over a WebSocket (ui/trainings.py), are kept, and can be gone back through. This file holds the state. */
 
+import { keepParameters } from "../drawing/address.js"
 import { palette } from "../drawing/colour.js"
 import { fillTrack, h, icon } from "../drawing/element.js"
 import { unparcel } from "../drawing/payload.js"
@@ -50,6 +51,7 @@ class Training {
     this.root.setAttribute("aria-label", data.title)
     const before = this.data, rateNames = data.rates.map(({ name }) => name)
     this.data = data
+    keepParameters(data.parameters)
     this.rates.set(data.rates, data.options)
     this.look.set(data.examples)
     const key = JSON.stringify(Object.entries(data.settings).filter(([name]) => !rateNames.includes(name)))

@@ -4,6 +4,7 @@ Numba's cache on disk follows changes of a kernel's own file, not of this one: a
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from numba import njit
@@ -21,6 +22,35 @@ SETTINGS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {
 def kernel(function: Callable[..., Any]) -> Any:
     """Compiles a loop over arrays when it is first called, and keeps the result on disk where there is room for it."""
     try:
-        return njit(cache=True, **SETTINGS)(function)
+        compiled = njit(cache=True, **SETTINGS)(function)
     except RuntimeError:  # no folder may be written to: compile anew at each start
         return njit(**SETTINGS)(function)
+    compiled._cache = Forgiving(compiled._cache)
+    return compiled
+
+
+class Forgiving:
+    """Numba's cache; without it a kernel is only compiled anew. A damaged file is a miss, and a full disk no error."""
+
+    def __init__(self, cache: Any) -> None:
+        self.cache = cache
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.cache, name)
+
+    def load_overload(self, *arguments: Any) -> Any:
+        try:
+            return self.cache.load_overload(*arguments)
+        except Exception:  # of a damaged file pickle may raise anything
+            return None
+
+    def save_overload(self, *arguments: Any) -> None:
+        try:
+            self.cache.save_overload(*arguments)
+        except Exception:  # saving begins with reading the index
+            self._forget()
+
+    def _forget(self) -> None:
+        """Empties a damaged index, so that the next start finds what is saved after this."""
+        with suppress(OSError):
+            self.cache.flush()

@@ -120,6 +120,8 @@ class Convolution(Layer):
     def backward(self, params: Params, trace: ConvolutionTrace, dy: Array) -> tuple[Array, Params]:
         x, windows, padded = trace
         self.check(params, x)
+        if windows != self.windows(x.shape[1:]) or padded.shape[1:4] != triple(windows.padded_size):
+            raise ValueError("the trace must be what forward of this very layer has left")
         check_gradient(dy, (len(x), *windows.output_size, self.filters), x.dtype)
         steps = triple(windows.strides), triple(windows.dilation)
         given, w = _examples(dy), _taps(params["kernel"].swapaxes(-1, -2))

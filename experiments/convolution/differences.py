@@ -10,12 +10,13 @@ every filter.
 from __future__ import annotations
 
 from dataclasses import replace
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
 from engine.arrays import Array
-from engine.gradient_check import STEP, numerical_gradient, sparse_numerical_gradient
+from engine.gradient_check import COPIES, STEP, numerical_gradient, sparse_numerical_gradient
 from engine.layers import Conv2D
 from experiments.convolution.microscope import Microscope, cell_losses, loss_weights
 from experiments.convolution.spec import ConvolutionSpec, Weights
@@ -55,19 +56,28 @@ def differences(spec: ConvolutionSpec, m: Microscope) -> Differences:
 
 
 def _kernel_differences(layer: Conv2D, x: Array, weights: Weights, r: Array | None) -> Array:
-    """∂L/∂w from one forward pass of a bank that holds every filter with every one of its weights moved up and down."""
+    """∂L/∂w from forward passes of banks that hold every filter with some of its weights moved up and down."""
     w, b = weights
     kh, kw, channels, filters = w.shape
     taps = kh * kw * channels
-    h = STEP * np.maximum(1.0, np.abs(w)).reshape(taps, filters)
-    moves = np.eye(taps)[:, None, :, None] * np.array([1.0, -1.0])[None, :, None, None] * h  # (tap moved, ±, taps, F)
-    bank = w.reshape(taps, filters) + moves
-    steps = (bank[:, 0] - bank[:, 1])[np.arange(taps), np.arange(taps)]  # (taps, F) as rounded
-    # filters of one group stay together: (taps, G, F/G, tap moved, ±)
-    grouped = bank.reshape(taps, 2, taps, layer.groups, -1).transpose(2, 3, 4, 0, 1)
-    kernel = np.ascontiguousarray(grouped.reshape(kh, kw, channels, -1))
-    biases = None if b is None else np.repeat(b, 2 * taps)
-    y, _ = replace(layer, filters=kernel.shape[-1]).forward(Weights(kernel, biases).params, x[None])
-    # (OH, OW, F, tap moved, ±)
-    losses = cell_losses(y[0].reshape(*y.shape[1:3], filters, taps, 2), None if r is None else r[..., None, None])
-    return (losses[..., 0] - losses[..., 1]).sum(axis=(0, 1)).T.reshape(w.shape) / steps.reshape(w.shape)
+    flat = w.reshape(taps, filters)
+    h = STEP * np.maximum(1.0, np.abs(flat))
+
+    def moved(some: Array) -> Array:
+        """(some taps, F): the difference of L when one of these taps moves, in every filter for itself."""
+        moves = np.eye(taps)[some][:, None, :, None] * np.array([1.0, -1.0])[None, :, None, None] * h
+        bank = flat + moves  # (some taps, ±, taps, F)
+        steps = (bank[:, 0] - bank[:, 1])[np.arange(len(some)), some]  # (some taps, F) as rounded
+        # filters of one group stay together: (taps, G, F/G, tap moved, ±)
+        grouped = bank.reshape(len(some), 2, taps, layer.groups, -1).transpose(2, 3, 4, 0, 1)
+        kernel = np.ascontiguousarray(grouped.reshape(kh, kw, channels, -1))
+        biases = None if b is None else np.repeat(b, 2 * len(some))
+        y, _ = replace(layer, filters=kernel.shape[-1]).forward(Weights(kernel, biases).params, x[None])
+        # (OH, OW, F, tap moved, ±)
+        cells = y[0].reshape(*y.shape[1:3], filters, len(some), 2)
+        losses = cell_losses(cells, None if r is None else r[..., None, None])
+        return (losses[..., 0] - losses[..., 1]).sum(axis=(0, 1)).T / steps
+
+    a_part = max(1, COPIES // (2 * prod(layer.output_shape(x.shape))))  # so many at once that the maps stay small
+    parts = [moved(np.arange(first, min(first + a_part, taps))) for first in range(0, taps, a_part)]
+    return np.concatenate(parts).reshape(w.shape)

@@ -178,15 +178,22 @@ def test_a_lost_server_is_told_and_asked_again(convolution: Callable[..., Any]) 
     it.page.wait_for_url("**convolution_angle=**")
 
 
-def test_back_returns_to_the_view_before(convolution: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("apart", [30, 100, 200])
+def test_quick_clicks_are_all_heard(apart: int, convolution: Callable[..., Any]) -> None:
+    """The page, its address and the last click of every control agree, however fast the clicks come."""
     it = convolution()
-    it.page.locator(".st-key-convolution_strides").get_by_text("2", exact=True).click()
-    it.page.wait_for_url("**convolution_strides=2**")
+    clicks = [("kernel_size", "5"), ("strides", "2"), ("padding", "same"), ("strides", "3"), ("kernel_size", "7"),
+              ("padding", "1"), ("strides", "1"), ("kernel_size", "2"), ("padding", "2"), ("strides", "2")]  # fmt: skip
+    for name, value in clicks:
+        it.page.locator(f".st-key-convolution_{name} [role=radio]").get_by_text(value, exact=True).click()
+        it.page.wait_for_timeout(apart)
+    it.page.wait_for_timeout(1500)
     quiet(it)
-    it.page.go_back()
-    it.page.get_by_text("(46, 46, 1)").first.wait_for()
-    it.page.go_forward()
-    it.page.get_by_text("(23, 23, 1)").first.wait_for()
+    for name, value in dict(clicks).items():
+        chosen = it.page.locator(f".st-key-convolution_{name} [role=radio][aria-checked=true]")
+        assert chosen.inner_text() == value
+        assert f"convolution_{name}={value}" in it.page.url
+    assert it.page.get_by_text("⌊(48 + 4 − 2) / 2⌋ + 1 = 26").count() == 1
 
 
 def test_settings_are_kept_when_the_learner_comes_back_from_another_page(convolution: Callable[..., Any]) -> None:

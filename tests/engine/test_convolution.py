@@ -167,3 +167,13 @@ def test_impossible_inputs(shape: tuple[int, ...], message: str) -> None:
     for ask in (layer.output_shape, layer.parameter_count, layer.operation_count, layer.windows):
         with pytest.raises(ValueError, match=re.escape(message)):
             ask(shape)
+
+
+def test_the_trace_of_another_layer_is_refused() -> None:
+    """Its buffer has another size: the kernels would write beside it."""
+    x = np.zeros((1, 8, 8, 3))
+    ours, other = Conv2D(4, 3, padding="same"), Conv2D(4, 5, padding="same")
+    _, trace = ours.forward(ours.init(np.random.default_rng(0), (8, 8, 3), np.float64)[0], x)
+    params, _ = other.init(np.random.default_rng(0), (8, 8, 3), np.float64)
+    with pytest.raises(ValueError, match="the trace must be what forward of this very layer has left"):
+        other.backward(params, trace, np.ones((1, 8, 8, 4)))

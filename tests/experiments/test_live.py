@@ -1,5 +1,7 @@
 """Scenes by address: the same bytes as the page's own."""
 
+import tracemalloc
+
 import pytest
 
 from experiments.convolution.scene import scene
@@ -61,3 +63,23 @@ def test_another_lessons_settings_are_not_taken() -> None:
 def test_a_lesson_that_there_is_not_is_an_error() -> None:
     with pytest.raises(KeyError):
         payload("nothing", {})
+
+
+def test_a_scene_needs_little_memory() -> None:
+    """The costliest check by differences that is still made."""
+    settings = {
+        "channels": "3",
+        "kernel_size": "7",
+        "strides": "3",
+        "padding": "1",
+        "dilation_rate": "3",
+        "loss": "Σ y",
+    }
+    address = {f"convolution_{name}": value for name, value in settings.items()}
+    payload("convolution", address)
+    tracemalloc.start()
+    try:
+        payload("convolution", address)
+        assert tracemalloc.get_traced_memory()[1] < 40e6
+    finally:
+        tracemalloc.stop()

@@ -43,6 +43,9 @@ def test_an_address_round_trips() -> None:
     [
         ({"posts": "seven"}, "posts must be a whole number, not 'seven'. It is 2 now."),
         ({"posts": "7"}, "posts must be 2, 3, 5 or 8, not '7'. It is 2 now."),
+        ({"posts": "٣"}, "posts must be a whole number, not '٣'. It is 2 now."),
+        ({"posts": "0_3"}, "posts must be a whole number, not '0_3'. It is 2 now."),
+        ({"posts": " 3"}, "posts must be a whole number, not ' 3'. It is 2 now."),
         ({"gap": "99"}, "gap must be 1, 2, 3 or 4, not '99'. It is 1 now."),
         ({"painted": "1"}, "painted must be true or false, not '1'. It is false now."),
         ({"field": "<b>"}, "field must be small or large, not '<b>'. It is small now."),
