@@ -23,16 +23,14 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ui.component import parcel
+from ui.turns import COMPUTING, POOL, SLICE
 
-COMPUTING = 2  # trainings that compute at once: the cores of a small server
-SLICE = 0.025  # seconds until the next in the queue has its turn
 PICTURES = 36  # a second, at most: more would not be seen
 CONNECTIONS = 200
 LONGEST = 8192  # bytes of a message
@@ -61,7 +59,6 @@ class Trainings:
 
     def __init__(self, begin: Callable[[str, Mapping[str, str]], Run]) -> None:
         self.begin = begin
-        self.pool = ThreadPoolExecutor(COMPUTING, thread_name_prefix="training")
         self.open: set[Watching] = set()
 
     @property
@@ -88,7 +85,7 @@ class Trainings:
 
     async def turn(self, work: Callable[[], Any]) -> Any:
         """Does the work on one of the threads, once it is its turn."""
-        return await asyncio.get_running_loop().run_in_executor(self.pool, work)
+        return await asyncio.get_running_loop().run_in_executor(POOL, work)
 
 
 class Watching:
