@@ -1,0 +1,137 @@
+"""Somebody's own picture, and everything that is none."""
+
+import base64
+import io
+import struct
+import zlib
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine import pictures
+from engine.datasets import photograph
+from engine.pictures import SIDE, from_grey, read, shrink
+
+
+def file(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def photo(width: int = 200, height: int = 120) -> Image.Image:
+    return Image.fromarray(np.round(255 * photograph("china")[:height, :width]).astype(np.uint8))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"])
+def test_a_picture_of_any_kind_becomes_its_middle(kind: str) -> None:
+    image = photo().convert("P") if kind == "GIF" else photo()
+    text = shrink(file(image, kind))
+    assert len(text) < pictures.LONGEST_TEXT
+    assert text.isascii()
+    colour, grey = read(text, False), read(text, True)
+    assert colour.shape == (SIDE, SIDE, 3)
+    assert grey.shape == (SIDE, SIDE, 1)
+    middle = np.asarray(photo().crop((40, 0, 160, 120)).resize((SIDE, SIDE), Image.Resampling.LANCZOS)) / 255
+    assert np.abs(colour - middle).mean() < 0.06
+    assert not colour.flags.writeable
+
+
+def test_noise_still_fits_into_an_address() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3)).astype(np.uint8)
+    assert len(shrink(file(Image.fromarray(noise)))) < pictures.LONGEST_TEXT
+
+
+def test_it_is_turned_as_the_camera_was_held() -> None:
+    image = Image.new("RGB", (100, 100), "black")
+    image.paste("white", (0, 0, 100, 50))  # the upper half
+    turned = Image.Exif()
+    turned[0x0112] = 6  # turn right to see it upright
+    x = read(shrink(file(image, "JPEG", exif=turned)), True)[..., 0]
+    assert x[:, -10:].mean() > 0.9
+    assert x[:, :10].mean() < 0.1
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "PA", "P", "1", "L", "I", "F", "CMYK", "I;16"])
+def test_every_mode_is_read(mode: str) -> None:
+    grey = Image.new("L", (60, 60), 200)
+    image = Image.fromarray(np.full((60, 60), 200 * 257, np.uint16)) if mode == "I;16" else grey.convert(mode)
+    kind = "TIFF" if mode in ("CMYK", "F", "I", "PA") else "PNG"
+    if mode == "PA":
+        image, kind = image.convert("RGBA"), "PNG"
+    assert read(shrink(file(image, kind)), True).shape == (SIDE, SIDE, 1)
+
+
+def test_what_is_transparent_is_white() -> None:
+    assert read(shrink(file(Image.new("RGBA", (50, 50), (0, 0, 0, 0)))), True).min() > 0.98
+
+
+def test_of_an_animation_the_first_frame_is_taken() -> None:
+    frames = [Image.new("L", (50, 50), level) for level in (250, 0, 120)]
+    data = file(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert read(shrink(data), True).mean() > 0.9
+
+
+def png(width: int, height: int, rows: bytes = b"") -> bytes:
+    """A PNG that says it is so large."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "the file is empty"),
+        (b"no picture", "cannot be read as a picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "cannot be read as a picture"),
+        (b"%PDF-1.7", "cannot be read as a picture"),
+        (file(photo(), "JPEG")[:900], "cannot be read as a picture"),
+        (file(photo(), "PNG")[:900], "cannot be read as a picture"),
+        (png(100, 100, b"\0" * 40), "cannot be read as a picture"),
+        (png(1, 1, b"\0" * 4), "at least 2 × 2 pixels, not 1 × 1"),
+        (png(10_000, 10_000), "at most 40 megapixels, not 100"),
+        (png(2**31 - 1, 2**31 - 1), "at most 40 megapixels"),
+        (b"\xff" * (pictures.LARGEST_FILE + 1), "at most 8 megabytes, not 8.0"),
+    ],
+)  # fmt: skip
+def test_what_is_no_picture_is_refused_with_the_rule(data: bytes, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        shrink(data)
+
+
+def test_a_drawing_becomes_a_picture() -> None:
+    drawing = np.zeros((SIDE, SIDE))
+    drawing[10:30, 20:25] = 1
+    x = read(from_grey(drawing), True)[..., 0]
+    assert x[12:28, 21:24].min() > 0.8
+    assert x[35:, :].max() < 0.2
+    with pytest.raises(ValueError, match="nothing is drawn yet"):
+        from_grey(np.zeros((SIDE, SIDE)))
+    with pytest.raises(ValueError, match="a drawing must be 48 × 48 numbers from 0 to 1"):
+        from_grey(np.full((SIDE, SIDE), np.nan))
+    with pytest.raises(ValueError, match=r"not of shape \(3, 3\)"):
+        from_grey(np.zeros((3, 3)))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "this is no picture"),
+        ("!!!", "this is no picture"),
+        ("ä", "this is no picture"),
+        ("AAAA", "this is no picture"),
+        ("A" * 6001, "at most 6,000 characters"),
+        (base64.urlsafe_b64encode(file(Image.new("RGB", (49, 48)), "JPEG")).decode(), "48 × 48 pixels, not 49 × 48"),
+        (base64.urlsafe_b64encode(file(Image.new("RGB", (48, 48)), "PNG")).decode(), "this is no picture"),
+        (shrink(file(photo()))[:400], "this is no picture"),
+    ],
+)
+def test_an_address_that_holds_no_picture_is_refused(text: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        read(text, True)
