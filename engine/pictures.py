@@ -1,7 +1,7 @@
 """Somebody's own picture: made small, checked, and written so short that it fits into an address.
 
-A picture may come from anywhere, so nothing about it is believed: the size that it claims is asked before it is decoded,
-and whatever the decoder says of it becomes a ValueError whose message can be shown. What is kept is a JPEG of
+A picture may come from anywhere, so nothing about it is believed: the size that it claims is asked before it is
+decoded, and whatever the decoder says of it becomes a ValueError whose message can be shown. What is kept is a JPEG of
 SIDE × SIDE pixels, as text: who has the address has the picture, and no server stores it.
 """
 

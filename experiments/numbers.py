@@ -37,6 +37,11 @@ def scientific(value: float) -> str:
     return f"{digits.replace('-', MINUS)}×10{str(int(exponent)).translate(_SUPERSCRIPT)}"
 
 
+def counted(number: int, word: str) -> str:
+    """1, "seed" → "1 seed"; 5 → "5 seeds"."""
+    return f"{whole(number)} {word}{'' if number == 1 else 's'}"
+
+
 def ends(values: Array, digits: int = 2) -> str:
     """The smallest to the largest: "0.81 to 0.97", or "0.81" where both are written alike."""
     return " to ".join(dict.fromkeys(decimal(float(end), digits) for end in (values.min(), values.max())))

@@ -37,17 +37,41 @@ class Table:
 
 @dataclass(frozen=True)
 class Lines:
-    at: Sequence[float]
-    lines: Mapping[str, Sequence[float]]  # name → a value for each place in `at`
+    at: Sequence[float] | Array
+    lines: Mapping[str, Sequence[float] | Array]  # name → a value for each place in `at`
     x: str  # what the axes count, in words
     y: str
     alt: str
     log: bool = False  # both axes
+    marks: Sequence[int] | Array = ()  # places in `at` where the first line is ringed
+
+
+@dataclass(frozen=True)
+class Passage:
+    label: str
+    text: str
+    marks: Sequence[int]  # for each character: 0 beside, 1 looked at, 2 found
+
+
+@dataclass(frozen=True)
+class Text:
+    """Lines of words, in which characters are marked."""
+
+    passages: Sequence[Passage]
+    alt: str
 
 
 @dataclass(frozen=True)
 class Shown:
     numbers: Mapping[str, str]  # of the lesson's text: `{name}` → how it is written
-    rows: Sequence[Maps | Table | Lines]
+    rows: Sequence[Maps | Table | Lines | Text]
     right: Collection[int] | None = None  # numbers of the right answers, where they depend on the settings
     case: str | None = None  # a section of the text that is told only in this case
+
+
+@dataclass(frozen=True)
+class Part:
+    """Of a long experiment: how far it has come, and what it shows so far."""
+
+    done: float  # 0 … 1
+    shown: Shown | None

@@ -142,7 +142,7 @@ class Spec:
                 break  # none of them fits
             waiting = {name: waiting[name] for name in rules}
         return spec, [
-            f"{name} cannot be {_short(_address_text(waiting[name]))} here: {rule}. "
+            f"{name} cannot be {_short(_address_text(waiting[name])) or 'empty'} here: {rule}. "
             f"It is {_address_text(getattr(spec, name)) or 'none'} now."
             for name, rule in rules.items()
         ]

@@ -2,17 +2,20 @@
 
 from engine.kernels.convolution import convolve, convolve_dw, convolve_dx
 from engine.layers.convolution import Convolution
+from engine.pictures import SIDE, from_grey, shrink
 from engine.warmup import not_ready
-from experiments.convolution import backward, parameters, patterns, shift
+from experiments.convolution import backward, dimensions, far, hierarchy, parameters, patterns, shift, shuffled
+from experiments.convolution.axes import LONGEST, DimensionsSpec
 from experiments.convolution.code import keras, pytorch
 from experiments.convolution.facts import facts
 from experiments.convolution.learning import HELD_OUT, LearningSpec
 from experiments.convolution.questions import question_numbers
 from experiments.convolution.scene import scene
-from experiments.convolution.spec import DIGIT, ConvolutionSpec
+from experiments.convolution.spec import DIGIT, OWN, ConvolutionSpec
 from experiments.scene import pack
 from ui import code, lesson
-from ui.lens import CellEdit, lens
+from ui.lens import lens_of
+from ui.own_picture import own_picture
 from ui.prose import read
 from ui.settings import Settings
 from ui.training import training
@@ -22,6 +25,7 @@ text = read("convolution")
 
 settings = Settings("convolution", ConvolutionSpec)
 learning = Settings("cnn", LearningSpec)
+over = Settings("dimensions", DimensionsSpec)
 
 
 @lesson.live
@@ -35,35 +39,29 @@ def microscope() -> ConvolutionSpec:
             settings.slider("angle", unit="°")
         roles = {grid.symbol: grid.role for grid in drawn.grids}
         lesson.try_this(text["Try this" if spec.turns else "Try an edit"], roles)
-
-    def edited(edit: CellEdit) -> None:
-        settings.put("edits", spec.with_edit(edit.grid, edit.cell, edit.value), final=edit.final)
-
-    lens(pack(drawn), key="convolution.lens", link="convolution_look", on_edit=edited, live=settings.live)
+    lens_of(settings, pack(drawn))
     settings.settle()
     return spec
 
 
-@lesson.live
-def learn() -> None:
-    """A small network that learns the digits: settings, and the panel that shows every step."""
-    learning.read()
-    with learning.row():
-        for name in ("optimizer", "batch_size", "filters", "kernel_initializer"):
-            learning.segments(name)
-        learning.number("seed")
-        learning.checkbox("twin")
-        learning.buttons()
-    if learning.spec.twin:
-        with learning.row("twin"):
-            for name in ("twin_optimizer", "twin_batch_size", "twin_filters", "twin_kernel_initializer"):
-                learning.segments(name)
-    lesson.changes(learning.notes)
-    training(text["Watch it learn"].title, learning, HELD_OUT, key="cnn.training")
+def sliding_over() -> DimensionsSpec:
+    """What the layer of CV2 slides over, and what it looks for."""
+    over.read()
+    with over.row():
+        over.segments("data")
+        for name in over.spec.used:
+            if name in LONGEST:
+                over.text(name, LONGEST[name])
+            else:
+                over.segments(name)
+        over.keep()
+    lesson.changes(over.notes)
+    return over.spec
 
 
 with lesson.first_screen():
     with lesson.header(text):
+        own_picture(settings, {"picture": OWN}, shrink=shrink, from_grey=from_grey, side=SIDE)
         settings.buttons()
     with settings.row():
         settings.select("picture", width=140)
@@ -82,11 +80,14 @@ with lesson.first_screen():
     lesson.facts(facts(settings.spec))
     spec = microscope()
 told = text.fill(question_numbers(spec))
-lesson.heading(text["Watch it learn"], anchor="learn")
-learn()
+training(text["Watch it learn"], learning, HELD_OUT)
 lesson.experiment("CV1", told["CV1"], patterns.show, spec)
+lesson.experiment("CV2", told["CV2"], dimensions.show, over.spec, controls=sliding_over)
 lesson.experiment("CV3", told["CV3"], parameters.show, spec)
+lesson.experiment("CV4", told["CV4"], hierarchy.show)
 lesson.experiment("CV5", told["CV5"], shift.show, spec)
+lesson.experiment("CV6", told["CV6"], far.show)
+lesson.experiment("CV7", told["CV7"], shuffled.show)
 lesson.experiment("CV8", told["CV8"], backward.show, spec)
 lesson.questions("convolution", told["Check yourself"])
 lesson.notes(text["Notes"])

@@ -8,7 +8,7 @@ from experiments.convolution.spec import DigitSpec
 from experiments.scene import pack
 from ui import lesson
 from ui.contents import SECTIONS
-from ui.lens import CellEdit, lens
+from ui.lens import lens_of
 from ui.prose import read
 from ui.settings import Settings
 
@@ -22,11 +22,7 @@ def microscope() -> None:
     with lesson.waiting_for(not_ready()):
         drawn = scene(spec)
     lesson.try_this(text["Try this"], {grid.symbol: grid.role for grid in drawn.grids})
-
-    def edited(edit: CellEdit) -> None:
-        settings.put("edits", spec.with_edit(edit.grid, edit.cell, edit.value), final=edit.final)
-
-    lens(pack(drawn), key="home.lens", link="home_look", on_edit=edited, live=settings.live)
+    lens_of(settings, pack(drawn))
 
 
 with lesson.first_screen():

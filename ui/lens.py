@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from ui.component import answered, component, parcel
+from ui.settings import Settings
 
 _mount = component("lens", "lens/lens.js", ("theme/tokens.css", "theme/controls.css", "lens/lens.css"))
 
@@ -50,6 +51,16 @@ def lens(
         data=parcel({"link": link, "live": live, "answered": answered(key, "edit"), "scene": payload}),
         on_edit_change=edited,
     )
+
+
+def lens_of(settings: Settings, payload: bytes) -> None:
+    """The lens of a lesson: a weight that is changed becomes the setting `edits`, what is dragged is fetched."""
+
+    def edited(edit: CellEdit) -> None:
+        settings.put("edits", settings.spec.with_edit(edit.grid, edit.cell, edit.value), final=edit.final)
+
+    lesson = settings.lesson
+    lens(payload, key=f"{lesson}.lens", link=f"{lesson}_look", on_edit=edited, live=settings.live)
 
 
 def _parsed(sent: Any) -> CellEdit | None:

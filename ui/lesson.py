@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from html import escape
-from typing import Any, TypeVar
+from typing import Any
 
 import streamlit as st
 
+from ui.long_run import Part, long_run
 from ui.prose import Answer, Section
 from ui.shown import Shown, draw
-
-Spec = TypeVar("Spec")
 
 
 def first_screen() -> AbstractContextManager[Any]:
@@ -80,29 +79,47 @@ def changes(notes: Iterable[str]) -> None:
 
 
 @st.fragment
-def experiment(claim: str, text: Section, show: Callable[[Spec], Shown], spec: Spec) -> None:
+def experiment(
+    claim: str,
+    text: Section,
+    show: Callable[[Any], Shown] | Callable[[Any], Iterator[Part]],
+    spec: Any = None,
+    controls: Callable[[], Any] | None = None,
+) -> None:
     """Predict, run, reveal. `show` runs once the learner has guessed, or asked to see.
 
-    What it gives is drawn and fills the text; only the numbers of the question itself are filled before.
+    What it gives is drawn and fills the text; only the numbers of the question itself are filled before. What takes
+    long gives part after part, and needs no settings, or it would begin anew with each change.
+    An experiment on settings of its own gives their `controls`, which read and draw them.
     """
     st.header(text.title.removeprefix(claim).strip(" :"), anchor=claim.lower())
     muted(text.text)
     with st.container(border=True, key=f"experiment-{claim.lower()}"):
+        if controls is not None:
+            spec = controls()
         question = text["Predict"]
         st.markdown(f"**Predict.** {question.question}")
         chosen = _choose(question.question, question.answers, f"{claim}.prediction")
         if chosen is None and not st.checkbox("Show me without a guess", key=f"{claim}.show"):
             return
-        shown = show(spec)
-        told = text.fill(shown.numbers)
-        if chosen is not None:
-            right = chosen.right if shown.right is None else question.answers.index(chosen) in shown.right
-            _verdict(right, next(answer.why for answer in told["Predict"].answers if answer.text == chosen.text))
-        draw(shown.rows, key=claim)
-        st.markdown(told["Reveal"].text)
-        if shown.case is not None:
-            st.markdown(told[shown.case].text)
-        st.markdown(f"**Where it stops.** {told['Where it stops'].text}")
+        given = show(spec)
+        if isinstance(given, Iterator):
+            long_run(claim, given, spec, lambda shown: _reveal(claim, text, chosen, shown))
+        else:
+            _reveal(claim, text, chosen, given)
+
+
+def _reveal(claim: str, text: Section, chosen: Answer | None, shown: Shown) -> None:
+    """What happened, why, and where it stops."""
+    told = text.fill(shown.numbers)
+    if chosen is not None:
+        right = chosen.right if shown.right is None else text["Predict"].answers.index(chosen) in shown.right
+        _verdict(right, next(answer.why for answer in told["Predict"].answers if answer.text == chosen.text))
+    draw(shown.rows, key=claim)
+    st.markdown(told["Reveal"].text)
+    if shown.case is not None:
+        st.markdown(told[shown.case].text)
+    st.markdown(f"**Where it stops.** {told['Where it stops'].text}")
 
 
 def _choose(label: str, answers: Sequence[Answer], key: str) -> Answer | None:

@@ -51,7 +51,7 @@ class Settings:
         """The name of a setting in the session and in the address."""
         return f"{self.lesson}_{name}"
 
-    def _session_key(self, name: str) -> str:
+    def session_key(self, name: str) -> str:
         """The name in the session of what is no setting; its dot keeps the two apart."""
         return f"{self.lesson}.{name}"
 
@@ -61,13 +61,13 @@ class Settings:
         A widget's value is assigned only where it differs: what is assigned goes to the browser, and would undo a click
         that is on its way here.
         """
-        state, before = st.session_state, st.session_state.get(self._session_key("spec"))
-        if not state.pop(self._session_key("put"), False):
-            state[self._session_key("moving")] = False  # something else has changed: nothing is held any more
+        state, before = st.session_state, st.session_state.get(self.session_key("spec"))
+        if not state.pop(self.session_key("put"), False):
+            state[self.session_key("moving")] = False  # something else has changed: nothing is held any more
         self.spec, notes = self.spec_type.mend(self._wanted(before), before)
         if before != self.spec or notes:
-            state[self._session_key("notes")] = notes
-        state[self._session_key("spec")] = self.spec
+            state[self.session_key("notes")] = notes
+        state[self.session_key("spec")] = self.spec
         for name in self.fields:
             if state.get(self.key(name)) != getattr(self.spec, name):
                 state[self.key(name)] = getattr(self.spec, name)
@@ -76,7 +76,7 @@ class Settings:
     @property
     def notes(self) -> tuple[str, ...]:
         """What had to be changed to make the settings possible, until the next change."""
-        return st.session_state.get(self._session_key("notes"), ())
+        return st.session_state.get(self.session_key("notes"), ())
 
     def _wanted(self, before: Any) -> dict[str, Any]:
         """What the learner asks for: by the address on a first visit, else by the widgets."""
@@ -102,7 +102,7 @@ class Settings:
     @contextmanager
     def more(self) -> Iterator[None]:
         """Where the others wait, out of the way. Drawn late, they begin with what they are given each time."""
-        with st.popover("More settings", key=self._session_key("more")):
+        with st.popover("More settings", key=self.session_key("more")):
             self._late = True
             yield
             self._late = False
@@ -137,7 +137,7 @@ class Settings:
             max=field.options[-1],
             step=field.step,
             value=getattr(self.spec, name),
-            key=self._session_key(f"{name}.slider"),
+            key=self.session_key(f"{name}.slider"),
             on_change=lambda value, final: self.put(name, field.nearest(value), final=final),
             unit=unit,
             moves=self.key(name),
@@ -150,14 +150,14 @@ class Settings:
 
     def keep(self) -> None:
         """Where no lens and no training keeps the address: this does, without being seen."""
-        _keep(key=self._session_key("address"), data=self.address)
+        _keep(key=self.session_key("address"), data=self.address)
 
     def buttons(self) -> None:
         """Reset, and Surprise me."""
         st.button(
-            "Reset", type="tertiary", key=self._session_key("reset"), on_click=lambda: self._put_all(self.spec_type())
+            "Reset", type="tertiary", key=self.session_key("reset"), on_click=lambda: self._put_all(self.spec_type())
         )
-        st.button("Surprise me", type="tertiary", key=self._session_key("surprise"), on_click=self._surprise)
+        st.button("Surprise me", type="tertiary", key=self.session_key("surprise"), on_click=self._surprise)
 
     def _surprise(self) -> None:
         self._put_all(self.spec.surprise(random.Random()))
@@ -167,11 +167,15 @@ class Settings:
             st.session_state[self.key(name)] = getattr(self.spec, name)
         return {"key": self.key(name), "help": self.fields[name].help}
 
+    def say(self, note: str) -> None:
+        """In a callback: what could not be taken over, until the next change."""
+        st.session_state[self.session_key("notes")] = (note,)
+
     def put(self, name: str, value: Any, *, final: bool = True) -> None:
         """In a callback: sets what has no Streamlit widget."""
         st.session_state[self.key(name)] = value
-        st.session_state[self._session_key("moving")] = not final
-        st.session_state[self._session_key("put")] = True
+        st.session_state[self.session_key("moving")] = not final
+        st.session_state[self.session_key("put")] = True
 
     def _put_all(self, spec: Any) -> None:
         for name in self.fields:
@@ -179,8 +183,8 @@ class Settings:
 
     def settle(self) -> None:
         """At the end of the fragment that draws what moves: the rest of the page follows, once nothing moves."""
-        state, settled = st.session_state, self._session_key("settled")
-        if state[self._session_key("moving")] or state.get(settled) == self.spec:
+        state, settled = st.session_state, self.session_key("settled")
+        if state[self.session_key("moving")] or state.get(settled) == self.spec:
             return
         first = settled not in state
         state[settled] = self.spec

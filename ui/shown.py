@@ -1,4 +1,4 @@
-"""Draws what an experiment shows, row by row: small maps, a table, or lines.
+"""Draws what an experiment shows, row by row: small maps, a table, lines, or words.
 
 `ui` knows no experiments. What it draws has these shapes; those of experiments/shown.py fit.
 """
@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from html import escape
+from itertools import groupby
 from typing import Any, Protocol, runtime_checkable
 
 import streamlit as st
+from numpy.typing import NDArray
 
 from ui.chart import line_chart
 from ui.maps import Picture, maps
@@ -37,9 +40,9 @@ class Table(Protocol):
 @runtime_checkable
 class Lines(Protocol):
     @property
-    def at(self) -> Sequence[float]: ...
+    def at(self) -> Sequence[float] | NDArray[Any]: ...
     @property
-    def lines(self) -> Mapping[str, Sequence[float]]: ...
+    def lines(self) -> Mapping[str, Sequence[float] | NDArray[Any]]: ...
     @property
     def x(self) -> str: ...
     @property
@@ -48,28 +51,64 @@ class Lines(Protocol):
     def alt(self) -> str: ...
     @property
     def log(self) -> bool: ...
+    @property
+    def marks(self) -> Sequence[int] | NDArray[Any]: ...
+
+
+class Passage(Protocol):
+    @property
+    def label(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def marks(self) -> Sequence[int]: ...  # for each character: 0 beside, 1 looked at, 2 found
+
+
+@runtime_checkable
+class Text(Protocol):
+    @property
+    def passages(self) -> Sequence[Passage]: ...
+    @property
+    def alt(self) -> str: ...
 
 
 class Shown(Protocol):
     @property
     def numbers(self) -> Mapping[str, str]: ...
     @property
-    def rows(self) -> Sequence[Maps | Table | Lines]: ...
+    def rows(self) -> Sequence[Maps | Table | Lines | Text]: ...
     @property
     def right(self) -> Collection[int] | None: ...
     @property
     def case(self) -> str | None: ...
 
 
-def draw(rows: Sequence[Maps | Table | Lines], key: str) -> None:
+def draw(rows: Sequence[Maps | Table | Lines | Text], key: str) -> None:
     """The rows below each other; the key of each is its place."""
     for number, row in enumerate(rows, 1):
         if isinstance(row, Maps):
             maps(row.pictures, key=f"{key}.{number}", alt=row.alt, frames=row.frames, start=row.start)
         elif isinstance(row, Lines):
-            line_chart(row.at, row.lines, x=row.x, y=row.y, log=row.log, key=f"{key}.{number}", alt=row.alt)
+            line_chart(
+                row.at, row.lines, x=row.x, y=row.y, log=row.log, marks=row.marks, key=f"{key}.{number}", alt=row.alt
+            )
+        elif isinstance(row, Text):
+            words(row.passages, alt=row.alt)
         else:
             table(row.columns, alt=row.alt)
+
+
+def words(passages: Sequence[Passage], *, alt: str) -> None:
+    """A line each: its label, and its characters, of which some are looked at and some of these found."""
+    tags = '<span class="beside">', '<span class="covered">', "<mark>"
+    lines = []
+    for passage in passages:
+        runs = groupby(zip(passage.marks, passage.text, strict=True), key=lambda pair: pair[0])
+        # escaped: the words may be the learner's own, or come with a link
+        spans = [(mark, escape("".join(character for _, character in run))) for mark, run in runs]
+        marked = "".join(f"{tags[mark]}{span}{'</mark>' if mark == 2 else '</span>'}" for mark, span in spans)
+        lines.append(f'<li><span class="label">{escape(passage.label)}</span> <code>{marked}</code></li>')
+    st.html(f'<ul class="words" aria-label="{escape(alt)}">{"".join(lines)}</ul>')
 
 
 def table(columns: Mapping[str, Sequence[Any]], *, alt: str) -> None:

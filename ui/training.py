@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from ui import assets
+from ui import assets, lesson
 from ui.component import component, parcel
+from ui.prose import Section
 from ui.settings import Settings
 
 _mount = component(
@@ -14,16 +15,22 @@ _mount = component(
 
 
 RATE = "learning_rate"  # how the names of settings end that act on a run under way
+TWIN = "twin"  # the setting that adds a second network, and how the names of its settings begin
+FEW = 6  # options that are all in view; more are a number to type
 
 
-def training(title: str, settings: Settings, examples: int, *, key: str) -> None:
-    """Mounts the panel for a lesson's settings.
+@lesson.live
+def training(text: Section, settings: Settings, examples: int) -> None:
+    """A part of a lesson: its heading, the settings of the training, and the panel.
 
-    A run begins with them, and begins anew when they change; only learning rates act on a run that is under way: there
-    is one for each run, `learning_rate`, and with a twin `twin_learning_rate`.
+    A run begins with the settings, and begins anew when they change; only learning rates act on a run that is under
+    way: there is one for each run, `learning_rate`, and with a twin `twin_learning_rate`.
     """
-    spec = settings.spec
-    names = [RATE, f"twin_{RATE}"] if spec.twin else [RATE]
+    lesson.heading(text, anchor="learn")
+    spec, key = settings.read(), f"{settings.lesson}.training"
+    _rows(settings)
+    lesson.changes(settings.notes)
+    names = [RATE, f"{TWIN}_{RATE}"] if spec.twin else [RATE]
     fields = [settings.fields[name] for name in names]
 
     def moved() -> None:
@@ -40,7 +47,7 @@ def training(title: str, settings: Settings, examples: int, *, key: str) -> None
         for field in fields
     ]
     header = {
-        "title": title,
+        "title": text.title,
         "address": f"{assets.base()}/train/{settings.lesson}",
         "settings": spec.address(),
         "parameters": settings.address,
@@ -49,3 +56,25 @@ def training(title: str, settings: Settings, examples: int, *, key: str) -> None
         "examples": examples,
     }
     _mount(key=key, data=parcel(header), on_rate_change=moved)
+
+
+def _rows(settings: Settings) -> None:
+    """Every setting but the rates, which stand in the panel; those of a second network in a row of their own."""
+    with settings.row():
+        for name, field in settings.fields.items():
+            if name == RATE or name.startswith(f"{TWIN}_"):
+                continue
+            draw = (
+                settings.checkbox
+                if name == TWIN
+                else settings.segments
+                if len(field.options) <= FEW
+                else settings.number
+            )
+            draw(name)
+        settings.buttons()
+    if settings.spec.twin:
+        with settings.row(TWIN):
+            for name in settings.fields:
+                if name.startswith(f"{TWIN}_") and not name.endswith(RATE):
+                    settings.segments(name)

@@ -1,5 +1,5 @@
-/* A place to draw a digit. A drawing becomes what the data set is made of: 32 × 32 dots, the drawing's own box made to fit,
-   and of each block of 4 × 4 dots the share that is inked. */
+/* A place to draw. A digit becomes what the data set is made of: 32 × 32 dots, the drawing's own box made to fit, and of
+   each block of 4 × 4 dots the share that is inked. */
 
 import { h } from "./element.js"
 
@@ -8,10 +8,12 @@ const SIDE = 160, DOTS = 32, BLOCKS = 8, PEN = 16
 export class Pad {
   #last = null
 
-  constructor(report) {
+  constructor(report, { hint = "Draw a digit here.", large = false } = {}) {
     this.report = report
-    this.canvas = h("canvas", { width: SIDE, height: SIDE, class: "sheet", tabindex: 0, role: "img", "aria-label": "a place to draw a digit with the mouse or a finger" })
-    this.rule = h("p", { class: "rule", role: "status" }, "Draw a digit here.")
+    this.hint = hint
+    this.pen = large ? PEN / 2 : PEN
+    this.canvas = h("canvas", { width: SIDE, height: SIDE, class: "sheet", tabindex: 0, role: "img", "aria-label": `${hint.replace(/ here\.$/, "")} with the mouse or a finger` })
+    this.rule = h("p", { class: "rule", role: "status" }, hint)
     this.root = h("div", { class: "pad" }, this.canvas, h("div", {}, this.rule, h("button", { class: "quiet", type: "button", onclick: () => this.clear() }, "Clear")))
     this.canvas.onpointerdown = (event) => {
       this.canvas.setPointerCapture(event.pointerId)
@@ -37,7 +39,20 @@ export class Pad {
     const g = this.canvas.getContext("2d", { willReadFrequently: true })
     g.fillStyle = "#000"
     g.fillRect(0, 0, SIDE, SIDE)
-    this.rule.textContent = "Draw a digit here."
+    this.say(this.hint)
+  }
+
+  say(text) {
+    this.rule.textContent = text
+  }
+
+  /** The whole sheet, side × side bytes of grey; null where nothing is drawn. */
+  picture(side) {
+    if (!this.read()) return null
+    const small = new OffscreenCanvas(side, side), g = small.getContext("2d")
+    g.imageSmoothingQuality = "high"
+    g.drawImage(this.canvas, 0, 0, side, side)
+    return g.getImageData(0, 0, side, side).data.filter((_, k) => k % 4 === 0)
   }
 
   #at({ offsetX, offsetY }) {
@@ -48,7 +63,7 @@ export class Pad {
   #line([x0, y0], [x1, y1]) {
     const g = this.canvas.getContext("2d")
     g.strokeStyle = "#fff"
-    g.lineWidth = PEN
+    g.lineWidth = this.pen
     g.lineCap = g.lineJoin = "round"
     g.beginPath()
     g.moveTo(x0, y0)
@@ -58,7 +73,7 @@ export class Pad {
 
   #tell() {
     const drawing = this.read()
-    this.rule.textContent = drawing ? "" : "Nothing is drawn yet."
+    this.say(drawing ? "" : "Nothing is drawn yet.")
     this.report(drawing)
   }
 

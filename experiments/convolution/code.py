@@ -13,6 +13,7 @@ from experiments.convolution.spec import (
     DIGIT,
     HALF_SQUARES,
     ONE_CELL,
+    OWN,
     PHOTOGRAPH_SIZE,
     PLAIN_SUM,
     ConvolutionSpec,
@@ -93,6 +94,19 @@ def _data(spec: ConvolutionSpec) -> str:
             from sklearn.datasets import load_digits
 
             picture = load_digits().images[{spec.example}][..., None] / 16""")
+    elif spec.picture == OWN:
+        picture = textwrap.dedent(f"""\
+            import base64
+            import io
+
+            from PIL import Image
+
+            jpeg = (
+            {textwrap.indent(_pieces(spec.own), 16 * " ").lstrip()}
+            )
+            image = Image.open(io.BytesIO(base64.urlsafe_b64decode(jpeg)))
+            image = image.convert("{"L" if spec.channels == 1 else "RGB"}")
+            picture = np.asarray(image).reshape({spec.input_shape}) / 255""")
     else:
         crop = CROPS[spec.picture]
         grey = '.convert("L")' if spec.channels == 1 else ""
@@ -105,6 +119,11 @@ def _data(spec: ConvolutionSpec) -> str:
             picture = np.asarray(image).reshape({spec.input_shape}) / 255""")
     bias = f"bias = {_literal(b)}\n" if b is not None else ""
     return f"{picture}\nkernel = {_literal(w)}\n{bias}"
+
+
+def _pieces(text: str) -> str:
+    """A long text as literals that Python puts together, a line each."""
+    return "\n".join(f'"{text[k : k + 100]}"' for k in range(0, len(text), 100))
 
 
 def _literal(array: Array) -> str:

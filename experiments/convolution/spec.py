@@ -7,18 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from engine.arrays import Array, Shape
 from engine.datasets import CROPS, crop, digits
 from engine.layers import Conv2D
+from engine.pictures import SIDE, read
 from experiments.convolution.presets import PRESETS, RANDOM, kernel_bank
 from experiments.spec import Spec, choice, number, text
 
-PHOTOGRAPH_SIZE = 48  # pixels a side: large enough to be a picture, small enough to point at a pixel
+PHOTOGRAPH_SIZE = SIDE  # pixels a side: large enough to be a picture, small enough to point at a pixel
 DIGIT = "handwritten digit"
+OWN = "your own"
 LOSSES = HALF_SQUARES, PLAIN_SUM, ONE_CELL, RANDOM_GRADIENT = "½ Σ y²", "Σ y", "one cell of y", "random ∂L/∂y"
 FILTERS = (
     "how many kernels, each with its own output map. The first is the one that you chose; the others are the same "
@@ -46,7 +48,7 @@ class Weights(NamedTuple):
 
 @dataclass(frozen=True)
 class ConvolutionSpec(Spec):
-    picture: str = choice(next(iter(CROPS)), (*CROPS, DIGIT), "what the kernel slides over", adapts=True)
+    picture: str = choice(next(iter(CROPS)), (*CROPS, DIGIT, OWN), "what the kernel slides over", adapts=True)
     example: int = number(0, 0, 1796, 1, "which of the 1,797 digits", surprise=False)
     channels: int = choice(1, (1, 3), "1: grey, 3: red, green, blue")
     filters: int = choice(1, (1, 2, 3, 4, 6, 8), FILTERS)
@@ -70,6 +72,8 @@ class ConvolutionSpec(Spec):
         "the weights that you changed", ("channels", "filters", "kernel_size", "groups", "kernel", "seed")
     )
 
+    own: str = text("your own picture")
+
     def __post_init__(self) -> None:
         least = 1 if self.kernel == RANDOM else PRESETS[self.kernel].least_size
         if self.kernel_size < least:
@@ -78,6 +82,7 @@ class ConvolutionSpec(Spec):
             )
         if self.picture == DIGIT and self.channels != 1:
             raise ValueError(f"the digits are grey: channels must be 1, not {self.channels}")
+        self.input()
         self.layer.output_shape(self.input_shape)
         self.weights()
 
@@ -110,7 +115,15 @@ class ConvolutionSpec(Spec):
         """x, (H, W, channels), 0 … 1."""
         if self.picture == DIGIT:
             return digits().images[self.example].astype(np.float64)
+        if self.picture == OWN:
+            if not self.own:
+                raise ValueError("there is no picture of your own yet: upload, photograph or draw one")
+            return read(self.own, grey=self.channels == 1)
         return crop(self.picture, PHOTOGRAPH_SIZE, grey=self.channels == 1)
+
+    def offered(self, name: str) -> tuple[Any, ...]:
+        """A picture of one's own once there is one."""
+        return tuple(option for option in super().offered(name) if option != OWN or self.own)
 
     def weights(self) -> Weights:
         """The kernel and the bias: preset or random, then the learner's own edits."""

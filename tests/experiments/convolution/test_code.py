@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from engine.arrays import Array
+from engine.pictures import from_grey
 from experiments.convolution.code import keras, keras_dtype, pytorch
 from experiments.convolution.microscope import microscope
-from experiments.convolution.spec import LOSSES, ConvolutionSpec
+from experiments.convolution.spec import LOSSES, OWN, ConvolutionSpec
 
 SETTINGS = [
     ConvolutionSpec(),
@@ -20,6 +21,8 @@ SETTINGS = [
     ConvolutionSpec(picture="handwritten digit", example=11, padding="2", strides=3, loss=LOSSES[3], seed=5),
     ConvolutionSpec(channels=3, filters=3, groups=3, use_bias=False, loss=LOSSES[2]),
     ConvolutionSpec(edits="b0:-1,w0:0.25", loss=LOSSES[1]),
+    ConvolutionSpec(picture=OWN, own=from_grey(np.eye(48)), channels=3),
+    ConvolutionSpec(picture=OWN, own=from_grey(np.tri(48))),
     *(ConvolutionSpec().surprise(random.Random(seed)) for seed in range(8)),
 ]
 

@@ -1,0 +1,164 @@
+"""Claims that need training: the functions that the page runs, at its settings, seeds 0 to 4: medians and means."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, TypeVar
+
+import numpy as np
+import pytest
+
+from engine.layers import Conv2D, ReLU
+from engine.network import Sequential
+from experiments.convolution import far, hierarchy, shuffled
+from experiments.convolution.learning import network, split
+
+Result = TypeVar("Result")
+
+
+def last(results: Iterator[tuple[float, Result | None]]) -> Result:
+    done, found = 0.0, None
+    for share, result in results:
+        assert done <= share <= 1
+        done, found = share, result or found
+    assert done == 1
+    assert found is not None
+    return found
+
+
+@cache
+def grown() -> hierarchy.Hierarchy:
+    return last(hierarchy.hierarchy())
+
+
+@cache
+def answered() -> far.Far:
+    return last(far.far())
+
+
+@cache
+def lost() -> shuffled.Shuffled:
+    return last(shuffled.shuffled())
+
+
+# ------------------------------------------------------------------------------------------------------ CV4: hierarchy
+
+
+@pytest.mark.parametrize(
+    "net",
+    [
+        network(),
+        Sequential((Conv2D(2, 5), ReLU(), Conv2D(2, 3, dilation_rate=2), ReLU())),
+        Sequential((Conv2D(2, 3, strides=2), ReLU(), Conv2D(2, 2), ReLU(), Conv2D(1, 3, strides=2), ReLU())),
+    ],
+)
+def test_the_receptive_field_is_what_a_cell_really_sees(net: Sequential) -> None:
+    """By the formula, and by the gradient of one cell: which pixels it reaches when all weights are 1."""
+    for layer, field in enumerate(hierarchy.receptive_fields(net)):
+        layers = net.layers[: 2 * (layer + 1)]
+        part, shape = Sequential(layers), (40, 40, 1)
+        params, _ = part.init(np.random.default_rng(0), shape, np.float64)
+        ones = tuple({name: np.ones_like(array) for name, array in each.items()} for each in params)
+        y, trace = part.forward(ones, np.ones((1, *shape)))
+        dy = np.zeros_like(y)
+        dy[0, y.shape[1] // 2, y.shape[2] // 2, 0] = 1
+        dx, _ = part.backward(ones, trace, dy)
+        rows = np.flatnonzero(dx[0].any(axis=(1, 2)))
+        assert rows[-1] - rows[0] + 1 == field
+
+
+def test_deeper_layers_know_more_of_the_digit_and_training_adds_to_it() -> None:
+    result = grown()
+    assert result.trained.shape == (5, 3)
+    trained, untrained = result.growth
+    assert np.median(trained) > 0.15  # measured 0.30
+    assert np.median(trained - untrained) > 0.09  # measured 0.18
+    assert np.median(untrained) > 0  # where the claim stops: without training it grows too
+
+
+def test_the_share_between_digits_is_an_analysis_of_variance() -> None:
+    net = network()
+    params, _ = net.init(np.random.default_rng(1), (8, 8, 1))
+    data, shares = split(), hierarchy.between_digits(net, params)
+    _, trace = net.forward(params, data.held_out_x)
+    largest = trace.activations[2].max(axis=(1, 2)).astype(np.float64)
+    within = sum(
+        ((largest[data.held_out_labels == d] - largest[data.held_out_labels == d].mean(axis=0)) ** 2).sum()
+        for d in range(10)
+    )
+    total = ((largest - largest.mean(axis=0)) ** 2).sum()
+    assert shares[0] == pytest.approx(1 - within / total, rel=1e-4)
+
+
+def test_favourites_are_the_largest_answers() -> None:
+    net = network()
+    params, _ = net.init(np.random.default_rng(1), (8, 8, 1))
+    patches = hierarchy.favourites(net, params, 0, 2, 3)
+    assert [patch.shape for patch in patches] == [(3, 3)] * 6
+    answers = net.layers[0].forward(params[0], split().held_out_x)[0]
+    kernel = params[0]["kernel"][:, :, 0, 1]
+    assert float((patches[3] * kernel).sum()) == pytest.approx(float(answers[..., 1].max()), abs=1e-5)
+
+
+# ------------------------------------------------------------------------------------------------------------ CV6: far
+
+
+@pytest.mark.parametrize("name", far.DILATIONS)
+def test_a_cell_answers_within_its_reach_and_guesses_beyond(name: str) -> None:
+    by_distance = np.median(answered().accuracy[name], axis=0)
+    edge = far.reach(name)
+    assert (by_distance[:edge] > 0.95).all()
+    assert (np.abs(by_distance[edge:] - 0.5) <= 0.05).all()
+
+
+def test_the_edge_moves_with_depth_and_dilation() -> None:
+    assert [far.reach(name) for name in far.DILATIONS] == [2, 4, 7]
+
+
+def test_global_max_pooling_answers_at_any_distance() -> None:
+    assert (np.median(answered().accuracy[far.POOLED], axis=0) > 0.95).all()
+
+
+def test_a_network_that_sees_nothing_cannot_do_better_than_half() -> None:
+    """Not chance but necessity: at the answering cell the two pictures are one."""
+    x, _ = far.pictures(np.array([9, 9]), np.array([[1, 1], [1, -1]]), np.array([1, 1]))
+    net = far.network("4 layers")
+    params, _ = net.init(np.random.default_rng(0), x.shape[1:])
+    y, _ = net.forward(params, x)
+    assert np.array_equal(y[0, 0, far.PLACE], y[1, 0, far.PLACE])
+
+
+# ------------------------------------------------------------------------------------------------------- CV7: shuffled
+
+
+def test_shuffling_costs_the_convolution_more() -> None:
+    result = lost()
+    convolution, dense = result.lost("convolution"), result.lost("dense")
+    assert len(convolution) == len(dense) == 5
+    assert convolution.mean() > dense.mean()
+    assert convolution.mean() > 0.023  # measured 0.047
+    assert abs(dense.mean()) < 0.015
+    assert shuffled.prediction(result) == {shuffled.CONVOLUTION}
+
+
+def test_shuffling_moves_every_pixel_to_one_place_and_loses_none() -> None:
+    images = split().held_out_x[:5]
+    order = np.random.default_rng(3).permutation(64)
+    moved = shuffled._moved(images, order)
+    assert np.array_equal(moved.reshape(5, 64)[:, np.argsort(order)], images.reshape(5, 64))
+
+
+# ---------------------------------------------------------------------------------------------------- what is shown
+
+
+@pytest.mark.parametrize("module", [hierarchy, far, shuffled], ids=lambda module: module.__name__.split(".")[-1])
+def test_something_is_shown_before_the_end(module: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "STEPS", 3)
+    parts = list(module.show())
+    assert parts[-1].done == 1
+    first = next(part for part in parts if part.shown)
+    assert first.done < 0.5
+    assert first.shown is not None
+    assert first.shown.numbers["seeds"] == "1 seed"
+    assert parts[-1].shown is not None
+    assert parts[-1].shown.numbers["seeds"] == "5 seeds"
+    assert all(row.alt for row in parts[-1].shown.rows)

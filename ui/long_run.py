@@ -1,0 +1,66 @@
+"""An experiment that takes its time: it shows how far it is and what it has, and can be stopped and resumed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+import streamlit as st
+
+from ui.job import Job
+from ui.shown import Shown
+
+EVERY = 0.5  # seconds from one look to the next
+
+
+class Part(Protocol):
+    @property
+    def done(self) -> float: ...
+    @property
+    def shown(self) -> Shown | None: ...
+
+
+def long_run(key: str, parts: Iterator[Part], settings: Any, draw: Callable[[Shown], None]) -> None:
+    """Begins at once, draws what there is every half second, and all of it once at the end.
+
+    A run is kept as long as the learner stays; with other settings these parts begin instead.
+    """
+    state = st.session_state
+    before, job = state.get(f"{key}.run", (None, None))
+    if job is None or before != settings:
+        if job is not None:
+            job.stop()
+        job = Job(parts)
+        job.go()
+        state[f"{key}.run"] = settings, job
+
+    @st.fragment(run_every=EVERY if job.going else None)
+    def look() -> None:
+        job.ask()
+        part = job.part
+        if not job.ended:
+            _progress(key, job, part)
+        if job.failed:
+            st.markdown(":material/error: This experiment has failed. Its reason stands in the server's log.")
+        if part is not None and part.shown is not None:
+            draw(part.shown)
+        if job.ended and state.get(f"{key}.over") is not job:
+            state[f"{key}.over"] = job
+            st.rerun()  # once more, without the clock
+
+    look()
+
+
+def _progress(key: str, job: Job[Part], part: Part | None) -> None:
+    """How far it is, and the way to stop it or to go on."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-progress"):
+        st.progress(
+            part.done if part else 0.0,
+            text="Training, at most two at a time on this server" if job.going else "Stopped",
+        )
+        if st.button("Stop" if job.going else "Go on", key=f"{key}.stop"):
+            if job.going:
+                job.stop()
+            else:
+                job.go()
+            st.rerun()

@@ -1,0 +1,74 @@
+"""A picture of the learner's own: from a file, the camera, or drawn here."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from ui.component import component
+from ui.settings import Settings
+
+KINDS = ("Upload", "Camera", "Draw")
+TYPES = ("jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff")
+
+_mount = component("pad-sheet", "pad/pad.js", ("theme/tokens.css", "theme/controls.css", "pad/pad.css"))
+
+
+def own_picture(
+    settings: Settings,
+    chosen: dict[str, Any],
+    *,
+    shrink: Callable[[bytes], str],
+    from_grey: Callable[[NDArray[Any]], str],
+    side: int,
+) -> None:
+    """A popover with three ways to a picture. It becomes the setting `own`, together with the settings of `chosen`.
+
+    `shrink` and `from_grey` give it as text, or raise ValueError with what is wrong.
+    """
+    state, count = st.session_state, settings.session_key("own.count")
+    turn = state.get(count, 0)  # a new widget for the next file: the server keeps none
+
+    def take(make: Callable[[], str]) -> None:
+        try:
+            settings.put("own", make())
+        except ValueError as error:
+            settings.say(f"The picture is not taken over: {error}.")
+            return
+        for name, value in chosen.items():
+            settings.put(name, value)
+        state[count] = turn + 1
+
+    def file_came(key: str) -> None:
+        if state.get(key) is not None:
+            take(lambda: shrink(state[key].getvalue()))
+
+    with st.popover("Your own picture", type="tertiary", key=settings.session_key("own.more")):
+        kind = st.segmented_control("A picture from", KINDS, default=KINDS[0], key=settings.session_key("own.kind"))
+        if kind == KINDS[0]:
+            key = settings.session_key(f"own.file.{turn}")
+            st.file_uploader("A picture file", TYPES, key=key, on_change=file_came, args=(key,))
+        elif kind == KINDS[1]:
+            key = settings.session_key(f"own.camera.{turn}")
+            st.camera_input("A picture of what is before you", key=key, on_change=file_came, args=(key,))
+        elif kind == KINDS[2]:
+            key = settings.session_key("own.drawing")
+            _mount(key=key, data={"side": side}, on_drawing_change=lambda: take(lambda: from_grey(_sent(key, side))))
+        st.caption(
+            "It is made 48 × 48 pixels and stands in the address: whoever has the link sees it. Nothing is stored."
+        )
+
+
+def _sent(key: str, side: int) -> NDArray[Any]:
+    """What the browser has drawn: anybody can send anything."""
+    try:
+        pixels = np.frombuffer(base64.b64decode(st.session_state[key]["drawing"]["pixels"], validate=True), np.uint8)
+        return pixels.reshape(side, side) / 255.0
+    except (KeyError, TypeError, ValueError, binascii.Error) as error:
+        raise ValueError("this is no drawing") from error
