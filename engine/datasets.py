@@ -1,4 +1,4 @@
-"""Real data that ships inside scikit-learn: handwritten digits and two photographs.
+"""Real data that ships inside scikit-learn (digits, photographs), matplotlib (recordings) and Python itself (English).
 
 Every array is loaded when first asked for, kept, shared by all learners, and therefore read-only.
 
@@ -10,6 +10,7 @@ flower.jpg: flickr.com/photos/vultilion/6056698931, CC BY 2.0
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from pydoc_data.topics import topics
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from engine.arrays import Array
 from engine.checks import check_integer
 
 PHOTOGRAPHS = ("china", "flower")
+RECORDINGS = ("membrane potential", "EEG", "share price")
 LARGEST = 256  # a bound on what one learner can make the server keep
 
 
@@ -49,7 +51,7 @@ CROPS = MappingProxyType(
 @cache
 def digits() -> Digits:
     """1797 handwritten digits of 8 × 8 pixels."""
-    table = np.loadtxt(_folder() / "data" / "digits.csv.gz", delimiter=",")
+    table = np.loadtxt(_folder("sklearn") / "datasets" / "data" / "digits.csv.gz", delimiter=",")
     pixels, labels = table[:, :-1], table[:, -1]
     # a pixel counts the inked dots of a 4 × 4 block: 0 … 16
     images = (pixels / 16).reshape(-1, 8, 8, 1).astype(np.float32)
@@ -78,19 +80,55 @@ def crop(name: str, size: int = 48, grey: bool = True) -> Array:
     return _read_only((np.asarray(image) / 255.0).reshape(size, size, 1 if grey else 3))
 
 
+@lru_cache(maxsize=16)
+def small_photograph(name: str, height: int = 48) -> Array:
+    """(height, width, 1): the whole photograph in grey, made smaller, from 0 to 1 in float64."""
+    if check_integer("height", height) > LARGEST:
+        raise ValueError(f"height must be at most {LARGEST} pixels, not {height}")
+    image = _open(name).convert("L")
+    width = round(height * image.width / image.height)
+    return _read_only(np.asarray(image.resize((width, height), Image.Resampling.LANCZOS))[..., None] / 255.0)
+
+
+@cache
+def recording(name: str) -> Array:
+    """(samples,), float64: one of `RECORDINGS`, in the units that it was stored in.
+
+    A nerve cell's membrane potential; the first of four electrodes on a head; Google's shares from 2004 to 2008, a
+    number for each day of trading.
+    """
+    folder = _folder("matplotlib") / "mpl-data" / "sample_data"
+    if name == "membrane potential":
+        return _read_only(np.fromfile(folder / "membrane.dat", "<f4").astype(np.float64))
+    if name == "EEG":
+        return _read_only(np.fromfile(folder / "eeg.dat", "<f8").reshape(-1, 4)[:, 0].copy())
+    if name == "share price":
+        with np.load(folder / "goog.npz") as file:
+            return _read_only(file["price_data"]["adj_close"].astype(np.float64))
+    raise ValueError(f"a recording must be one of {', '.join(RECORDINGS)}, not {name!r}")
+
+
+@cache
+def english(topic: str) -> str:
+    """A chapter of Python's own handbook. Lines and gaps are joined by single spaces."""
+    if topic not in topics:
+        raise ValueError(f"there is no chapter {topic!r}")
+    return " ".join(topics[topic].split())
+
+
 def _open(name: str) -> Image.Image:
     if name not in PHOTOGRAPHS:
         raise ValueError(f"a photograph must be one of {', '.join(PHOTOGRAPHS)}, not {name!r}")
-    with Image.open(_folder() / "images" / f"{name}.jpg") as image:
+    with Image.open(_folder("sklearn") / "datasets" / "images" / f"{name}.jpg") as image:
         return image.convert("RGB")
 
 
-def _folder() -> Path:
-    # find_spec locates the package without importing it: sklearn.datasets takes a second, the files are all we want
-    spec = find_spec("sklearn")
+def _folder(package: str) -> Path:
+    # find_spec locates a package without importing it: that takes a second, the files are all we want
+    spec = find_spec(package)
     if spec is None or spec.origin is None:
-        raise ModuleNotFoundError("the data sets ship with scikit-learn, which is not installed")
-    return Path(spec.origin).parent / "datasets"
+        raise ModuleNotFoundError(f"some data sets ship with {package}, which is not installed")
+    return Path(spec.origin).parent
 
 
 def _read_only(array: Array) -> Array:
