@@ -22,7 +22,7 @@ PAGE = Path(__file__).parents[3] / "pages" / "convolution.py"
 SHOWS = {
     claim: importlib.import_module(f"experiments.convolution.{module}").show
     for claim, module in re.findall(
-        r'lesson\.experiment\("(\w+)", .*?\b(\w+)\.show\b', PAGE.read_text(encoding="utf-8")
+        r'lesson\.experiment\("(\w+)", .*?\b(\w+)\.show, spec\)', PAGE.read_text(encoding="utf-8")
     )
 }
 assert SHOWS, "no experiment found on the page: the tests would look at nothing"
