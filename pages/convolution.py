@@ -62,6 +62,7 @@ def sliding_over() -> DimensionsSpec:
 with lesson.first_screen():
     with lesson.header(text):
         own_picture(settings, {"picture": OWN}, shrink=shrink, from_grey=from_grey, side=SIDE)
+        settings.undo("edits", "Undo changed weights")
         settings.buttons()
     with settings.row():
         settings.select("picture", width=140)

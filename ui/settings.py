@@ -159,6 +159,14 @@ class Settings:
         )
         st.button("Surprise me", type="tertiary", key=self.session_key("surprise"), on_click=self._surprise)
 
+    def undo(self, name: str, label: str) -> None:
+        """A button that gives one setting its default again; not there while it has it."""
+        default = self.fields[name].default
+        if getattr(self.spec, name) != default:
+            st.button(
+                label, type="tertiary", key=self.session_key(f"{name}.undo"), on_click=lambda: self.put(name, default)
+            )
+
     def _surprise(self) -> None:
         self._put_all(self.spec.surprise(random.Random()))
 

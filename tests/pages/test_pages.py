@@ -176,6 +176,14 @@ def test_reset_and_surprise() -> None:
     assert len(seen) > 1
 
 
+def test_changed_weights_are_undone_alone() -> None:
+    app = run(CONVOLUTION, convolution_edits="w4:2.5", convolution_strides="2")
+    app.button(key="convolution.edits.undo").click().run()
+    assert app.session_state["convolution.spec"].edits == ""
+    assert app.session_state["convolution.spec"].strides == 2
+    assert not [button for button in app.button if button.key == "convolution.edits.undo"]
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if claims_of(page)], ids=lambda page: page.stem)
 def test_every_experiment_is_revealed_by_a_guess(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (far, hierarchy, shuffled):  # what trains, trains a step
