@@ -90,7 +90,15 @@ def line_chart(
 
 def _rings(x: NDArray[Any], y: NDArray[Any]) -> dict[str, Any]:
     marker = {"symbol": "circle-open", "size": 9, "color": "--k-activation", "line": {"width": 2}}
-    return {"type": "scatter", "mode": "markers", "x": x, "y": y, "marker": marker, "hoverinfo": "skip"}
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": x,
+        "y": y,
+        "marker": marker,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
 
 
 def _reach(places: Iterable[float], room: float) -> list[float]:
