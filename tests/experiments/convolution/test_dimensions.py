@@ -179,7 +179,7 @@ def test_a_movement_is_answered_in_its_direction_only(photograph: str, movement:
     result = find_movement(DimensionsSpec(data=CLIP, photograph=photograph, movement=movement))
     against = LEFTWARDS if movement == RIGHTWARDS else RIGHTWARDS
     assert {movement, against, STILL, TURNING} == set(result.kinds)
-    assert result.size(movement) ** 2 >= 2 * result.size(against) ** 2  # measured: 23.8 and 24.6
+    assert result.size(movement) ** 2 >= 2 * result.size(against) ** 2  # measured: 23.7 and 24.6
     assert min(result.sizes[result.places(movement)]) > max(result.sizes[result.places(against)])
     assert result.sizes[result.places(STILL)].max() < 1e-15
 
