@@ -57,6 +57,13 @@ def keras(spec: ConvolutionSpec) -> str:
     x = f'keras.layers.ZeroPadding2D({pads}, dtype="{dtype}")(x)' if explicit else "x"
     strides, every = (1, f"[:, ::{spec.strides}, ::{spec.strides}]") if both else (spec.strides, "")
     weights = "[kernel, bias]" if spec.use_bias else "[kernel]"
+    batch = "a batch of one"
+    if dtype == "float32":  # on fewer than 16 examples PyTorch takes a path that cannot differentiate this layout
+        x, every, batch = (
+            f"{x}.repeat(16, 1, 1, 1)",
+            "[:1]" + every,
+            "one picture, sixteen times: fewer cannot be differentiated",
+        )
     return f"""import os
 
 os.environ["KERAS_BACKEND"] = "torch"
@@ -70,7 +77,7 @@ dilation_rate={spec.dilation_rate}, groups={spec.groups}, use_bias={spec.use_bia
 conv.build((None, None, None, {spec.channels}))
 conv.set_weights({weights})
 
-x = torch.tensor(picture[None], dtype=torch.{dtype}, requires_grad=True)  # a batch of one
+x = torch.tensor(picture[None], dtype=torch.{dtype}, requires_grad=True)  # {batch}
 y = conv({x}){every}
 {_loss(spec, "y", channels_first=False)}
 gradients = torch.autograd.grad(loss, [x, *(v.value for v in conv.trainable_variables)])
