@@ -5,7 +5,7 @@ import { h } from "../drawing/element.js"
 import { number } from "../drawing/numbers.js"
 
 const HEIGHT = 150, LEFT = 44, BOTTOM = 26, TOP = 8, RIGHT = 12
-const MOST_LOSS = 2.5, FEWEST_STEPS = 100
+const MOST_LOSS = 2.5, ENDS = [100, 200, 400, 1000, 2000, 5000] // of the axis: it moves seldom, not with every step
 const DASHES = [[], [6, 4]]
 
 export class Curves {
@@ -18,7 +18,7 @@ export class Curves {
   }
 
   draw(history, { steps, taken, palette, width }) {
-    const side = width < 760 ? width : Math.floor((width - 24) / 2), last = Math.max(FEWEST_STEPS, taken)
+    const side = width < 760 ? width : Math.floor((width - 24) / 2), last = ENDS.find((end) => end >= taken) ?? taken
     const losses = history.map(({ losses }) => losses.map((loss, at) => [at, loss]))
     this.plots[0].draw(losses, { steps, last, palette, width: side })
     this.plots[1].draw(history.map(({ tested }) => tested), { steps, last, palette, width: side })
