@@ -19,7 +19,7 @@ from engine.arrays import Array
 SIDE = 48  # pixels
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 LARGEST_FILE = 8_000_000  # bytes
-MOST_PIXELS = 40_000_000  # a large photograph; as numbers 120 MB
+MOST_PIXELS = 24_000_000  # a large photograph: 72 MB while it is decoded, and nothing of this size after that
 LONGEST_TEXT = 6000  # characters of a picture in an address
 QUALITY = 85
 
@@ -39,7 +39,8 @@ def shrink(data: bytes) -> str:
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
                 _check_size(image)
                 image.draft("RGB", (4 * SIDE, 4 * SIDE))  # a JPEG is decoded at a fraction of its size
-                upright = ImageOps.exif_transpose(image) or image
+                small = _reduced(image)
+                upright = ImageOps.exif_transpose(small) or small
                 rgba = upright.convert("RGBA")
     except Image.DecompressionBombError as error:
         raise ValueError(f"a picture must have at most {MOST_PIXELS // 10**6} megapixels") from error
@@ -75,6 +76,16 @@ def read(text: str, grey: bool) -> Array:
     pixels = pixels.reshape(SIDE, SIDE, 1 if grey else 3)
     pixels.flags.writeable = False
     return pixels
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    """A whole fraction of its size, still a few times larger than it will be, before anything else is done with it."""
+    factor = min(image.size) // (4 * SIDE)
+    if factor < 2:
+        return image
+    if image.mode in ("P", "PA", "1") or image.mode.startswith("I;"):  # indices and bits have no mean
+        return image.resize((image.width // factor, image.height // factor), Image.Resampling.NEAREST)
+    return image.reduce(factor)
 
 
 def _check_size(image: Image.Image) -> None:

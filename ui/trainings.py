@@ -23,6 +23,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -70,10 +71,10 @@ class Trainings:
         if not _same_origin(socket) or len(self.open) >= CONNECTIONS:
             await socket.close(1008 if len(self.open) < CONNECTIONS else 1013)
             return
-        await socket.accept()
         watching = Watching(self, socket)
         self.open.add(watching)
         try:
+            await socket.accept()
             await watching.serve()
         except WebSocketDisconnect:
             pass
@@ -96,6 +97,8 @@ class Watching:
         self.socket = socket
         self.inbox: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue(64)
         self.run: Run | None = None
+        self.gone = False  # nothing more will come
+        self.begun = 0  # the browser's number of the run
         self.pace = 0  # steps a picture; 0: paused
         self.goal = 0  # steps that the picture under way is to have
         self.drawn = True  # the browser has drawn all that it was sent
@@ -124,11 +127,15 @@ class Watching:
         except (WebSocketDisconnect, KeyError, TypeError):  # gone, or bytes instead of text
             pass
         finally:
-            await self.inbox.put(None)
+            self.gone = True
+            with suppress(asyncio.QueueFull):  # nobody waits at a full inbox
+                self.inbox.put_nowait(None)
 
     async def _next(self) -> dict[str, Any] | None:
         """The next message; an empty one when it is time to go on training."""
         while True:
+            if self.gone and self.inbox.empty():
+                return None
             waiting = self.pace > 0 and self.drawn
             try:
                 return self.inbox.get_nowait() if waiting else await self.inbox.get()
@@ -171,6 +178,7 @@ class Watching:
         settings = {str(name): str(value) for name, value in dict(message["settings"]).items()}
         lesson = self.socket.path_params["lesson"]
         self.pace = self.goal = 0
+        self.begun = int(message.get("number", 0))
         self.run = await self.all.turn(lambda: self.all.begin(lesson, settings))
         await self._send(self.run.picture)
 
@@ -216,7 +224,8 @@ class Watching:
 
     async def _scene(self, message: dict[str, Any]) -> None:
         run, (k, layer, steps) = self._running(), (int(message[name]) for name in ("run", "layer", "steps"))
-        await self._send(lambda: {"kind": "scene", "scene": run.scene(k, layer, steps)})
+        of = {"run": k, "layer": layer, "steps": steps}
+        await self._send(lambda: {"kind": "scene", **of, "scene": run.scene(k, layer, steps)})
 
     async def _drawn(self, message: dict[str, Any]) -> None:
         self.drawn = True
@@ -230,7 +239,7 @@ class Watching:
         """Computes on a training's thread what is sent; pictures wait until the last has been drawn."""
         header = await self.all.turn(make)
         header.setdefault("kind", "picture")
-        header |= {"playing": self.pace > 0, "trainings": self.all.playing, "computing": COMPUTING}
+        header |= {"begun": self.begun, "playing": self.pace > 0, "trainings": self.all.playing, "computing": COMPUTING}
         self.drawn = False
         await self.socket.send_bytes(parcel(header))
 

@@ -34,12 +34,14 @@ export class OpenLens {
     this.lens?.close()
   }
 
-  show(bytes) {
+  /** A scene has come: if it is still the one that is wanted, it is drawn. */
+  show({ run, layer, steps, scene }) {
+    if (run !== this.at?.run || layer !== this.at.layer || steps !== this.steps) return
     const first = this.root.hidden
     this.root.hidden = false
     this.lens ??= new Lens(this.place)
     this.title.textContent = `Step ${this.steps}: where these numbers come from`
-    this.lens.show(bytes.slice()) // on a multiple of 8 bytes, as a scene wants it
+    this.lens.show(scene.slice()) // on a multiple of 8 bytes, as a scene wants it
     if (first) this.root.scrollIntoView({ block: "start", behavior: "smooth" })
   }
 

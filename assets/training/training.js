@@ -24,6 +24,7 @@ class Training {
   band = "forward"
   shown = null // the picture that is drawn
   drawn = 0
+  begun = 0 // runs: what still comes from an earlier one is passed over
 
   constructor(root) {
     this.root = root
@@ -70,7 +71,8 @@ class Training {
     this.connection.open(this.data.address)
     const settings = { ...this.data.settings }
     this.rates.values.forEach((value, run) => (settings[this.data.rates[run].name] = String(value)))
-    this.connection.send({ do: "begin", settings })
+    this.lens.shut()
+    this.connection.send({ do: "begin", settings, number: ++this.begun })
     if (this.look.wanted) this.connection.send({ do: "watch", ...this.look.wanted })
   }
 
@@ -161,7 +163,8 @@ class Training {
 
   #hear(message) {
     if (message.kind === "refused") return void (this.line.textContent = message.why)
-    if (message.kind === "scene") return this.lens.show(message.scene)
+    if (message.begun !== this.begun) return
+    if (message.kind === "scene") return this.lens.show(message)
     message.look = this.look.wanted
     message.runs.forEach((run, i) => {
       const { losses } = this.history[i]

@@ -24,7 +24,7 @@ HELD_OUT = 360  # of the 1,797 digits, never trained on
 RATES = tuple(float(f"{m}e{e}") for e in range(-4, 7) for m in (1, 3))[:-1]  # 0.0001 … 1,000,000
 OPTIMIZERS = ("SGD", "momentum", "Adam")
 STARTS = ("glorot_uniform", "he_normal", "zeros")
-ENOUGH = 5000  # steps, after which a run stops by itself
+ENOUGH = 2000  # steps, after which a run stops by itself
 TEST_EVERY = 25  # steps from one look at the held-out digits to the next
 NAMES = ("Convolution 1", "Convolution 2", "Convolution 3", "Dense")
 
@@ -195,7 +195,7 @@ class LearningRun:
         self._test()
 
     def set_rate(self, run: int, learning_rate: float) -> None:
-        self.recordings[run].set_rate(learning_rate)
+        self._recording(run).set_rate(learning_rate)
 
     def back_to(self, steps: int) -> None:
         for k, recording in enumerate(self.recordings):
@@ -219,7 +219,7 @@ class LearningRun:
     def picture(self, steps: int | None = None) -> dict[str, Any]:
         """What each network is now, or was after so many steps; and the losses since the last picture."""
         at = self.steps if steps is None else steps
-        since, self._told = min(self._told, self.steps), self.steps
+        since = min(self._told, self.steps)
         runs = [
             picture(recording.training.network, recording.again(at), self.watched)
             | {
@@ -230,14 +230,18 @@ class LearningRun:
             }
             for recording, losses, tested in zip(self.recordings, self.losses, self.tested, strict=True)
         ]
+        self._told = self.steps
         return {"steps": at, "taken": self.steps, "since": since, "ended": self.ended, "runs": runs}
 
     def scene(self, run: int, layer: int, steps: int) -> bytes:
         """The lens's scene of one of the layers at a step."""
+        recording = self._recording(run)
+        return pack(layer_scene(recording.training, recording.again(steps), layer))
+
+    def _recording(self, run: int) -> Recording:
         if run not in range(len(self.recordings)):
             raise ValueError(f"there is no network {run}")
-        recording = self.recordings[run]
-        return pack(layer_scene(recording.training, recording.again(steps), layer))
+        return self.recordings[run]
 
     def _test(self) -> None:
         data = split()

@@ -19,10 +19,10 @@ from engine.training import Step, Training
 from experiments.convolution.scene import convolution_steps
 from experiments.numbers import scientific, whole
 from experiments.rules import indices, read, rule, same
-from experiments.scene import Grid, Group, Map, Phase, Role, Scale, Scene, Sum
+from experiments.scene import Grid, Group, Map, Phase, Role, Scale, Scene, Select, Sum
 
 DRAWN = 8  # examples of the batch
-CHECKED = 10  # cells of a gradient that are taken by differences too: two passes of the network each
+CHECKED = 4  # cells of a gradient that are taken by differences too: two passes of the network each
 WEIGHTS, ACTIVATIONS, GRADIENTS = Scale(0.5), Scale(2), Scale(0.1, "log", decades=4)
 
 
@@ -97,7 +97,9 @@ def dense_scene(training: Training, run: Pass, index: int) -> Scene:
     dx, dz = (run.gradients[index + k][:DRAWN] for k in range(2))
     (examples, units), classes, batch = x.shape, z.shape[1], len(run.x)
     with np.errstate(over="ignore", invalid="ignore"):
-        e = np.exp(z)
+        m = z.max(axis=1)
+        d = z - m[:, None]
+        e = np.exp(d)
         s = e.sum(axis=1)
         p = e / s[:, None]
     t = np.eye(classes)[run.labels[:DRAWN]]
@@ -109,8 +111,10 @@ def dense_scene(training: Training, run: Pass, index: int) -> Scene:
         ),
         *_learned(training, run, index, ("unit", "digit")),
         _of_batch("z", "z", "logits", "activation", rows, z, Scale(10), column=2, plane=(0, 1)),
-        _of_batch("e", "e", "exp of z", "activation", rows, e, Scale(1e4, "magnitude"), column=3, plane=(0, 1)),
-        _of_batch("s", "s", "sum of e", "activation", ("example",), s, Scale(1e4, "magnitude"), column=3),
+        _of_batch("m", "m", "largest z", "activation", ("example",), m, Scale(10), column=2),
+        _of_batch("d", "d", "z − m", "activation", rows, d, Scale(10), column=3, plane=(0, 1)),
+        _of_batch("e", "e", "exp of d", "activation", rows, e, Scale(1, "magnitude"), column=3, plane=(0, 1)),
+        _of_batch("s", "s", "sum of e", "activation", ("example",), s, Scale(10, "magnitude"), column=4),
         _of_batch("p", "p", "probabilities", "activation", rows, p, Scale(1, "magnitude"), column=4, plane=(0, 1)),
         _of_batch(
             "dx", "∂L/∂x", "gradient", "gradient", ("example", "unit"), dx, GRADIENTS, lane=1, column=0, plane=(0, 1)
@@ -134,7 +138,10 @@ def dense_scene(training: Training, run: Pass, index: int) -> Scene:
                 Group(("b",), rule(cells, {}, read((classes,), k))),
             ),
         ),
-        Map("e", "forward", "exp", (same("z", z.shape),)),
+        # softmax; less the largest z, which changes nothing and keeps e finite
+        Select("m", "forward", Group(("z",), rule({n: examples}, {k: classes}, dz_at)), _winners(z)),
+        Map("d", "forward", "difference", (same("z", z.shape), Group(("m",), rule(cells, {}, read((examples,), n))))),
+        Map("e", "forward", "exp", (same("d", d.shape),)),
         Sum("s", "forward", (Group(("e",), rule({n: examples}, {k: classes}, dz_at)),)),
         Map("p", "forward", "quotient", (same("e", e.shape), Group(("s",), rule(cells, {}, read((examples,), n))))),
         # ∂L/∂z = (p − t) / B
@@ -144,6 +151,11 @@ def dense_scene(training: Training, run: Pass, index: int) -> Scene:
         Sum("db", "backward", (Group(("dz",), rule({k: classes}, {n: examples}, dz_at)),)),
     ]
     return _scene("Dense", run, grids, steps, start=("p", int(np.argmax(p))))
+
+
+def _winners(z: Array) -> Array:
+    """(examples,): the flat index of each row's largest."""
+    return (np.arange(len(z)) * z.shape[1] + z.argmax(axis=1)).astype(np.uint32)
 
 
 def _weighted(group: Group, coefficient: float) -> Group:

@@ -293,3 +293,26 @@ def test_a_full_server_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     with ThreadPoolExecutor(1) as other:
         socket = other.submit(asyncio.run, all_()).result()
     assert socket.closed == 1013
+
+
+def test_every_answer_names_the_run_that_it_is_of() -> None:
+    async def browser(socket: Socket) -> None:
+        socket.say("begin", settings={}, number=1)
+        assert (await socket.hear())["begun"] == 1
+        socket.say("begin", settings={}, number=2)
+        assert (await socket.hear())["begun"] == 2
+        socket.say("scene", run=0, layer=1, steps=0)
+        scene = await socket.hear()
+        assert (scene["begun"], scene["run"], scene["layer"], scene["steps"]) == (2, 0, 1, 0)
+
+    talk(browser)
+
+
+def test_one_that_pours_and_leaves_is_let_go() -> None:
+    async def browser(socket: Socket) -> None:
+        socket.say("begin", settings={})
+        await socket.hear()
+        for _ in range(500):
+            socket.say("drawn")
+
+    talk(browser)

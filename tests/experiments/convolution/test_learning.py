@@ -201,3 +201,60 @@ def test_a_picture_needs_no_run_that_is_ahead() -> None:
     run.scene(0, 2, 3)
     assert run.recordings[0].next is before
     assert picture(network(), before, held_out(0))["steps"] == 12
+
+
+def test_a_drawing_stands_as_it_was_drawn() -> None:
+    run = LearningRun(LearningSpec())
+    drawing = np.zeros((8, 8))
+    drawing[1, 5] = 1  # second row, sixth column
+    run.watch({"drawing": drawing.ravel().tolist()})
+    x = run.picture()["runs"][0]["x"][..., 0]
+    assert np.argwhere(x).tolist() == [[1, 5]]
+
+
+def test_the_held_out_share_is_of_the_held_out_digits_at_that_step() -> None:
+    run = LearningRun(LearningSpec(seed=2))
+    for _ in range(60):
+        run.step()
+    data = split()
+    for steps, tested_at in ((60, 50), (49, 25), (10, 0)):
+        params = run.recordings[0].again(tested_at).before.params
+        y, _ = network().forward(params, data.held_out_x)
+        share = float((y.argmax(axis=1) == data.held_out_labels).mean())
+        assert run.picture(steps)["runs"][0]["heldOut"] == pytest.approx(share)
+
+
+def test_an_earlier_picture_tells_the_rate_of_its_step() -> None:
+    run = LearningRun(LearningSpec())
+    for k in range(6):
+        if k == 4:
+            run.set_rate(0, 0.03)
+        run.step()
+    assert [run.picture(steps)["runs"][0]["rate"] for steps in (3, 4, 6)] == [0.1, 0.03, 0.03]
+    with pytest.raises(ValueError, match="there is no network -1"):
+        run.set_rate(-1, 0.1)
+
+
+def test_a_picture_that_cannot_be_loses_no_losses() -> None:
+    run = LearningRun(LearningSpec())
+    run.step()
+    run.picture()
+    run.step()
+    with pytest.raises(ValueError, match="the run has the steps"):
+        run.picture(999)
+    assert run.picture()["since"] == 1
+
+
+def test_the_softmax_of_the_lens_is_finite_where_training_is() -> None:
+    """At a rate at which the logits leave the range of exp."""
+    run = LearningRun(LearningSpec(learning_rate=3.0))
+    for _ in range(8):
+        run.step()
+    recording = run.recordings[0]
+    scene = layer_scene(recording.training, recording.again(7), 3)
+    grid = {each.id: each.values for each in scene.grids}
+    assert np.abs(grid["z"]).max() > 1000
+    assert np.isfinite(grid["p"]).all()
+    for each in scene.steps:
+        held = values(scene, each.target)
+        np.testing.assert_allclose(evaluate(scene, each), held, rtol=1e-12, atol=1e-9)
