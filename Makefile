@@ -27,6 +27,8 @@ types: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks.page
+	$(BIN)/python -m benchmarks.engine
+	$(BIN)/python -m benchmarks.classroom
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache

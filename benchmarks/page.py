@@ -2,6 +2,8 @@
 
 A picture counts as painted when the lens has drawn it and the browser has finished the frame after that. Every event
 is a real one: keys and mouse moves enter at the browser, as from a keyboard and a mouse.
+
+Run as `python -m benchmarks.page`; `--quick` only shows that everything works.
 """
 
 import itertools
@@ -15,7 +17,7 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Browser, CDPSession, ElementHandle, Page, ViewportSize
 
-from benchmarks.report import Figure, machine, put, table
+from benchmarks.report import Figure, asked_to_be_quick, machine, publish, table
 from benchmarks.server import Server, chromium, serve
 
 PAGE = "/convolution"
@@ -23,10 +25,10 @@ LENS = ".lens[data-drawn]"
 SLIDER = ".live_slider input[type=range]"
 SCREEN: ViewportSize = {"width": 1280, "height": 800}
 PATIENCE = 60_000  # ms
-PRESSES = 60
-MOVING = 3.0  # seconds of dragging and of pointing
 RATE = 100  # mouse moves a second
-LEARNERS = 10
+TRAINING = ".training[data-drawn]"
+TRAIN = ".training button.train"
+LEARNING_RATE = ".training .rate input"
 
 # Gives a promise for the time from the next key press or click to the painted picture that answers it.
 WATCH = """lens => {
@@ -57,6 +59,31 @@ COUNT = """() => {
 }"""
 
 
+# Keeps, since the last key press or click, when each picture of the training was painted.
+PAINTED = """training => {
+  let begun = 0
+  const press = event => { begun = event.timeStamp; window.painted = [] }
+  for (const type of ["keydown", "click"]) addEventListener(type, press, true)
+  const channel = new MessageChannel()
+  channel.port1.onmessage = () => window.painted.push(performance.now() - begun)
+  new MutationObserver(() => requestAnimationFrame(() => channel.port2.postMessage(0)))
+    .observe(training, { attributeFilter: ["data-drawn"] })
+}"""
+
+
+@dataclass(frozen=True)
+class Effort:
+    presses: int = 60
+    moving: float = 3.0  # seconds of dragging and of pointing
+    training: float = 4.0  # seconds of training
+    pauses: int = 20  # and changed learning rates
+    starts: int = 3
+    learners: int = 10
+
+
+QUICK = Effort(presses=4, moving=1.0, training=2.0, pauses=3, starts=1, learners=2)
+
+
 @dataclass
 class Visit:
     """A learner on the page, with nothing running any more."""
@@ -85,12 +112,12 @@ def visit(browser: Browser, server: Server) -> Iterator[Visit]:
     context.close()
 
 
-def answers(at: Visit, act: Callable[[int], None]) -> list[float]:
+def answers(at: Visit, presses: int, act: Callable[[int], None]) -> list[float]:
     """Milliseconds from each act to the painted picture, with pauses like a person's in between."""
     rng = random.Random(0)
     at.lens.evaluate(WATCH)
     times = []
-    for i in range(PRESSES):
+    for i in range(presses):
         at.page.wait_for_timeout(rng.uniform(300, 900))
         at.page.evaluate("arm()")
         act(i)
@@ -98,37 +125,37 @@ def answers(at: Visit, act: Callable[[int], None]) -> list[float]:
     return times
 
 
-def key_presses(at: Visit) -> list[float]:
+def key_presses(at: Visit, presses: int) -> list[float]:
     """Half of them up, half of them down: the slider has 36 places."""
     at.page.locator(SLIDER).focus()
-    return answers(at, lambda i: at.page.keyboard.press("ArrowRight" if i < PRESSES // 2 else "ArrowLeft"))
+    return answers(at, presses, lambda i: at.page.keyboard.press("ArrowRight" if i < presses // 2 else "ArrowLeft"))
 
 
-def segment_clicks(at: Visit) -> list[float]:
+def segment_clicks(at: Visit, presses: int) -> list[float]:
     """Strides 2 and 1 in turn: a control of Streamlit's own."""
     options = at.page.locator(".st-key-convolution_strides [role=radio]")
-    return answers(at, lambda i: options.nth((i + 1) % 2).click())
+    return answers(at, presses, lambda i: options.nth((i + 1) % 2).click())
 
 
-def sweep(page: Page, at: Callable[[float], tuple[float, float]]) -> float:
+def sweep(page: Page, moving: float, at: Callable[[float], tuple[float, float]]) -> float:
     """Moves the mouse to at(seconds), `RATE` times a second if the browser keeps up; gives the seconds it took."""
     begun = time.perf_counter()
     step = 0
-    while (now := time.perf_counter() - begun) < MOVING:
+    while (now := time.perf_counter() - begun) < moving:
         page.mouse.move(*at(now))
         step += 1
         time.sleep(max(0.0, begun + step / RATE - time.perf_counter()))
     return time.perf_counter() - begun
 
 
-def drag(at: Visit) -> Figure:
+def drag(at: Visit, moving: float) -> Figure:
     """Drags the slider to and fro; the pictures that the lens draws meanwhile."""
     left, top, width, height = in_view(at.page, SLIDER)
     middle, y = left + width / 2, top + height / 2
     at.page.mouse.move(middle, y)
     at.page.mouse.down()
     before = at.drawn
-    seconds = sweep(at.page, lambda t: (middle + 0.45 * width * math.sin(2 * math.pi * t / 1.5), y))
+    seconds = sweep(at.page, moving, lambda t: (middle + 0.45 * width * math.sin(2 * math.pi * t / 1.5), y))
     drawn = at.drawn - before
     at.page.mouse.up()
     if not drawn:
@@ -136,7 +163,7 @@ def drag(at: Visit) -> Figure:
     return Figure("slider dragged: pictures a second", "/s", 1, drawn / seconds, budget="≥ 30 /s")
 
 
-def point(at: Visit) -> list[Figure]:
+def point(at: Visit, moving: float) -> list[Figure]:
     """Points along the cells of y: what a move costs, the frames, and what is said to the server."""
     left, top, width, height = in_view(at.page, "canvas[aria-label^='y, output']")
     at.page.mouse.move(left + 5, top + 5)
@@ -146,7 +173,11 @@ def point(at: Visit) -> list[Figure]:
     at.page.evaluate(COUNT)
     at.sent.clear()
     before = script_seconds(session)
-    sweep(at.page, lambda t: (left + width * (0.1 + 0.8 * (t * 1.1 % 1)), top + height * (0.1 + 0.8 * (t * 0.31 % 1))))
+    sweep(
+        at.page,
+        moving,
+        lambda t: (left + width * (0.1 + 0.8 * (t * 1.1 % 1)), top + height * (0.1 + 0.8 * (t * 0.31 % 1))),
+    )
     script = script_seconds(session) - before
     at.page.evaluate("count.stop()")
     frames, moves = at.page.evaluate("[count.frames, count.moves]")
@@ -189,9 +220,9 @@ def start(browser: Browser, **environment: str) -> tuple[float, float]:
     return title, lens
 
 
-def starts(browser: Browser) -> list[Figure]:
+def starts(browser: Browser, times: int) -> list[Figure]:
     start(browser)  # the kernels are compiled, the files are in memory
-    warm = [start(browser)[1] for _ in range(3)]
+    warm = [start(browser)[1] for _ in range(times)]
     with tempfile.TemporaryDirectory() as empty:
         title, lens = start(browser, NUMBA_CACHE_DIR=empty)
     return [
@@ -201,11 +232,11 @@ def starts(browser: Browser) -> list[Figure]:
     ]
 
 
-def memory(browser: Browser) -> list[Figure]:
+def memory(browser: Browser, learners: int) -> list[Figure]:
     with serve() as server:
         contexts = []
         used = []
-        for _ in range(LEARNERS):
+        for _ in range(learners):
             contexts.append(browser.new_context(viewport=SCREEN))
             page = contexts[-1].new_page()
             page.goto(server.address + PAGE)
@@ -214,32 +245,71 @@ def memory(browser: Browser) -> list[Figure]:
             used.append(server.memory)
         for context in contexts:
             context.close()
-    each = (used[-1] - used[0]) / (LEARNERS - 1)
+    each = (used[-1] - used[0]) / (learners - 1)
     return [
         Figure("memory of the server, one learner", "MB", 1, used[0], budget="≤ 400 MB"),
-        Figure(f"memory of the server, {LEARNERS} learners", "MB", 1, used[-1]),
-        Figure("memory a further learner", "MB", LEARNERS - 1, each, budget="≤ 5 MB"),
+        Figure(f"memory of the server, {learners} learners", "MB", 1, used[-1]),
+        Figure("memory a further learner", "MB", learners - 1, each, budget="≤ 5 MB"),
+    ]
+
+
+def train(at: Visit, effort: Effort) -> list[Figure]:
+    """Lets the network learn: pictures a second, then a changed learning rate, then Pause."""
+    page, rng = at.page, random.Random(1)
+    training = page.wait_for_selector(TRAINING, timeout=PATIENCE)
+    assert training is not None
+    training.evaluate("e => e.scrollIntoView()")
+    training.evaluate(PAINTED)
+    page.locator(TRAIN).click()
+    page.wait_for_timeout(1000)
+    begun, before = time.perf_counter(), len(page.evaluate("painted"))
+    page.wait_for_timeout(1000 * effort.training)
+    drawn, seconds = len(page.evaluate("painted")) - before, time.perf_counter() - begun
+    if not drawn:
+        raise RuntimeError("no new picture while the network learned")
+    page.locator(LEARNING_RATE).focus()
+    changed, paused = [], []
+    for i in range(effort.pauses):
+        page.wait_for_timeout(rng.uniform(500, 900))
+        page.keyboard.press("ArrowRight" if i % 2 else "ArrowLeft")
+        page.wait_for_function("() => painted.length > 1")
+        changed.append(float(page.evaluate("painted[1]")))
+    for _ in range(effort.pauses):
+        page.wait_for_timeout(rng.uniform(500, 900))
+        page.locator(TRAIN).click()
+        page.wait_for_timeout(600)
+        paused.append(float(page.evaluate("Math.max(0, ...painted)")))
+        page.locator(TRAIN).click()
+    return [
+        Figure("training: pictures a second", "/s", 1, drawn / seconds, budget="≥ 30 /s"),
+        Figure.of("training: key press on the learning rate → second picture painted", "ms", changed, "p95 ≤ 100"),
+        Figure.of("training: click on Pause → last picture painted", "ms", paused, "p95 ≤ 100"),
     ]
 
 
 def main() -> None:
+    quick = asked_to_be_quick(__doc__)
+    effort = QUICK if quick else Effort()
     with chromium() as browser:
         with serve() as server:
             with visit(browser, server) as at:
                 before = server.worked
-                figures = [Figure.of("key press on our slider → painted", "ms", key_presses(at), "p95 ≤ 100")]
-                each = 1000 * (server.worked - before) / PRESSES
-                figures.append(Figure("processor time of the server a key press", "ms", PRESSES, each))
-                figures.append(Figure.of("click on a segment → painted", "ms", segment_clicks(at), "p95 ≤ 100"))
+                figures = [
+                    Figure.of("key press on our slider → painted", "ms", key_presses(at, effort.presses), "p95 ≤ 100")
+                ]
+                each = 1000 * (server.worked - before) / effort.presses
+                figures.append(Figure("processor time of the server a key press", "ms", effort.presses, each))
+                clicks = segment_clicks(at, effort.presses)
+                figures.append(Figure.of("click on a segment → painted", "ms", clicks, "p95 ≤ 100"))
             with visit(browser, server) as at:
-                figures.append(drag(at))
+                figures.append(drag(at, effort.moving))
             with visit(browser, server) as at:
-                figures += point(at)
-        figures += starts(browser) + memory(browser)
+                figures += point(at, effort.moving)
+            with visit(browser, server) as at:
+                figures += train(at, effort)
+        figures += starts(browser, effort.starts) + memory(browser, effort.learners)
         where = f"{machine('streamlit', 'numpy', 'numba')}, Chromium {browser.version.split('.')[0]}"
-    text = f"{where}.\n\n{table(figures)}"
-    print(text)
-    put("page", text)
+    publish("page", f"{where}.\n\n{table(figures)}", quick)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 <!-- page:end -->
 """
 
+import argparse
 import os
 import platform
 import re
@@ -39,6 +40,23 @@ class Figure:
         return cls(what, unit, len(values), float(np.median(values)), p95, budget)
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """One line: seconds that the same work takes us and PyTorch, medians."""
+
+    what: str
+    shapes: str  # of x and y
+    count: int
+    ours: float
+    theirs: float
+    layout: str = ""  # PyTorch's faster one, where it has two
+
+    @property
+    def ratio(self) -> float:
+        """Below 1 we are faster."""
+        return self.ours / self.theirs
+
+
 def table(figures: Sequence[Figure]) -> str:
     lines = ["| what | times measured | median | p95 | budget |", "|---|--:|--:|--:|---|"]
     for f in figures:
@@ -46,6 +64,23 @@ def table(figures: Sequence[Figure]) -> str:
         median = f"{number(f.median)} {f.unit}".strip()
         lines.append(f"| {f.what} | {f.count} | {median} | {p95} | {f.budget} |")
     return "\n".join(lines)
+
+
+def comparison_table(rows: Sequence[Comparison]) -> str:
+    lines = ["| what | x → y | times measured | ours | PyTorch | ours / PyTorch |", "|---|---|--:|--:|--:|--:|"]
+    for row in rows:
+        theirs = f"{duration(row.theirs)}, {row.layout}" if row.layout else duration(row.theirs)
+        lines.append(
+            f"| {row.what} | {row.shapes} | {row.count} | {duration(row.ours)} | {theirs} | {number(row.ratio)} |"
+        )
+    return "\n".join(lines)
+
+
+def duration(seconds: float) -> str:
+    """In the unit that suits it."""
+    if seconds < 1e-3:
+        return f"{number(1e6 * seconds)} µs"
+    return f"{number(1e3 * seconds)} ms" if seconds < 1 else f"{number(seconds)} s"
 
 
 def number(value: float) -> str:
@@ -67,6 +102,20 @@ def processor() -> str:
         return platform.processor() or platform.machine()
     model = re.search(r"^model name\s*: (.*)$", text, re.MULTILINE)
     return model[1].split(" @ ")[0].strip() if model else platform.machine()
+
+
+def asked_to_be_quick(description: str | None) -> bool:
+    """Whether the command line says `--quick`: a few measurements, to see that everything works."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="a few measurements, which the document does not get")
+    return bool(parser.parse_args().quick)
+
+
+def publish(name: str, text: str, quick: bool) -> None:
+    """Shows what was measured; the document gets it too, unless it was a quick look."""
+    print(text)
+    if not quick:
+        put(name, text)
 
 
 def put(name: str, text: str, document: Path = DOCUMENT) -> None:

@@ -2,7 +2,20 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.report import DOCUMENT, Figure, machine, number, put, table
+from benchmarks import report
+from benchmarks.report import (
+    DOCUMENT,
+    Comparison,
+    Figure,
+    asked_to_be_quick,
+    comparison_table,
+    duration,
+    machine,
+    number,
+    publish,
+    put,
+    table,
+)
 
 
 def test_a_figure_of_many_measurements_has_a_p95() -> None:
@@ -35,7 +48,26 @@ def test_only_what_stands_between_the_markers_is_replaced(tmp_path: Path) -> Non
 
 def test_the_document_has_its_markers() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
-    assert "<!-- page:begin -->" in text.split("<!-- page:end -->")[0]
+    for name in ("page", "engine", "classroom"):
+        assert f"<!-- {name}:begin -->" in text.split(f"<!-- {name}:end -->")[0]
+
+
+def test_a_comparison_says_the_faster_layout_and_the_ratio() -> None:
+    rows = [Comparison("a", "2 × 3", 21, 0.5e-3, 2e-3, "channels_last"), Comparison("b", "4", 21, 3.0, 0.25)]
+    assert comparison_table(rows).splitlines()[2:] == [
+        "| a | 2 × 3 | 21 | 500 µs | 2 ms, channels_last | 0.25 |",
+        "| b | 4 | 21 | 3 s | 250 ms | 12 |",
+    ]
+    assert [duration(s) for s in (1.5e-6, 1e-3, 0.25, 2.0)] == ["1.5 µs", "1 ms", "250 ms", "2 s"]
+
+
+def test_a_quick_look_leaves_the_document_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = []
+    monkeypatch.setattr(report, "put", lambda *what: written.append(what))
+    for arguments, expected in ((["x", "--quick"], []), (["x"], [("a", "text")])):
+        monkeypatch.setattr("sys.argv", arguments)
+        publish("a", "text", asked_to_be_quick(None))
+        assert written == expected
 
 
 def test_the_machine_is_said_without_its_clock() -> None:

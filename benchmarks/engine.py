@@ -1,0 +1,226 @@
+"""The engine beside PyTorch: layers forward and backward, the loss, an optimizer's step, a whole step of training.
+
+Both have the same float32 numbers and the same number of threads. What both compute is compared before anything is
+timed, so that nothing wrong is. Then they take turns, so that a busy machine is as busy for both. Where PyTorch has two
+memory layouts, both are timed, and the faster one counts.
+
+Run as `python -m benchmarks.engine`; `--quick` only shows that everything works.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from benchmarks import pytorch
+from benchmarks.report import Comparison, asked_to_be_quick, comparison_table, machine, publish
+from engine.arrays import Array, Shape, leaves
+from engine.kernels.workers import WORKERS
+from engine.layers import (
+    AveragePooling2D,
+    Conv1D,
+    Conv2D,
+    Conv3D,
+    Dense,
+    Flatten,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    Layer,
+    MaxPooling2D,
+    ReLU,
+)
+from engine.losses import softmax_cross_entropy
+from engine.optimizers import SGD, Adam, Optimizer
+from experiments.convolution.learning import LearningSpec, training
+
+OURS = "ours"
+TIMES = 21
+TURN = 0.01  # seconds that a turn lasts at least: short work is repeated
+PAUSE = 0.02  # seconds between turns; PyTorch's threads go on spinning for a while when their work is done
+
+# name → the layer and its x at the size of a lesson, and at a large one
+LAYERS: Mapping[str, tuple[tuple[Layer, Shape], tuple[Layer, Shape]]] = {
+    "Conv2D 3 × 3, one channel": ((Conv2D(8, 3), (32, 8, 8, 1)), (Conv2D(32, 3), (32, 64, 64, 1))),
+    "Conv2D 3 × 3": ((Conv2D(16, 3), (32, 6, 6, 8)), (Conv2D(64, 3), (32, 28, 28, 32))),
+    "Conv2D 1 × 1": ((Conv2D(16, 1), (32, 8, 8, 8)), (Conv2D(128, 1), (32, 28, 28, 64))),
+    "Conv2D 3 × 3, strides 2": (
+        (Conv2D(16, 3, 2, padding=1), (32, 8, 8, 8)),
+        (Conv2D(64, 3, 2, padding=1), (32, 56, 56, 32)),
+    ),
+    "Conv2D 3 × 3, depthwise": (
+        (Conv2D(8, 3, groups=8), (32, 8, 8, 8)),
+        (Conv2D(64, 3, groups=64), (32, 28, 28, 64)),
+    ),
+    "Conv1D 5": ((Conv1D(16, 5), (32, 32, 8)), (Conv1D(64, 5), (32, 512, 32))),
+    "Conv3D 3 × 3 × 3": ((Conv3D(8, 3), (8, 6, 6, 6, 2)), (Conv3D(32, 3), (4, 16, 16, 16, 16))),
+    "MaxPooling2D 2 × 2": ((MaxPooling2D(2), (32, 8, 8, 8)), (MaxPooling2D(2), (32, 56, 56, 64))),
+    "AveragePooling2D 2 × 2": ((AveragePooling2D(2), (32, 8, 8, 8)), (AveragePooling2D(2), (32, 56, 56, 64))),
+    "GlobalMaxPooling2D": ((GlobalMaxPooling2D(), (32, 4, 4, 16)), (GlobalMaxPooling2D(), (32, 28, 28, 128))),
+    "GlobalAveragePooling2D": (
+        (GlobalAveragePooling2D(), (32, 4, 4, 16)),
+        (GlobalAveragePooling2D(), (32, 28, 28, 128)),
+    ),
+    "Dense": ((Dense(10), (32, 64)), (Dense(1024), (256, 1024))),
+    "Flatten": ((Flatten(), (32, 2, 2, 16)), (Flatten(), (32, 28, 28, 128))),
+    "ReLU": ((ReLU(), (32, 6, 6, 8)), (ReLU(), (32, 56, 56, 64))),
+}
+LOGITS = ((32, 10), (512, 1000))
+OPTIMIZERS: Mapping[str, Optimizer] = {
+    "SGD, a step": SGD(0.01),
+    "Adam, a step": Adam(0.001, epsilon=1e-30),  # ε stands elsewhere in PyTorch: so small, it makes no difference
+}
+WEIGHTS = (Dense(10), (64,)), (Dense(1024), (1024,))  # the layers whose parameters take a step
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """The same work, ours and PyTorch's."""
+
+    what: str
+    shapes: str  # of x and y, or how many weights
+    ours: Callable[[], Any]
+    theirs: pytorch.Twins
+    our_outputs: Callable[[], Sequence[Array]]
+    their_outputs: Callable[[Sequence[torch.Tensor]], Sequence[Array]]
+
+    def check(self) -> None:
+        """ValueError unless both compute the same, in every layout. It takes the first step of what steps."""
+        ours = self.our_outputs()
+        for layout, twin in self.theirs.items():
+            theirs = self.their_outputs(twin())
+            for index, (a, b) in enumerate(zip(ours, theirs, strict=True)):
+                # float32 sums of many terms in another order: as exact as the largest number in the array
+                if np.shape(a) != np.shape(b) or not np.allclose(a, b, rtol=1e-4, atol=1e-4 * np.abs(b).max()):
+                    raise ValueError(f"{self.what}, {self.shapes}: output {index} differs from PyTorch's, {layout}")
+
+
+def pairs() -> Iterator[Pair]:
+    rng = np.random.default_rng(0)
+    for what, sizes in LAYERS.items():
+        for layer, shape in sizes:
+            yield layer_pair(what, layer, shape, rng)
+    for shape in LOGITS:
+        yield loss_pair(shape, rng)
+    for what, optimizer in OPTIMIZERS.items():
+        for layer, shape in WEIGHTS:
+            yield optimizer_pair(what, optimizer, layer, shape, rng)
+    yield training_pair()
+
+
+def layer_pair(what: str, layer: Layer, shape: Shape, rng: np.random.Generator) -> Pair:
+    x = rng.standard_normal(shape, np.float32)
+    params, _ = layer.init(rng, shape[1:])
+    dy = rng.standard_normal((shape[0], *layer.output_shape(shape[1:])), np.float32)
+
+    def ours() -> tuple[Array, ...]:
+        y, trace = layer.forward(params, x)
+        dx, grads = layer.backward(params, trace, dy)
+        return (y, dx, *(grads[name] for name in params))
+
+    shapes = f"{times(shape)} → {times(dy.shape)}"
+    theirs = pytorch.layer_twins(layer, params, x, dy)
+    return Pair(what, shapes, ours, theirs, ours, lambda computed: pytorch.layer_as_ours(layer, computed))
+
+
+def loss_pair(shape: Shape, rng: np.random.Generator) -> Pair:
+    logits, labels = rng.standard_normal(shape, np.float32), rng.integers(0, shape[1], shape[0])
+
+    def ours() -> Any:
+        return softmax_cross_entropy(logits, labels)
+
+    return Pair("softmax cross-entropy", times(shape), ours, pytorch.loss_twins(logits, labels), ours, arrays)
+
+
+def optimizer_pair(what: str, optimizer: Optimizer, layer: Layer, shape: Shape, rng: np.random.Generator) -> Pair:
+    params, _ = layer.init(rng, shape)
+    grads = {name: rng.standard_normal(w.shape, np.float32) for name, w in params.items()}
+    slots = optimizer.init(params)
+
+    def ours() -> Any:
+        return optimizer.update(params, grads, slots)
+
+    def our_outputs() -> list[Array]:
+        return [w for _, w in leaves(ours()[0])]
+
+    weights = f"{sum(w.size for w in params.values()):,} weights"
+    return Pair(what, weights, ours, pytorch.optimizer_twins(optimizer, params, grads), our_outputs, arrays)
+
+
+def training_pair() -> Pair:
+    """The network of the Convolution lesson, with the settings that the page begins with."""
+    spec = LearningSpec()
+    it = training(spec.runs[0], spec.seed)
+    start = it.start()
+
+    def ours() -> Any:
+        return it.step(start)
+
+    def our_outputs() -> list[Any]:
+        step = ours()
+        return [step.loss, *(w for _, w in leaves(step.after.params))]
+
+    shape = times((it.batch_size, *it.x.shape[1:]))
+    twins = pytorch.training_twins(it, start)
+    return Pair(
+        "a step of training, three Conv2D and a Dense", shape, ours, twins, our_outputs, pytorch.training_as_ours
+    )
+
+
+def times(shape: Shape) -> str:
+    return " × ".join(map(str, shape))
+
+
+def arrays(computed: Sequence[torch.Tensor]) -> list[Array]:
+    return [tensor.detach().numpy() for tensor in computed]
+
+
+def measure(pairs: Sequence[Pair], turns: int) -> list[Comparison]:
+    """All sides of all pairs take turns, so that a moment in which the machine is busy costs no pair its median."""
+    for pair in pairs:
+        pair.check()
+    sides = [(pair, name, side) for pair in pairs for name, side in ({OURS: pair.ours} | dict(pair.theirs)).items()]
+    calls = [calls_a_turn(side) for _, _, side in sides]
+    taken: dict[tuple[Pair, str], list[float]] = {(pair, name): [] for pair, name, _ in sides}
+    for _ in range(turns):
+        for (pair, name, side), count in zip(sides, calls, strict=True):
+            time.sleep(PAUSE)
+            taken[pair, name].append(seconds(side, count))
+    return [compare(pair, {name: values for (of, name), values in taken.items() if of is pair}) for pair in pairs]
+
+
+def compare(pair: Pair, taken: Mapping[str, Sequence[float]]) -> Comparison:
+    """The medians, PyTorch's in its faster layout."""
+    medians = {name: float(np.median(values)) for name, values in taken.items()}
+    ours = medians.pop(OURS)
+    layout = min(medians, key=lambda name: medians[name])
+    return Comparison(
+        pair.what, pair.shapes, len(taken[OURS]), ours, medians[layout], layout if len(medians) > 1 else ""
+    )
+
+
+def calls_a_turn(side: Callable[[], Any]) -> int:
+    side()  # it may have something to prepare
+    return max(1, int(TURN / seconds(side, 1)))
+
+
+def seconds(side: Callable[[], Any], calls: int) -> float:
+    """Seconds a call."""
+    begun = time.perf_counter()
+    for _ in range(calls):
+        side()
+    return (time.perf_counter() - begun) / calls
+
+
+def main() -> None:
+    quick = asked_to_be_quick(__doc__)
+    torch.set_num_threads(WORKERS)
+    rows = measure(list(pairs()), 3 if quick else TIMES)
+    where = f"{machine('numpy', 'numba', 'torch')}; {WORKERS} threads each"
+    publish("engine", f"{where}.\n\n{comparison_table(rows)}", quick)
+
+
+if __name__ == "__main__":
+    main()

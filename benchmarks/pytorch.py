@@ -1,0 +1,181 @@
+"""The engine's computations in PyTorch: the same numbers in, the same numbers out.
+
+A twin is a function without arguments that gives PyTorch's tensors: it is what is timed. There is one for each memory
+layout that PyTorch has for the shape. The functions `…_as_ours` lay its tensors out as the engine does, to compare.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812  as everybody calls it
+from torch import Tensor
+
+from engine.arrays import Array, Shape, leaves
+from engine.layers import (
+    AveragePooling2D,
+    Dense,
+    Flatten,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    Layer,
+    MaxPooling2D,
+    ReLU,
+)
+from engine.layers.convolution import Convolution
+from engine.layers.pooling import GlobalPooling, Pooling
+from engine.optimizers import SGD, Adam, Optimizer
+from engine.training import Progress, Training
+
+Twin: TypeAlias = Callable[[], tuple[Tensor, ...]]
+Twins: TypeAlias = Mapping[str, Twin]  # name of a layout → twin
+
+CONTIGUOUS = "contiguous"
+CHANNELS_LAST = {2: torch.channels_last, 3: torch.channels_last_3d}  # spatial axes → layout; one axis has none
+
+
+def layer_twins(layer: Layer, params: Mapping[str, Array], x: Array, dy: Array) -> Twins:
+    """Forward and backward of a layer: (y, dx, a gradient for each parameter)."""
+    function, spatial = _function(layer, x.shape[1:]), _is_spatial(layer)
+
+    def twin(layout: torch.memory_format) -> Twin:
+        tensors = [_channels_first(a, layout) if spatial and a.ndim > 2 else torch.tensor(a) for a in (x, dy)]
+        inputs = [given.requires_grad_() for given in (tensors[0], *_weights(params, layout))]
+
+        def forward_backward() -> tuple[Tensor, ...]:
+            y = function(*inputs)
+            return (y, *torch.autograd.grad(y, inputs, tensors[1]))
+
+        return forward_backward
+
+    return _layouts(twin, x.ndim - 2 if spatial else 0)
+
+
+def layer_as_ours(layer: Layer, computed: Sequence[Tensor]) -> tuple[Array, ...]:
+    y, dx, *grads = (tensor.detach().numpy() for tensor in computed)
+    if _is_spatial(layer):
+        y, dx = np.moveaxis(y, 1, -1), np.moveaxis(dx, 1, -1)
+    return (y, dx, *map(_weight_as_ours, grads))
+
+
+def loss_twins(logits: Array, labels: Array) -> Twins:
+    """Softmax cross-entropy: (loss, its gradient by the logits)."""
+    z, target = torch.tensor(logits, requires_grad=True), torch.tensor(labels)
+
+    def loss_and_gradient() -> tuple[Tensor, ...]:
+        loss = F.cross_entropy(z, target)
+        return (loss, *torch.autograd.grad(loss, z))
+
+    return {CONTIGUOUS: loss_and_gradient}
+
+
+def optimizer_twins(optimizer: Optimizer, params: Any, grads: Any) -> Twins:
+    """One step: all parameters after it. PyTorch writes into its weights, so a second call is its second step."""
+    weights = [torch.tensor(w, requires_grad=True) for _, w in leaves(params)]
+    for weight, (_, grad) in zip(weights, leaves(grads), strict=True):
+        weight.grad = torch.tensor(grad)
+    peer = _optimizer(optimizer, weights)
+
+    def step() -> tuple[Tensor, ...]:
+        peer.step()
+        return tuple(weights)
+
+    return {CONTIGUOUS: step}
+
+
+def training_twins(training: Training, start: Progress) -> Twins:
+    """One step of training on the batch that comes next: (loss, all parameters after it). It writes as well."""
+    chosen, labels = torch.tensor(training.batch(start.steps)), torch.tensor(training.labels)
+    shapes = training.network.shapes(training.x.shape[1:])
+    # the rows of our dense kernel have their channels last
+    functions = [
+        (lambda x: x.movedim(1, -1).flatten(1)) if isinstance(layer, Flatten) else _function(layer, shape)
+        for layer, shape in zip(training.network.layers, shapes, strict=False)
+    ]
+
+    def twin(layout: torch.memory_format) -> Twin:
+        x = _channels_first(training.x, layout)
+        weights = [_weights(params, layout) for params in start.params]
+        flat = [weight.requires_grad_() for of_layer in weights for weight in of_layer]
+        optimizer = _optimizer(training.optimizer, flat)
+
+        def step() -> tuple[Tensor, ...]:
+            optimizer.zero_grad()
+            y = x[chosen]
+            for function, of_layer in zip(functions, weights, strict=True):
+                y = function(y, *of_layer)
+            loss = F.cross_entropy(y, labels[chosen])
+            loss.backward()
+            optimizer.step()
+            return (loss, *flat)
+
+        return step
+
+    return _layouts(twin, training.x.ndim - 2)
+
+
+def training_as_ours(computed: Sequence[Tensor]) -> tuple[Array, ...]:
+    loss, *weights = (tensor.detach().numpy() for tensor in computed)
+    return (loss, *map(_weight_as_ours, weights))
+
+
+def _layouts(twin: Callable[[torch.memory_format], Twin], spatial_axes: int) -> Twins:
+    twins = {CONTIGUOUS: twin(torch.contiguous_format)}
+    if spatial_axes in CHANNELS_LAST:
+        twins["channels_last"] = twin(CHANNELS_LAST[spatial_axes])
+    return twins
+
+
+def _is_spatial(layer: Layer) -> bool:
+    """Whether it matters to PyTorch which axis holds the channels."""
+    return isinstance(layer, Convolution | Pooling | GlobalPooling)
+
+
+def _channels_first(array: Array, layout: torch.memory_format) -> Tensor:
+    """(B, *S, C) → (B, C, *S)."""
+    return torch.tensor(np.moveaxis(array, -1, 1)).contiguous(memory_format=layout)
+
+
+def _weights(params: Mapping[str, Array], layout: torch.memory_format) -> list[Tensor]:
+    """(*K, C, F) → (F, C, *K), (C, units) → (units, C), a bias as it is."""
+    tensors = [torch.tensor(np.moveaxis(w, (-1, -2), (0, 1)) if w.ndim > 1 else w) for w in params.values()]
+    return [w.contiguous(memory_format=layout) if w.ndim > 3 else w.contiguous() for w in tensors]
+
+
+def _weight_as_ours(weight: Array) -> Array:
+    return np.moveaxis(weight, (0, 1), (-1, -2)) if weight.ndim > 1 else weight
+
+
+def _function(layer: Layer, input_shape: Shape) -> Callable[..., Tensor]:
+    """The layer as a function (x, *weights) → y."""
+    if isinstance(layer, Convolution):
+        windows = layer.windows(input_shape)
+        if any(before != after for before, after in windows.pads):
+            raise ValueError(f"PyTorch pads both sides alike, not {windows.pads}")
+        pads = [before for before, _ in windows.pads]
+        convolve: Callable[..., Tensor] = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}[len(layer.axes)]
+        return lambda x, w, b: convolve(x, w, b, windows.strides, pads, windows.dilation, layer.groups)
+    if isinstance(layer, Pooling):
+        pools: dict[type[Layer], Callable[..., Tensor]] = {
+            MaxPooling2D: F.max_pool2d,
+            AveragePooling2D: F.avg_pool2d,
+        }
+        pool = pools[type(layer)]
+        return lambda x: pool(x, layer.pool_size, layer.strides)
+    functions: dict[type[Layer], Callable[..., Tensor]] = {
+        GlobalMaxPooling2D: lambda x: F.adaptive_max_pool2d(x, 1).flatten(1),
+        GlobalAveragePooling2D: lambda x: F.adaptive_avg_pool2d(x, 1).flatten(1),
+        Dense: F.linear,
+        Flatten: lambda x: x.flatten(1),
+        ReLU: F.relu,
+    }
+    return functions[type(layer)]
+
+
+def _optimizer(optimizer: Optimizer, weights: Sequence[Tensor]) -> torch.optim.Optimizer:
+    if isinstance(optimizer, SGD):
+        return torch.optim.SGD(weights, optimizer.learning_rate, optimizer.momentum)
+    assert isinstance(optimizer, Adam)
+    betas = optimizer.beta_1, optimizer.beta_2
+    return torch.optim.Adam(weights, optimizer.learning_rate, betas, optimizer.epsilon)
