@@ -20,6 +20,10 @@ export class Rates {
     })
   }
 
+  put(run, value) {
+    this.#show(run, value)
+  }
+
   reset() {
     this.first.forEach((value, run) => this.#show(run, value))
   }

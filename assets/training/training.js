@@ -123,8 +123,18 @@ class Training {
       run.losses.length = Math.min(run.losses.length, steps)
       run.tested = run.tested.filter(([at]) => at <= steps)
     })
-    this.follow = true
+    this.follow = this.adopting = true
     this.connection.send({ do: "back", steps })
+  }
+
+  /** Gone back, the run has the rates of then: sliders and address say so. */
+  #adoptRates(runs) {
+    this.adopting = false
+    runs.forEach(({ rate }, run) => {
+      if (rate === this.rates.values[run]) return
+      this.rates.put(run, rate)
+      this.report({ run, value: rate })
+    })
   }
 
   setRate(run, value, final = false) {
@@ -173,6 +183,7 @@ class Training {
       this.history[i].tested = run.tested
     })
     this.taken = message.taken
+    if (this.adopting && message.steps === message.taken) this.#adoptRates(message.runs)
     this.trainings = message.trainings
     this.computing = message.computing
     this.#keep(message)

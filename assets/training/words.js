@@ -4,12 +4,18 @@ import { number } from "../drawing/numbers.js"
 
 export const band = (name) => ({ forward: "Forward →", backward: "← Backward", update: "Update" })[name]
 
+/** When the held-out digits were looked at last, where that is not now. */
+function testedAt({ tested }, steps) {
+  const at = tested.findLast(([step]) => step <= steps)?.[0]
+  return at === undefined || at === steps ? "" : ` (after ${at})`
+}
+
 const percent = (share) => `${(100 * share).toFixed(1)} %`
 
 export const status = {
   /** One line: how far, how good, and who else is computing. */
   of({ steps, runs }, { playing, trainings, computing }) {
-    const each = runs.map((run, i) => `${runs.length > 1 ? `${"AB"[i]}: ` : ""}loss ${run.loss == null ? "∞" : number(run.loss)}, held out ${percent(run.heldOut)}`)
+    const each = runs.map((run, i) => `${runs.length > 1 ? `${"AB"[i]}: ` : ""}loss ${run.loss == null ? "∞" : number(run.loss)}, held-out digits named right ${percent(run.heldOut)}${testedAt(run, steps)}`)
     const others = trainings - (playing ? 1 : 0)
     const queue = playing && trainings > computing ? ` ${trainings} trainings share this server, ${computing} at a time: yours takes turns with ${others} others.` : ""
     return `After ${steps} steps: ${each.join("; ")}.${queue}`

@@ -102,6 +102,21 @@ def test_it_can_go_on_from_an_earlier_step_at_another_rate(learn: Callable[..., 
     assert trained(page, at + 2) >= at + 2
 
 
+def test_going_on_from_an_earlier_step_brings_its_rate_back(learn: Callable[..., Any]) -> None:
+    page = learn().page
+    at = trained(page, 6)
+    page.locator(".training .rate input").press("End")
+    page.wait_for_function("() => location.search.includes('cnn_learning_rate=1000000.0')")
+    page.locator(".training > .player .ib").nth(1).click()
+    wait_for_steps(page, at + 1)
+    page.locator(".training > .player .ib").first.click()
+    page.locator(".training > .player .ib").first.click()
+    page.wait_for_timeout(300)
+    button(page, "Go on from here").click()
+    page.wait_for_function("() => !location.search.includes('cnn_learning_rate')")  # the first rate again, a default
+    assert page.locator(".training .rate output").inner_text() == "0.1"
+
+
 def test_a_rate_that_breaks_it_is_explained_and_one_press_leads_back(learn: Callable[..., Any]) -> None:
     page = learn("cnn_learning_rate=1000000.0").page
     button(page, "Train").click()
