@@ -10,7 +10,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import SECURITY, Headers, asset
+from app import SECURITY, Headers, asset, live
 from ui import assets
 
 
@@ -80,6 +80,20 @@ def test_every_answer_carries_the_headers() -> None:
     policy = SECURITY[b"content-security-policy"].decode()
     assert "'unsafe-eval'" not in policy
     assert "script-src 'self' blob: 'sha256-" in policy
+    for rule in ("frame-ancestors 'self'", "form-action 'self'", "object-src 'none'", "base-uri 'self'"):
+        assert f"{rule};" in f"{policy};"
+    assert SECURITY[b"x-content-type-options"] == b"nosniff"
+
+
+@pytest.mark.parametrize(("lesson", "status"), [("convolution", 200), ("home", 200), ("nothing", 404)])
+def test_a_scene_by_address_is_never_kept(lesson: str, status: int) -> None:
+    request = Request({"type": "http", "path_params": {"lesson": lesson}, "headers": [], "query_string": b""})
+    with ThreadPoolExecutor(1) as other:
+        answer = other.submit(asyncio.run, live(request)).result()
+    assert answer.status_code == status
+    if status == 200:
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.body.startswith(b"LENS")
 
 
 def test_a_page_names_every_module_that_it_may_load() -> None:

@@ -1,0 +1,106 @@
+"""What the Convolution page tells a learner: verdicts, reasons, facts and code of the learner's own settings."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from experiments.convolution import parameters
+from experiments.convolution.code import keras, pytorch
+from experiments.convolution.facts import facts
+from experiments.convolution.questions import question_numbers
+from experiments.convolution.spec import ConvolutionSpec
+from ui.prose import read
+
+PAGE = Path(__file__).parents[2] / "pages" / "convolution.py"
+SETTINGS: dict[str, Any] = {"filters": 3, "kernel_size": 5, "strides": 2, "padding": "same"}
+
+
+def fresh() -> AppTest:
+    it = AppTest.from_file(PAGE, default_timeout=60)
+    for name, value in SETTINGS.items():
+        it.query_params[f"convolution_{name}"] = str(value)
+    return it.run()
+
+
+app = pytest.fixture(fresh, name="app")
+SPEC = ConvolutionSpec(**SETTINGS)
+
+
+def text(option: Any) -> str:
+    return str(getattr(option, "content", option))
+
+
+def test_a_guess_is_judged_by_what_the_experiment_computed() -> None:
+    section = read("convolution").fill(question_numbers(SPEC))["CV3"]["Predict"]
+    right, shown = parameters.prediction(parameters.compare(SPEC, 48)), parameters.show(SPEC).numbers
+    for k, answer in enumerate(section.answers):
+        app = fresh()
+        pills = app.button_group(key="CV3.prediction")
+        pills.select(next(option for option in pills.options if text(option) == answer.text)).run()
+        verdicts = [m.value for m in app.markdown if m.value.startswith((":material/check:", ":material/close:"))]
+        assert len(verdicts) == 1
+        assert ("**Right.**" in verdicts[0]) == (k in right)
+        assert f"It is {shown['ratio']} times" in verdicts[0]
+
+
+def test_every_answer_to_a_question_has_its_own_verdict_and_reason(app: AppTest) -> None:
+    told = read("convolution").fill(question_numbers(SPEC))["Check yourself"]
+    for number, question in enumerate(told.sections, 1):
+        group = next(g for g in app.button_group if (g.key or "").startswith(f"convolution.question.{number}."))
+        texts = [text(option) for option in group.options]
+        assert sorted(texts) == sorted(answer.text for answer in question.answers)
+        for answer in question.answers:
+            option = group.options[texts.index(answer.text)]
+            group.select(option).run()
+            verdict = "check: **Right.**" if answer.right else "close: **Not quite.**"
+            assert any(m.value == f":material/{verdict} {answer.why}" for m in app.markdown)
+            group = next(g for g in app.button_group if (g.key or "").startswith(f"convolution.question.{number}."))
+            group.unselect(group.options[texts.index(answer.text)]).run()
+            group = next(g for g in app.button_group if (g.key or "").startswith(f"convolution.question.{number}."))
+
+
+def test_right_answers_do_not_always_stand_first(app: AppTest) -> None:
+    told = read("convolution").fill(question_numbers(SPEC))["Check yourself"]
+    places = []
+    for number, question in enumerate(told.sections, 1):
+        group = next(g for g in app.button_group if (g.key or "").startswith(f"convolution.question.{number}."))
+        right = next(answer.text for answer in question.answers if answer.right)
+        places.append([text(option) for option in group.options].index(right))
+    assert len(set(places)) > 1
+
+
+def test_facts_and_code_are_of_the_learners_settings(app: AppTest) -> None:
+    shown = "".join(element.proto.body for element in app.get("html"))
+    for label, value, detail in facts(SPEC):
+        assert f"<dt>{label}</dt><dd>{value}<small>{detail}</small>" in shown
+    code = [block.value for block in app.code]
+    assert code[-2].strip() == pytorch(SPEC).strip()
+    assert code[-1].strip() == keras(SPEC).strip()
+    assert "def forward" in code[0]
+    assert "def backward" in code[1]
+    assert [
+        name for block in code[2:5] for name in ("convolve_dw", "convolve_dx", "convolve(") if f"def {name}" in block
+    ] == [
+        "convolve(",
+        "convolve_dx",
+        "convolve_dw",
+    ]
+
+
+def test_what_is_counted_stands_in_its_own_column() -> None:
+    shown = parameters.show(SPEC)
+    table = shown.rows[0].columns  # type: ignore[union-attr]
+    ours = dict(zip(table, (column[0] for column in table.values()), strict=True))
+    assert ours["parameters"] == 5 * 5 * 3 + 3
+    assert ours["multiply–adds"] == 24 * 24 * 5 * 5 * 3
+    full = dict(zip(table, (column[-1] for column in table.values()), strict=True))
+    assert full["parameters"] == 48 * 48 * 24 * 24 * 3 + 24 * 24 * 3
+    assert full["multiply–adds"] == 48 * 48 * 24 * 24 * 3
+    assert shown.numbers["convolution"] == "78"
+    assert shown.numbers["dense"] == f"{full['parameters']:,}"
+    lines = shown.rows[1].lines  # type: ignore[union-attr]
+    assert set(lines["convolution"]) == {78}
+    assert list(lines["dense"]) == sorted(lines["dense"])
+    assert lines["dense"][-1] > 1e9
