@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks import classroom
-from benchmarks.classroom import Effort, Lesson, closings, hold, memory
+from benchmarks.classroom import Lesson, memory
 from benchmarks.learner import FailedError, Learner
 from benchmarks.server import Server, serve
 
@@ -15,28 +14,6 @@ from benchmarks.server import Server, serve
 def server() -> Iterator[Server]:
     with serve() as it:
         yield it
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(classroom, "READY", 0.0)
-    monkeypatch.setattr(classroom, "EVERY", 0.5)
-
-
-def test_a_lesson_is_held(server: Server) -> None:
-    lesson = asyncio.run(hold(server, Effort(learners=2, trainings=1, seconds=2.0), 1))
-    assert lesson.errors == []
-    assert len(lesson.arrivals) == 1
-    assert len(lesson.drags) == len(lesson.changes) >= 2
-    assert len(lesson.pictures) == 1
-    assert lesson.pictures[0] > 1
-    assert 0 < lesson.worked < 3
-    assert [figure.unit for figure in lesson.figures("two") + memory(lesson)] == ["ms"] * 3 + ["", "s"] + ["MB"] * 4
-
-
-def test_a_closed_training_comes_to_rest(server: Server) -> None:
-    (seconds,) = asyncio.run(closings(server, 1))
-    assert 0 <= seconds < classroom.STOPPED
 
 
 def test_a_change_that_does_not_happen_is_an_error(server: Server) -> None:
