@@ -9,6 +9,7 @@ import argparse
 import os
 import platform
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -102,6 +103,13 @@ def processor() -> str:
         return platform.processor() or platform.machine()
     model = re.search(r"^model name\s*: (.*)$", text, re.MULTILINE)
     return model[1].split(" @ ")[0].strip() if model else platform.machine()
+
+
+def others_worked() -> float:
+    """Seconds of processor time that other programs have had so far, on all cores. Linux only."""
+    # the sum over all cores: user, nice, system, idle, iowait, irq, softirq, steal
+    ticks = [int(n) for n in Path("/proc/stat").read_text(encoding="ascii").split("\n")[0].split()[1:9]]
+    return (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK") - time.process_time()
 
 
 def asked_to_be_quick(description: str | None) -> bool:
