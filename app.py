@@ -28,6 +28,7 @@ from engine.warmup import warm_up
 from experiments.live import LESSONS, payload
 from experiments.trainings import begin
 from ui import assets
+from ui.sockets import send_at_once
 from ui.trainings import Trainings
 
 HERE = Path(__file__).resolve().parent
@@ -99,6 +100,7 @@ class Headers:
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """Compiles the kernels in the background, so that the first page shows at once."""
+    send_at_once()
     threading.Thread(target=_prepare, name="warm-up", daemon=True).start()
     yield
 

@@ -1,7 +1,8 @@
 """A class on one server: what thirty learners wait for who each change something every two seconds, and what they cost.
 
-Once nobody trains, once five of them let the page's network learn. A change is the next place of a dragged slider, and
-then another stride, which runs the whole page. The learners are one process of their own (benchmarks/learner.py).
+Once nobody trains, once five of them let the page's network learn. A change is the next place of a dragged slider, or
+another stride, which runs the whole page; either is as likely. The learners are one process of their own
+(benchmarks/learner.py).
 
 Run as `python -m benchmarks.classroom`; `--quick` only shows that everything works.
 """
@@ -94,8 +95,10 @@ async def take_part(learner: Learner, rng: random.Random, until: float, lesson: 
     await asyncio.sleep(rng.uniform(0, EVERY))
     while (begun := time.perf_counter()) < until:
         try:
-            lesson.drags.append(await learner.drag())
-            lesson.changes.append(await learner.change())
+            if rng.random() < 0.5:
+                lesson.drags.append(await learner.drag())
+            else:
+                lesson.changes.append(await learner.change())
         except FAILURES as error:
             lesson.errors.append(f"{type(error).__name__}: {error}")
         await asyncio.sleep(max(0.0, begun + EVERY - time.perf_counter()))

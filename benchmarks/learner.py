@@ -135,7 +135,7 @@ class Learner:
                 raise FailedError(element.exception.message)
             if element.button_group.id.endswith(STRIDES):
                 self._strides = element.button_group.id
-            if shown := re.search(r"keras\.layers\.Conv2D\(.*strides=(\d)", element.code.code_text):
+            if shown := re.search(r"nn\.Conv2d\(.*stride=(\d)", element.code.code_text):
                 self._shown = shown[1]
         elif kind == "script_finished":
             if message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:

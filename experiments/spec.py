@@ -13,6 +13,7 @@ import random
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
 
@@ -149,8 +150,7 @@ class Spec:
 
     def offered(self, name: str) -> tuple[Any, ...]:
         """The options of a field that are possible with everything else as it is."""
-        field = next(field for field in self.fields() if field.name == name)
-        return tuple(option for option in field.options if field.adapts or _fits(self, name, option))
+        return _offered(self, name)
 
     def address(self) -> dict[str, str]:
         """What differs from the defaults, as texts for an address."""
@@ -165,6 +165,12 @@ class Spec:
             except ValueError:
                 continue
         return self
+
+
+@lru_cache(maxsize=1024)
+def _offered(spec: Spec, name: str) -> tuple[Any, ...]:
+    field = next(field for field in spec.fields() if field.name == name)
+    return tuple(option for option in field.options if field.adapts or _fits(spec, name, option))
 
 
 def _fits(spec: Spec, name: str, value: Any) -> bool:

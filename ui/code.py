@@ -5,32 +5,39 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import streamlit as st
 
 
+@st.fragment
 def source(functions: Mapping[str, Callable[..., Any]]) -> None:
-    """The very functions that computed what is on the page, a tab each."""
+    """The very functions that computed what is on the page, one at a time."""
     st.header("The code that ran", anchor="code")
-    for tab, function in zip(st.tabs(list(functions)), functions.values(), strict=True):
-        with tab:
-            function = getattr(function, "py_func", function)  # of a compiled kernel: what was compiled
-            st.code(inspect.cleandoc("\n" + inspect.getsource(function)), language="python", wrap_lines=True)
+    chosen = st.segmented_control("function", list(functions), default=next(iter(functions)), required=True, key="code")
+    st.code(_text(functions[chosen]), language="python", wrap_lines=True)
 
 
+@cache
+def _text(function: Callable[..., Any]) -> str:
+    function = getattr(function, "py_func", function)  # of a compiled kernel: what was compiled
+    return inspect.cleandoc("\n" + inspect.getsource(function))
+
+
+@st.fragment
 def elsewhere(lesson: str, scripts: Mapping[str, str]) -> None:
     """The same layer in other libraries, to read, copy, or take along as a script or a notebook."""
     st.header("The same layer elsewhere", anchor="elsewhere")
-    for tab, (library, script) in zip(st.tabs(list(scripts)), scripts.items(), strict=True):
-        with tab:
-            st.code(script, language="python", wrap_lines=True)
-            name = f"{lesson}_{library.lower()}"
-            with st.container(horizontal=True):
-                _download("Script", f"{name}.py", "text/x-python", partial(str, script))
-                title = f"{lesson.capitalize()} in {library}"
-                _download("Notebook", f"{name}.ipynb", "application/x-ipynb+json", partial(notebook, script, title))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        library = st.segmented_control(
+            "library", list(scripts), default=next(iter(scripts)), required=True, key="elsewhere"
+        )
+        script, name = scripts[library], f"{lesson}_{library.lower()}"
+        _download("Script", f"{name}.py", "text/x-python", partial(str, script))
+        title = f"{lesson.capitalize()} in {library}"
+        _download("Notebook", f"{name}.ipynb", "application/x-ipynb+json", partial(notebook, script, title))
+    st.code(script, language="python", wrap_lines=True)
 
 
 def _download(label: str, file: str, kind: str, make: Callable[[], str]) -> None:

@@ -20,6 +20,8 @@ def first_screen() -> AbstractContextManager[Any]:
     return st.container(key="stage", gap="xsmall")
 
 
+UNGUESSED = Answer("Show me without a guess", right=False, why="")
+
 live = st.fragment  # around what is drawn again while something is dragged, and nothing else
 
 
@@ -98,9 +100,8 @@ def experiment(
         if controls is not None:
             spec = controls()
         question = text["Predict"]
-        st.markdown(f"**Predict.** {question.question}")
-        chosen = _choose(question.question, question.answers, f"{claim}.prediction")
-        if chosen is None and not st.checkbox("Show me without a guess", key=f"{claim}.show"):
+        chosen = _choose(f"**Predict.** {question.question}", question.answers, f"{claim}.prediction", UNGUESSED)
+        if chosen is None:
             return
         given = show(spec)
         if isinstance(given, Iterator):
@@ -109,10 +110,10 @@ def experiment(
             _reveal(claim, text, chosen, given)
 
 
-def _reveal(claim: str, text: Section, chosen: Answer | None, shown: Shown) -> None:
+def _reveal(claim: str, text: Section, chosen: Answer, shown: Shown) -> None:
     """What happened, why, and where it stops."""
     told = text.fill(shown.numbers)
-    if chosen is not None:
+    if chosen is not UNGUESSED:
         right = chosen.right if shown.right is None else text["Predict"].answers.index(chosen) in shown.right
         _verdict(right, next(answer.why for answer in told["Predict"].answers if answer.text == chosen.text))
     draw(shown.rows, key=claim)
@@ -122,11 +123,11 @@ def _reveal(claim: str, text: Section, chosen: Answer | None, shown: Shown) -> N
     st.markdown(f"**Where it stops.** {told['Where it stops'].text}")
 
 
-def _choose(label: str, answers: Sequence[Answer], key: str) -> Answer | None:
-    """Answers to click at, none chosen at first."""
-    texts = [answer.text for answer in answers]
-    chosen = st.pills(label, texts, key=key, label_visibility="collapsed")
-    return None if chosen is None else answers[texts.index(chosen)]
+def _choose(question: str, answers: Sequence[Answer], key: str, *others: Answer) -> Answer | None:
+    """A question and its answers to click at, none chosen at first."""
+    by_text = {answer.text: answer for answer in (*answers, *others)}
+    chosen = st.pills(question, list(by_text), key=key)
+    return None if chosen is None else by_text[chosen]
 
 
 def _verdict(right: bool, why: str) -> None:
@@ -139,10 +140,9 @@ def questions(lesson: str, text: Section) -> None:
     heading(text, anchor="check-yourself")
     for number, question in enumerate(text.sections, 1):
         answers = sorted(question.answers, key=lambda answer: _order(answer.text))
+        numbers = "|".join(answer.text for answer in answers)  # with other numbers it is another question
         with st.container(border=True):
-            st.markdown(f"**{number}. {question.question}**")
-            numbers = "|".join(answer.text for answer in answers)  # with other numbers it is another question
-            chosen = _choose(question.question, answers, f"{lesson}.question.{number}.{numbers}")
+            chosen = _choose(f"**{number}. {question.question}**", answers, f"{lesson}.question.{number}.{numbers}")
             if chosen:
                 _verdict(chosen.right, chosen.why)
 

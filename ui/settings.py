@@ -45,7 +45,7 @@ class Settings:
         self._late = False  # what is drawn now stands where it is not seen yet
         self.spec_type = spec_type
         self.fields = {field.name: field for field in spec_type.fields()}
-        self.read()
+        st.session_state[self.session_key("settled")] = self.read()
 
     def key(self, name: str) -> str:
         """The name of a setting in the session and in the address."""
@@ -64,12 +64,13 @@ class Settings:
         state, before = st.session_state, st.session_state.get(self.session_key("spec"))
         if not state.pop(self.session_key("put"), False):
             state[self.session_key("moving")] = False  # something else has changed: nothing is held any more
-        self.spec, notes = self.spec_type.mend(self._wanted(before), before)
+        held = {name: state.get(self.key(name)) for name in self.fields}
+        self.spec, notes = self.spec_type.mend(self._wanted(held, before), before)
         if before != self.spec or notes:
             state[self.session_key("notes")] = notes
         state[self.session_key("spec")] = self.spec
-        for name in self.fields:
-            if state.get(self.key(name)) != getattr(self.spec, name):
+        for name, value in held.items():
+            if value != getattr(self.spec, name):
                 state[self.key(name)] = getattr(self.spec, name)
         return self.spec
 
@@ -78,12 +79,12 @@ class Settings:
         """What had to be changed to make the settings possible, until the next change."""
         return st.session_state.get(self.session_key("notes"), ())
 
-    def _wanted(self, before: Any) -> dict[str, Any]:
-        """What the learner asks for: by the address on a first visit, else by the widgets."""
+    def _wanted(self, held: dict[str, Any], before: Any) -> dict[str, Any]:
+        """What the learner asks for: by the address on a first visit, else by what the widgets hold."""
         if before is None:
             return {name: st.query_params[self.key(name)] for name in self.fields if self.key(name) in st.query_params}
         # a widget that was not drawn, on another page or for another picture, has lost its value: the last one holds
-        return {name: st.session_state.get(self.key(name), getattr(before, name)) for name in self.fields}
+        return {name: getattr(before, name) if value is None else value for name, value in held.items()}
 
     @property
     def address(self) -> dict[str, str | None]:
@@ -191,10 +192,6 @@ class Settings:
 
     def settle(self) -> None:
         """At the end of the fragment that draws what moves: the rest of the page follows, once nothing moves."""
-        state, settled = st.session_state, self.session_key("settled")
-        if state[self.session_key("moving")] or state.get(settled) == self.spec:
-            return
-        first = settled not in state
-        state[settled] = self.spec
-        if not first:
+        state = st.session_state
+        if not state[self.session_key("moving")] and state[self.session_key("settled")] != self.spec:
             st.rerun()

@@ -82,9 +82,11 @@ class ConvolutionSpec(Spec):
             )
         if self.picture == DIGIT and self.channels != 1:
             raise ValueError(f"the digits are grey: channels must be 1, not {self.channels}")
-        self.input()
+        if self.picture == OWN:
+            self.input()
         self.layer.output_shape(self.input_shape)
-        self.weights()
+        if self.edits:
+            self.weights()
 
     @property
     def layer(self) -> Conv2D:

@@ -75,18 +75,26 @@ def test_facts_and_code_are_of_the_learners_settings(app: AppTest) -> None:
     shown = "".join(element.proto.body for element in app.get("html"))
     for label, value, detail in facts(SPEC):
         assert f"<dt>{label}</dt><dd>{value}<small>{detail}</small>" in shown
-    code = [block.value for block in app.code]
-    assert code[-2].strip() == pytorch(SPEC).strip()
-    assert code[-1].strip() == keras(SPEC).strip()
-    assert "def forward" in code[0]
-    assert "def backward" in code[1]
-    assert [
-        name for block in code[2:5] for name in ("convolve_dw", "convolve_dx", "convolve(") if f"def {name}" in block
-    ] == [
-        "convolve(",
-        "convolve_dx",
-        "convolve_dw",
-    ]
+    shown = {library: code_shown(app, "elsewhere", library) for library in ("PyTorch", "Keras")}
+    assert shown == {"PyTorch": pytorch(SPEC).strip(), "Keras": keras(SPEC).strip()}
+
+
+def test_the_code_that_ran_is_shown(app: AppTest) -> None:
+    defined = {
+        "forward": "forward",
+        "backward": "backward",
+        "kernel": "convolve",
+        "kernel of ∂L/∂x": "convolve_dx",
+        "kernel of ∂L/∂w": "convolve_dw",
+    }
+    for name, function in defined.items():
+        assert f"def {function}(" in code_shown(app, "code", name)
+
+
+def code_shown(app: AppTest, key: str, choice: str) -> str:
+    """The block of code under a row of choices, once one is made."""
+    app.button_group(key=key).select(choice).run()
+    return str(app.code[0 if key == "code" else 1].value).strip()
 
 
 def test_what_is_counted_stands_in_its_own_column() -> None:

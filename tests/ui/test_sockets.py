@@ -1,0 +1,19 @@
+"""Small messages leave at once."""
+
+import socket
+
+from ui.sockets import send_at_once
+
+
+def test_accepted_connections_send_small_messages_at_once() -> None:
+    with socket.socket() as listening:  # as Streamlit makes it: without a protocol
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        assert not nodelay(listening)
+        send_at_once()
+        with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
+            assert nodelay(accepted)
+
+
+def nodelay(connection: socket.socket) -> bool:
+    return bool(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
