@@ -108,11 +108,12 @@ class Watching:
         self.run: Run | None = None
         self.gone = False  # nothing more will come
         self.begun = 0  # the browser's number of the run
+        self.played = 0  # the browser's number of its last "play": a rest that was told before is not its end
         self.pace = 0  # steps a picture; 0: paused
         self.goal = 0  # steps that the picture under way is to have
         self.until: int | None = None  # the step at which it pauses by itself
         self.drawn = True  # the browser has drawn all that it was sent
-        self.due = 0.0
+        self.due = 0.0  # when the next picture may begin
 
     async def serve(self) -> None:
         reading = asyncio.create_task(self._read())
@@ -150,7 +151,7 @@ class Watching:
             try:
                 return self.inbox.get_nowait() if waiting else await self.inbox.get()
             except asyncio.QueueEmpty:
-                rest = self.due - time.monotonic()
+                rest = 0 if self.goal else self.due - time.monotonic()
                 if rest <= 0:
                     return {}
                 try:
@@ -169,12 +170,12 @@ class Watching:
                 run.step()
 
         if self.goal <= run.steps:
+            self.due = time.monotonic() + 1 / PICTURES
             self.goal = run.steps + self.pace if self.until is None else min(run.steps + self.pace, self.until)
         await self.all.turn(work)
         if run.ended or (self.until is not None and run.steps >= self.until):
             self.pace = 0
         if run.steps >= self.goal or run.ended:
-            self.due = time.monotonic() + 1 / PICTURES
             self.goal = 0
             await self._send(run.picture)
 
@@ -198,6 +199,7 @@ class Watching:
         pace = int(message["pace"])
         if pace not in PACES:
             raise ValueError(f"pace must be {PACES[0]} … {PACES[-1]} steps a picture, not {pace}")
+        self.played = int(message.get("number", 0))
         until = message.get("until")
         self.pace, self.goal, self.until = pace, 0, None if until is None else int(until)
 
@@ -270,7 +272,8 @@ class Watching:
         """Computes on a training's thread what is sent; pictures wait until the last has been drawn."""
         header = await self.all.turn(make)
         header.setdefault("kind", "picture")
-        header |= {"begun": self.begun, "playing": self.pace > 0, "trainings": self.all.playing, "computing": COMPUTING}
+        header |= {"begun": self.begun, "played": self.played, "playing": self.pace > 0}
+        header |= {"trainings": self.all.playing, "computing": COMPUTING}
         self.drawn = False
         await self.socket.send_bytes(parcel(header))
 

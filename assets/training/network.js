@@ -138,7 +138,7 @@ function tiled(shape) {
     return { rows: rows * channels, cols: cols * filters, at, block: [rows, cols] }
   }
   if (shape.length === 3) {
-    const [rows, cols, maps] = shape, wide = maps > 2 ? Math.ceil(Math.sqrt(maps)) : maps, high = Math.ceil(maps / wide)
+    const [rows, cols, maps] = shape, wide = across(maps), high = maps / wide
     const at = (i, j) => ((i % rows) * cols + (j % cols)) * maps + Math.floor(i / rows) * wide + Math.floor(j / cols)
     return { rows: rows * high, cols: cols * wide, at, block: [rows, cols] }
   }
@@ -147,6 +147,13 @@ function tiled(shape) {
     return { rows: outputs, cols: inputs, at: (i, j) => j * outputs + i, block: [outputs, inputs] }
   }
   return { rows: 1, cols: shape[0], at: (_, j) => j, block: [1, shape[0]] }
+}
+
+/** How many of so many maps stand side by side: the rows are full, and about as many. */
+function across(maps) {
+  let wide = Math.ceil(Math.sqrt(maps))
+  while (maps % wide) wide++
+  return wide
 }
 
 function part(canvas, { rows, cols, block: [high, wide] }, cell, colour) {

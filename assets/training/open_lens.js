@@ -46,7 +46,7 @@ export class OpenLens {
     if (this.fresh) this.lens.openOn(this.training.band === "forward" ? "forward" : "backward") // an update follows from gradients
     this.fresh = false
     this.lens.show(scene.slice()) // on a multiple of 8 bytes, as a scene wants it
-    this.note.textContent = `${this.lens.scene.grid.x.note} ${this.training.data.words["Other examples"]}`
+    this.note.textContent = `x: ${this.lens.scene.grid.x.note} ${this.training.data.words["Other examples"]}`
     if (first) this.root.scrollIntoView({ block: "start", behavior: "smooth" })
   }
 

@@ -10,17 +10,16 @@ import { Connection } from "./connection.js"
 import { BANDS, explain, furnish } from "./furnish.js"
 import { readLook, writeLook } from "./link.js"
 import { legend, NetworkView } from "./network.js"
+import { Record } from "./record.js"
 import { rooms } from "./room.js"
 import { status } from "./words.js"
 
-const KEPT = 600 // pictures; beyond, every second of the older half is dropped
 const LONGEST = 2000 // steps of a run
 const AT_ONCE = 600 // steps that an address is trained to without being asked
 const FASTEST = 16 // steps a picture
 
 class Training {
-  pictures = new Map() // steps → picture, ascending
-  history = [] // a run each: {losses, tested}
+  record = new Record()
   pace = 1
   band = "forward"
   shown = null // the picture that is drawn
@@ -28,6 +27,7 @@ class Training {
   taken = 0
   brokenAt = null // the last step, if the one after it broke the run
   announced = true // what the run has come to
+  played = 0 // presses of Train: a rest that was told before the last is not its end
   begun = 0 // runs: what still comes from an earlier one is passed over
 
   constructor(root) {
@@ -93,11 +93,10 @@ class Training {
   }
 
   begin() {
-    this.pictures.clear()
+    this.record.clear(this.data.rates.length)
     this.brokenAt = null
     this.taken = 0
     this.live.textContent = ""
-    this.history = this.data.rates.map(() => ({ losses: [], tested: [] }))
     this.connection.open(this.data.address)
     const settings = { ...this.data.settings }
     this.rates.values.forEach((value, run) => (settings[this.data.rates[run].name] = String(value)))
@@ -119,7 +118,7 @@ class Training {
   #play(pace, until = null) {
     this.follow = true
     this.announced = false
-    this.connection.send({ do: "play", pace, until })
+    this.connection.send({ do: "play", pace, until, number: ++this.played })
     this.#playing(true)
   }
 
@@ -132,7 +131,7 @@ class Training {
   setPace(pace) {
     this.pace = pace
     this.#press(this.paces, "pace", pace)
-    if (this.playing) this.connection.send({ do: "play", pace })
+    if (this.playing) this.#play(pace)
   }
 
   /** One step on: through what was recorded, and at its end a step that is computed. */
@@ -153,17 +152,13 @@ class Training {
     this.#stop()
     this.follow = false
     this.wanted = steps
-    const kept = this.pictures.get(steps)
+    const kept = this.record.at(steps)
     if (kept && this.look.same(kept.look)) return this.#draw(kept)
     this.connection.latest({ do: "show", steps })
   }
 
   goOnFrom(steps) {
-    for (const later of [...this.pictures.keys()].filter((at) => at > steps)) this.pictures.delete(later)
-    this.history.forEach((run) => {
-      run.losses.length = Math.min(run.losses.length, steps)
-      run.tested = run.tested.filter(([at]) => at <= steps)
-    })
+    this.record.cut(steps)
     this.follow = this.adopting = true
     this.connection.send({ do: "back", steps })
   }
@@ -240,30 +235,14 @@ class Training {
     if (message.begun !== this.begun) return
     if (message.kind === "scene") return this.lens.show(message)
     message.look = this.look.wanted
-    message.runs.forEach((run, i) => {
-      const { losses } = this.history[i]
-      losses.length = Math.min(losses.length, message.since)
-      losses.push(...run.losses)
-      this.history[i].tested = run.tested
-    })
+    this.record.add(message)
     this.taken = message.taken
     if (message.steps === message.taken) this.brokenAt = message.runs.some((run) => run.diverged) ? message.taken : null
     if (this.adopting && message.steps === message.taken) this.#adoptRates(message.runs)
     this.trainings = message.trainings
     this.computing = message.computing
-    this.#keep(message)
-    if (message.ended || !message.playing) this.#playing(false)
+    if (message.played === this.played && (message.ended || !message.playing)) this.#playing(false)
     if (this.follow || !this.shown || message.steps === this.wanted || this.playing) this.#draw(message)
-  }
-
-  #keep(picture) {
-    const inOrder = picture.steps >= (this.last ?? -1)
-    this.pictures.set(picture.steps, picture)
-    if (!inOrder) this.pictures = new Map([...this.pictures].sort(([a], [b]) => a - b))
-    this.last = Math.max(...[...this.pictures.keys()].slice(-1))
-    if (this.pictures.size <= KEPT) return
-    const older = [...this.pictures.keys()].slice(0, KEPT / 2)
-    older.forEach((steps, i) => i % 2 && this.pictures.delete(steps))
   }
 
   #connected(open) {
@@ -284,7 +263,7 @@ class Training {
 
   layout() {
     this.width = this.root.clientWidth
-    const { narrow, left, plot, picture } = (this.room = rooms(this.width, this.data?.rates.length ?? 1))
+    const { narrow, left, plot, picture } = rooms(this.width, this.data?.rates.length ?? 1)
     this.root.classList.toggle("narrow", narrow)
     this.root.style.setProperty("--told", `${left}px`)
     Object.assign(this, { plot, picture })
@@ -299,7 +278,7 @@ class Training {
       this.views.replaceChildren(...this.networks.map((view) => view.root))
     }
     runs.forEach((run, i) => this.networks[i].draw(run, { band, palette, room: this.picture, name: runs.length > 1 ? "AB"[i] : "", still }))
-    this.curves.draw(this.history, { steps, taken, broken: this.brokenAt, palette, size: this.plot, still })
+    this.curves.draw(this.record.history, { steps, taken, broken: this.brokenAt, palette, size: this.plot, still })
     this.#drawPlace(steps)
     this.look.draw()
     this.#drawBreak(picture)

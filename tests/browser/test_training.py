@@ -250,6 +250,29 @@ def test_a_look_that_cannot_be_is_as_on_a_fresh_page(look: str, learn: Callable[
     assert page.locator(".training [data-band=forward]").get_attribute("aria-pressed") == "true"
 
 
+def test_a_picture_changes_texts_and_pixels_and_makes_no_elements(learn: Callable[..., Any]) -> None:
+    """What a picture costs the browser, told without a clock: new elements and canvas sizes are laid out again."""
+    page = learn().page
+    trained(page, 5)
+    page.locator(".training").evaluate(
+        """root => { root.made = 0
+          const element = (node) => node.nodeType === 1 && node.localName !== 'svg'
+          new MutationObserver((all) => all.forEach(({ type, addedNodes }) => {
+            root.made += type === 'attributes' ? 1 : [...addedNodes].filter(element).length
+          })).observe(root, { childList: true, subtree: true, attributeFilter: ['width', 'height', 'aria-label'] })
+        }"""
+    )
+    button(page, "Train").click()
+    wait_for_steps(page, 30)
+    assert page.locator(".training").evaluate("root => root.made") == 0
+
+
+def test_maps_stand_in_full_rows(learn: Callable[..., Any]) -> None:
+    """8 maps of 6 × 6 are 4 × 2: a ninth place would show what is no map."""
+    at = learn().page.locator(".training .layer").nth(1).locator("canvas").last.bounding_box()
+    assert at["width"] == 2 * at["height"]
+
+
 def test_copy_link_copies_what_is_looked_at(learn: Callable[..., Any]) -> None:
     page = learn(permissions=["clipboard-read", "clipboard-write"]).page
     page.locator(".training [data-band=update]").click()

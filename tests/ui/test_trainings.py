@@ -147,6 +147,22 @@ def test_it_plays_pauses_and_steps() -> None:
     talk(browser)
 
 
+def test_the_time_of_computing_is_part_of_the_time_between_two_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trainings, "PICTURES", 10)
+
+    async def browser(socket: Socket) -> None:
+        socket.say("begin", settings={"pause": "0.04"})
+        await socket.hear()
+        socket.say("play", pace=2)  # 80 ms of computing, in slices: 100 ms a picture, not 180
+        await socket.hear()
+        begun = time.monotonic()
+        for _ in range(6):
+            await socket.hear()
+        assert 0.55 < time.monotonic() - begun < 0.9
+
+    talk(browser)
+
+
 def test_a_pause_acts_between_two_slices() -> None:
     async def browser(socket: Socket) -> None:
         socket.say("begin", settings={"pause": "0.01"})
@@ -346,6 +362,18 @@ def test_far_replays_do_not_keep_others_waiting() -> None:
 
     talk(far, far, near)
     assert answered[0] < 0.4
+
+
+def test_every_answer_names_the_play_that_it_knows_of() -> None:
+    """A picture that was sent before a play says that it rests: that is not the end of the play."""
+
+    async def browser(socket: Socket) -> None:
+        socket.say("begin", settings={})
+        assert (await socket.hear())["played"] == 0
+        socket.say("play", pace=4, until=4, number=7)
+        assert (await socket.hear())["played"] == 7
+
+    talk(browser)
 
 
 def test_it_plays_up_to_a_step_and_no_further() -> None:
