@@ -231,7 +231,7 @@ class Training {
   // ---------------------------------------------------------------- what the server says
 
   #hear(message) {
-    if (message.kind === "refused") return this.#announce(message.why)
+    if (message.kind === "refused") return this.#complain(message.why)
     if (message.begun !== this.begun) return
     if (message.kind === "scene") return this.lens.show(message)
     message.look = this.look.wanted
@@ -250,7 +250,7 @@ class Training {
     if (open) return
     if (open === null) return this.begin()
     this.#playing(false)
-    this.#announce("The server does not answer. The training is started again when it does.")
+    this.#complain("The server does not answer. The training is started again when it does.")
   }
 
   #playing(on) {
@@ -306,10 +306,14 @@ class Training {
     if (broken >= 0) write(this.again.firstChild, status.broken(picture, broken))
   }
 
+  #complain(text) {
+    write(this.line, text)
+    this.#announce(text)
+  }
+
   /** Read out: where a run has come to rest, and what went wrong; never each picture. */
   #announce(text) {
     this.announced = true
-    write(this.line, text)
     write(this.live, text)
   }
 

@@ -153,6 +153,8 @@ def test_after_a_break_one_press_leads_to_the_step_before_it(learn: Callable[...
     label = page.locator(".training .plot canvas").first.get_attribute("aria-label")
     assert f"broken in step {broke_at + 1}" in label
     assert "✕ broken" in drawn_words(page)
+    assert page.locator(".training .say").inner_text().startswith(f"After {broke_at} steps")
+    assert "is broken" in page.locator(".training [role=status].vh").inner_text()
     button(page, "Go back to before the break").click()
     page.locator(".training .broken").wait_for(state="hidden")
     assert steps(page) == broke_at - 1 >= at - 1
@@ -186,6 +188,12 @@ def test_nothing_of_the_panel_hangs_out_on_a_phone(learn: Callable[..., Any]) ->
         at = box.bounding_box()
         assert at is None or (at["x"] >= 0 and at["x"] + at["width"] <= 390.5)
     pace, words = (page.locator(f".training .pace > {part}").bounding_box() for part in (".seg", ".muted"))
+    button(page, "Convolution 2").first.click()
+    page.locator(".training .lens[data-drawn]").wait_for()
+    page.wait_for_timeout(500)
+    opened = page.locator(".training .opened").bounding_box()
+    assert opened["x"] + opened["width"] <= 390
+    assert page.locator(".training .opened .grid").first.bounding_box()["x"] >= 0
     assert abs((pace["y"] + pace["height"] / 2) - (words["y"] + words["height"] / 2)) < 6  # on one line
     assert words["x"] > pace["x"] + pace["width"]
 
