@@ -123,6 +123,7 @@ class Recording:
         self._kept = {0: start}  # steps → progress
         self._rates = {0: training.optimizer.learning_rate}  # from this step on → learning rate
         self.next = training.step(start)
+        self._near: Progress | None = None  # where the last replay has come to
 
     @property
     def steps(self) -> int:
@@ -152,14 +153,28 @@ class Recording:
             raise ValueError(f"the run has the steps 0 … {self.steps}, not {steps}")
         if steps == self.steps:
             return self.next
-        progress = self._kept[max(kept for kept in self._kept if kept <= steps)]
-        while progress.steps < steps:
-            progress = self._at(progress.steps).step(progress).after
-        return self._at(steps).step(progress)
+        for _ in self.approach(steps):
+            pass
+        return self._at(steps).step(self._nearest(steps))
+
+    def approach(self, steps: int) -> Iterator[None]:
+        """Computes what `again` needs for that step, and stops after every step on the way."""
+        if not 0 <= steps <= self.steps:
+            raise ValueError(f"the run has the steps 0 … {self.steps}, not {steps}")
+        progress = self._nearest(steps)
+        while progress.steps < min(steps, self.steps):
+            progress = self._near = self._at(progress.steps).step(progress).after
+            yield
+
+    def _nearest(self, steps: int) -> Progress:
+        """The last progress before that step, or at it, that is at hand."""
+        kept = self._kept[max(at for at in self._kept if at <= steps)]
+        return self._near if self._near and kept.steps < self._near.steps <= steps else kept
 
     def back_to(self, steps: int) -> None:
         """Forgets all that came after so many steps: the run goes on from there."""
         self.next = self.again(steps)
+        self._near = None
         self._kept = {at: kept for at, kept in self._kept.items() if at <= steps}
         self._rates = {at: rate for at, rate in self._rates.items() if at <= steps}
 

@@ -8,7 +8,7 @@ from experiments.convolution import backward, dimensions, far, hierarchy, parame
 from experiments.convolution.axes import LONGEST, DimensionsSpec
 from experiments.convolution.code import keras, pytorch
 from experiments.convolution.facts import facts
-from experiments.convolution.learning import HELD_OUT, LearningSpec
+from experiments.convolution.learning import LearningSpec, held_out_digits
 from experiments.convolution.questions import question_numbers
 from experiments.convolution.scene import scene
 from experiments.convolution.spec import DIGIT, OWN, ConvolutionSpec
@@ -81,7 +81,7 @@ with lesson.first_screen():
     lesson.facts(facts(settings.spec))
     spec = microscope()
 told = text.fill(question_numbers(spec))
-training(text["Watch it learn"], learning, HELD_OUT)
+training(text["Watch it learn"], learning, held_out_digits())
 lesson.experiment("CV1", told["CV1"], patterns.show, spec)
 lesson.experiment("CV2", told["CV2"], dimensions.show, over.spec, controls=sliding_over)
 lesson.experiment("CV3", told["CV3"], parameters.show, spec)

@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from ui import lesson
 from ui.component import component
 from ui.settings import Settings
 
@@ -32,15 +33,16 @@ def own_picture(
 
     `shrink` and `from_grey` give it as text, or raise ValueError with what is wrong.
     """
-    state, count = st.session_state, settings.session_key("own.count")
-    turn = state.get(count, 0)  # a new widget for the next file: the server keeps none
+    state, count, problem = st.session_state, settings.session_key("own.count"), settings.session_key("own.problem")
+    turn = state.get(count, 0)  # new widgets for the next file: the server keeps none, and the popover closes
 
     def take(make: Callable[[], str]) -> None:
         try:
             settings.put("own", make())
         except ValueError as error:
-            settings.say(f"The picture is not taken over: {error}.")
+            state[problem] = f"The picture is not taken over: {error}."
             return
+        state.pop(problem, None)
         for name, value in chosen.items():
             settings.put(name, value)
         state[count] = turn + 1
@@ -49,7 +51,7 @@ def own_picture(
         if state.get(key) is not None:
             take(lambda: shrink(state[key].getvalue()))
 
-    with st.popover("Your own picture", type="tertiary", key=settings.session_key("own.more")):
+    with st.popover("Your own picture", type="tertiary", key=settings.session_key(f"own.more.{turn}")):
         kind = st.segmented_control("A picture from", KINDS, default=KINDS[0], key=settings.session_key("own.kind"))
         if kind == KINDS[0]:
             key = settings.session_key(f"own.file.{turn}")
@@ -60,6 +62,7 @@ def own_picture(
         elif kind == KINDS[2]:
             key = settings.session_key("own.drawing")
             _mount(key=key, data={"side": side}, on_drawing_change=lambda: take(lambda: from_grey(_sent(key, side))))
+        lesson.changes([state[problem]] if problem in state else [])
         st.caption(
             "It is made 48 × 48 pixels and stands in the address: whoever has the link sees it. Nothing is stored."
         )

@@ -101,9 +101,9 @@ class Settings:
         return st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"{self.lesson}-{name}")
 
     @contextmanager
-    def more(self) -> Iterator[None]:
+    def more(self, name: str = "more", label: str = "More settings") -> Iterator[None]:
         """Where the others wait, out of the way. Drawn late, they begin with what they are given each time."""
-        with st.popover("More settings", key=self.session_key("more")):
+        with st.popover(label, key=self.session_key(name)):
             self._late = True
             yield
             self._late = False
@@ -175,10 +175,6 @@ class Settings:
         if self._late:
             st.session_state[self.key(name)] = getattr(self.spec, name)
         return {"key": self.key(name), "help": self.fields[name].help}
-
-    def say(self, note: str) -> None:
-        """In a callback: what could not be taken over, until the next change."""
-        st.session_state[self.session_key("notes")] = (note,)
 
     def put(self, name: str, value: Any, *, final: bool = True) -> None:
         """In a callback: sets what has no Streamlit widget."""

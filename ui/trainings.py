@@ -4,7 +4,7 @@ A browser says what it wants in JSON, and gets pictures as parcels of bytes. It 
 until then no further one is computed, so that a slow browser, or one that has gone, costs nothing.
 
     {"do": "begin", "settings": {…}}        a run from its first step
-    {"do": "play", "pace": 4}               so many steps a picture, until "pause"
+    {"do": "play", "pace": 4}               so many steps a picture, until "pause", or "until" a step
     {"do": "step"}                          one step
     {"do": "rate", "run": 0, "value": 0.1}  another learning rate from here on
     {"do": "back", "steps": 12}             forget what came later, go on from here
@@ -22,7 +22,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -33,7 +33,8 @@ from ui.component import parcel
 from ui.turns import COMPUTING, POOL, SLICE
 
 PICTURES = 36  # a second, at most: more would not be seen
-CONNECTIONS = 200
+CONNECTIONS = 240
+OF_ONE_ADDRESS = 120  # a class behind one router is one address; no address may have all
 LONGEST = 8192  # bytes of a message
 PACES = range(1, 65)
 
@@ -49,6 +50,7 @@ class Run(Protocol):
     def ended(self) -> bool: ...
     def step(self) -> None: ...
     def set_rate(self, run: int, learning_rate: float) -> None: ...
+    def approach(self, steps: int) -> Iterator[None]: ...
     def back_to(self, steps: int) -> None: ...
     def watch(self, wanted: Mapping[str, Any]) -> None: ...
     def picture(self, steps: int | None = None) -> dict[str, Any]: ...
@@ -68,8 +70,11 @@ class Trainings:
 
     async def endpoint(self, socket: WebSocket) -> None:
         """The route."""
-        if not _same_origin(socket) or len(self.open) >= CONNECTIONS:
-            await socket.close(1008 if len(self.open) < CONNECTIONS else 1013)
+        if not _same_origin(socket):
+            await socket.close(1008)
+            return
+        if len(self.open) >= CONNECTIONS or self._of(_address(socket)) >= OF_ONE_ADDRESS:
+            await socket.close(1013)
             return
         watching = Watching(self, socket)
         self.open.add(watching)
@@ -83,6 +88,10 @@ class Trainings:
             await socket.close(1011)
         finally:
             self.open.discard(watching)
+
+    def _of(self, address: str) -> int:
+        """How many connections an address has."""
+        return sum(_address(watching.socket) == address for watching in self.open)
 
     async def turn(self, work: Callable[[], Any]) -> Any:
         """Does the work on one of the threads, once it is its turn."""
@@ -99,10 +108,12 @@ class Watching:
         self.run: Run | None = None
         self.gone = False  # nothing more will come
         self.begun = 0  # the browser's number of the run
+        self.played = 0  # the browser's number of its last "play": a rest that was told before is not its end
         self.pace = 0  # steps a picture; 0: paused
         self.goal = 0  # steps that the picture under way is to have
+        self.until: int | None = None  # the step at which it pauses by itself
         self.drawn = True  # the browser has drawn all that it was sent
-        self.due = 0.0
+        self.due = 0.0  # when the next picture may begin
 
     async def serve(self) -> None:
         reading = asyncio.create_task(self._read())
@@ -140,7 +151,7 @@ class Watching:
             try:
                 return self.inbox.get_nowait() if waiting else await self.inbox.get()
             except asyncio.QueueEmpty:
-                rest = self.due - time.monotonic()
+                rest = 0 if self.goal else self.due - time.monotonic()
                 if rest <= 0:
                     return {}
                 try:
@@ -158,12 +169,13 @@ class Watching:
             while run.steps < self.goal and not run.ended and time.monotonic() < end:
                 run.step()
 
-        self.goal = self.goal if self.goal > run.steps else run.steps + self.pace
+        if self.goal <= run.steps:
+            self.due = time.monotonic() + 1 / PICTURES
+            self.goal = run.steps + self.pace if self.until is None else min(run.steps + self.pace, self.until)
         await self.all.turn(work)
-        if run.ended:
+        if run.ended or (self.until is not None and run.steps >= self.until):
             self.pace = 0
         if run.steps >= self.goal or run.ended:
-            self.due = time.monotonic() + 1 / PICTURES
             self.goal = 0
             await self._send(run.picture)
 
@@ -187,7 +199,9 @@ class Watching:
         pace = int(message["pace"])
         if pace not in PACES:
             raise ValueError(f"pace must be {PACES[0]} … {PACES[-1]} steps a picture, not {pace}")
-        self.pace, self.goal = pace, 0
+        self.played = int(message.get("number", 0))
+        until = message.get("until")
+        self.pace, self.goal, self.until = pace, 0, None if until is None else int(until)
 
     async def _pause(self, message: dict[str, Any]) -> None:
         self.pace = self.goal = 0
@@ -209,22 +223,29 @@ class Watching:
     async def _back(self, message: dict[str, Any]) -> None:
         run = self._running()
         self.pace = self.goal = 0
-        await self.all.turn(lambda: run.back_to(int(message["steps"])))
+        steps = int(message["steps"])
+        await self._approach(run, steps)
+        await self.all.turn(lambda: run.back_to(steps))
         await self._send(run.picture)
 
     async def _show(self, message: dict[str, Any]) -> None:
         run, steps = self._running(), int(message["steps"])
+        await self._approach(run, steps)
         await self._send(lambda: run.picture(steps))
 
     async def _watch(self, message: dict[str, Any]) -> None:
-        run, steps = self._running(), message.get("steps")
+        run = self._running()
         run.watch(message)
-        if not self.pace:
-            await self._send(lambda: run.picture(None if steps is None else int(steps)))
+        if self.pace:
+            return
+        steps = run.steps if message.get("steps") is None else int(message["steps"])
+        await self._approach(run, steps)
+        await self._send(lambda: run.picture(steps))
 
     async def _scene(self, message: dict[str, Any]) -> None:
         run, (k, layer, steps) = self._running(), (int(message[name]) for name in ("run", "layer", "steps"))
         of = {"run": k, "layer": layer, "steps": steps}
+        await self._approach(run, steps)
         await self._send(lambda: {"kind": "scene", **of, "scene": run.scene(k, layer, steps)})
 
     async def _drawn(self, message: dict[str, Any]) -> None:
@@ -235,11 +256,24 @@ class Watching:
             raise ValueError("nothing has begun")
         return self.run
 
+    async def _approach(self, run: Run, steps: int) -> None:
+        """Computes again what lies before an earlier step, in slices: others have their turns in between."""
+        parts = run.approach(steps)
+
+        def work() -> bool:
+            end = time.monotonic() + SLICE
+            return all(time.monotonic() < end for _ in parts)
+
+        while not await self.all.turn(work):
+            if self.gone:
+                raise WebSocketDisconnect
+
     async def _send(self, make: Callable[[], dict[str, Any]]) -> None:
         """Computes on a training's thread what is sent; pictures wait until the last has been drawn."""
         header = await self.all.turn(make)
         header.setdefault("kind", "picture")
-        header |= {"begun": self.begun, "playing": self.pace > 0, "trainings": self.all.playing, "computing": COMPUTING}
+        header |= {"begun": self.begun, "played": self.played, "playing": self.pace > 0}
+        header |= {"trainings": self.all.playing, "computing": COMPUTING}
         self.drawn = False
         await self.socket.send_bytes(parcel(header))
 
@@ -266,6 +300,10 @@ def _parsed(text: str) -> dict[str, Any] | None:
         return None
     known = isinstance(message, dict) and isinstance(message.get("do"), str) and message["do"] in ANSWERS
     return message if known else None
+
+
+def _address(socket: WebSocket) -> str:
+    return socket.client.host if socket.client else ""
 
 
 def _same_origin(socket: WebSocket) -> bool:

@@ -27,8 +27,21 @@ export function dropParameter(name) {
 }
 
 /** Writes at once what is still waiting. */
-export function flushParameters() {
+function flushParameters() {
   for (const [name, [value]] of [...waiting]) write(name, value)
+}
+
+/** Copies the address, with all that waits written; the button says that it is done. */
+export async function copyAddress(button) {
+  flushParameters()
+  button.dataset.label ??= button.textContent
+  try {
+    await navigator.clipboard.writeText(location.href)
+  } catch { // only a secure page may write to the clipboard; elsewhere the learner copies by hand
+    window.prompt("Copy this address", location.href)
+  }
+  button.textContent = "Copied"
+  setTimeout(() => (button.textContent = button.dataset.label), 2000)
 }
 
 function write(name, value) {

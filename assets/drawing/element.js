@@ -39,3 +39,8 @@ export function fillTrack(range) {
   const share = (range.value - range.min) / (range.max - range.min || 1)
   range.style.setProperty("--fill", `${100 * share}%`)
 }
+
+/** Writes a text where it differs: the browser lays out again what is written, also when it is the same. */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text
+}

@@ -2,7 +2,7 @@
    It knows no layer. A scene arrives as bytes (experiments/scene/); everything after that happens here, with no
    message to the server but for edits. This file holds the state; source.js speaks with the server, the others draw. */
 
-import { dropParameter, flushParameters, keepParameters } from "../drawing/address.js"
+import { copyAddress, dropParameter, keepParameters } from "../drawing/address.js"
 import { palette } from "../drawing/colour.js"
 import { unpack, unparcel } from "../drawing/payload.js"
 import { Player } from "../drawing/player.js"
@@ -64,6 +64,12 @@ export class Lens {
     if (live) keepParameters(live.settings)
     this.show(scene)
     this.source.answered(answered)
+  }
+
+  /** The scene that is shown next opens in this direction, on the cell that it begins with. */
+  openOn(phase) {
+    this.phase = { id: phase }
+    this.selected = null
   }
 
   /** Draws a packed scene. */
@@ -318,16 +324,9 @@ export class Lens {
   }
 
   /** The address with what is selected: who opens it sees exactly this. */
-  async copyLink() {
+  copyLink() {
     this.#touch()
-    flushParameters()
-    try {
-      await navigator.clipboard.writeText(location.href)
-    } catch { // only a secure page may write to the clipboard; elsewhere the learner copies by hand
-      window.prompt("Copy this address", location.href)
-    }
-    this.copyButton.textContent = "Copied"
-    setTimeout(() => (this.copyButton.textContent = "Copy link"), 2000)
+    copyAddress(this.copyButton)
   }
 
   toggleTable() {

@@ -4,24 +4,26 @@
 import { h } from "../drawing/element.js"
 import { number } from "../drawing/numbers.js"
 
-const HEIGHT = 150, LEFT = 44, BOTTOM = 26, TOP = 8, RIGHT = 12
+const LEFT = 36, BOTTOM = 20, TOP = 8, RIGHT = 12
 const MOST_LOSS = 2.5, ENDS = [100, 200, 400, 1000, 2000, 5000] // of the axis: it moves seldom, not with every step
-const DASHES = [[], [6, 4]]
+const DASHES = [[], [6, 4]], BREAK = [2, 3]
 
 export class Curves {
   constructor(go) {
     this.plots = [
       new Plot("loss of the batch", MOST_LOSS, [0, 1, 2], go),
-      new Plot("share of held-out digits named right", 1, [0, 0.5, 1], go),
+      new Plot("held-out digits named right", 1, [0, 0.5, 1], go),
     ]
-    this.root = h("div", { class: "curves" }, this.plots.map((plot) => plot.root))
+    this.legend = h("div", { class: "lines", "aria-hidden": "true", hidden: true }, h("span", {}, h("i"), "A"), h("span", {}, h("i", { class: "dashed" }), "B"))
+    this.root = h("div", { class: "curves" }, this.legend, this.plots.map((plot) => plot.root))
   }
 
-  draw(history, { steps, taken, palette, width }) {
-    const side = width < 760 ? width : Math.floor((width - 24) / 2), last = ENDS.find((end) => end >= taken) ?? taken
-    const losses = history.map(({ losses }) => losses.map((loss, at) => [at, loss]))
-    this.plots[0].draw(losses, { steps, last, palette, width: side })
-    this.plots[1].draw(history.map(({ tested }) => tested), { steps, last, palette, width: side })
+  /** look: {steps, taken, broken: the step of a break or null, palette, size: of a plot, still: nothing plays}. */
+  draw(history, { taken, ...look }) {
+    const last = ENDS.find((end) => end >= taken) ?? taken
+    this.legend.hidden = history.length < 2
+    this.plots[0].draw(history.map(({ losses }) => losses.map((loss, at) => [at, loss])), { ...look, last })
+    this.plots[1].draw(history.map(({ tested }) => tested), { ...look, last })
   }
 }
 
@@ -37,9 +39,9 @@ class Plot {
     this.canvas.onpointermove = (event) => event.buttons && at(event)
   }
 
-  draw(lines, { steps, last, palette, width }) {
+  draw(lines, { steps, last, broken, palette, size: { width, height }, still }) {
     Object.assign(this, { width, last, taken: Math.max(1, ...lines.map((line) => line.at(-1)?.[0] ?? 0)) })
-    const g = sized(this.canvas, width, HEIGHT), across = width - LEFT - RIGHT, down = HEIGHT - BOTTOM - TOP
+    const g = sized(this.canvas, width, height), across = width - LEFT - RIGHT, down = height - BOTTOM - TOP
     const x = (step) => LEFT + (across * step) / last, y = (v) => TOP + down * (1 - Math.min(1, Math.max(0, v / this.top)))
     g.font = `13px ${palette.font}`
     g.textBaseline = "middle"
@@ -48,22 +50,35 @@ class Plot {
       stroke(g, palette.line, [], [[LEFT, y(tick)], [width - RIGHT, y(tick)]])
       write(g, palette.mute, "right", String(tick), LEFT - 8, y(tick))
     }
-    for (const tick of [0, last / 2, last]) write(g, palette.mute, tick ? (tick === last ? "right" : "center") : "left", String(Math.round(tick)), x(tick), HEIGHT - 8)
+    for (const tick of [0, last / 2, last]) write(g, palette.mute, tick ? (tick === last ? "right" : "center") : "left", String(Math.round(tick)), x(tick), height - 7)
+    if (broken != null) mark(g, palette, x(broken), TOP, down, width)
     g.lineWidth = 1.75
     lines.forEach((line, run) => stroke(g, palette.ink, DASHES[run], line.filter(([, v]) => Number.isFinite(v)).map(([step, v]) => [x(step), y(v)])))
     g.lineWidth = 1.5
     stroke(g, palette.mute, [], [[x(steps), TOP], [x(steps), TOP + down]])
-    this.canvas.setAttribute("aria-label", `${this.title} over ${last} steps: ${lines.map((line) => says(line)).join("; ")}`)
+    if (still) this.canvas.setAttribute("aria-label", this.#says(lines, last, broken))
+  }
+
+  #says(lines, last, broken) {
+    const each = lines.map((line, run) => `${lines.length > 1 ? `${"AB"[run]} ` : ""}${says(line)}`)
+    return `${this.title} over ${last} steps: ${each.join("; ")}${broken == null ? "" : `; broken in step ${broken + 1}`}`
   }
 }
 
 const says = (line) => (line.length ? `from ${number(line[0][1])} to ${number(line.at(-1)[1])}` : "nothing yet")
 
+/** Where a run broke: a dotted line, with its word on the side that has room. */
+function mark(g, palette, x, top, down, width) {
+  stroke(g, palette.ink, BREAK, [[x, top], [x, top + down]])
+  const left = x > width / 2
+  write(g, palette.ink, left ? "right" : "left", "✕ broken", x + (left ? -6 : 6), top + 8)
+}
+
 function sized(canvas, width, height) {
-  const ratio = Math.min(3, devicePixelRatio || 1)
-  if (canvas.width !== Math.round(width * ratio)) {
-    canvas.width = Math.round(width * ratio)
-    canvas.height = Math.round(height * ratio)
+  const ratio = Math.min(3, devicePixelRatio || 1), wide = Math.round(width * ratio), high = Math.round(height * ratio)
+  if (canvas.width !== wide || canvas.height !== high) {
+    canvas.width = wide
+    canvas.height = high
     canvas.style.width = `${width}px`
     canvas.style.height = `${height}px`
   }

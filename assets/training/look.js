@@ -1,7 +1,9 @@
-/* Which digit is watched: one that was held out, or the learner's own drawing; and how sure each network is of it. */
+/* Which digit is watched: one that was held out, or the learner's own drawing. */
 
-import { h, icon } from "../drawing/element.js"
+import { h, icon, write } from "../drawing/element.js"
 import { Pad } from "../drawing/pad.js"
+
+const SIDE = 8 // pixels of a digit
 
 export class Look {
   wanted = null // what the server was asked to watch; null: the first held-out digit
@@ -11,15 +13,27 @@ export class Look {
     this.report = report
     const step = (name, text, by) => h("button", { class: "ib", type: "button", "aria-label": text, title: text, onclick: () => this.#go(this.example + by) }, icon(name))
     this.name = h("span", { class: "name" })
-    this.pad = new Pad((drawing) => this.#drawn(drawing))
+    this.pad = new Pad((drawing) => drawing && this.#watch({ drawing }))
     this.pad.root.hidden = true
     this.draw_ = h("button", { class: "quiet", type: "button", "aria-expanded": "false", onclick: () => this.#open(this.pad.root.hidden) }, "Draw a digit")
-    this.answers = h("div", { class: "answers" })
-    this.root = h("div", { class: "look" }, step("back", "Previous digit", -1), this.name, step("next", "Next digit", 1), this.draw_, this.answers, this.pad.root)
+    this.digits = h("div", { class: "digits", role: "group", "aria-label": "held-out digit that is watched" })
+    this.root = h("div", { class: "look" }, this.digits, h("span", { class: "one" }, step("back", "Previous digit", -1), this.name, step("next", "Next digit", 1)), this.draw_, this.pad.root)
   }
 
-  set(examples) {
-    this.examples = examples
+  /** {labels: of all held-out digits, firsts: the first of each, pictures: of these}. */
+  set({ labels, firsts, pictures }) {
+    this.labels = labels
+    if (this.buttons) return
+    this.buttons = [...firsts].map((example) => h("button", { class: "tb", type: "button", "aria-label": `a ${labels[example]}`, title: `a ${labels[example]}`, onclick: () => this.#go(example) }, h("canvas", { width: SIDE, height: SIDE })))
+    this.firsts = [...firsts]
+    this.buttons.forEach(({ firstChild }, k) => bright(firstChild, pictures.subarray(SIDE * SIDE * k, SIDE * SIDE * (k + 1))))
+    this.digits.replaceChildren(...this.buttons)
+  }
+
+  /** As an address says it: {example} or {drawing}. */
+  restore(wanted) {
+    this.wanted = wanted
+    this.example = wanted?.example ?? 0
   }
 
   /** Whether a picture was made of the digit that is watched now. */
@@ -27,20 +41,19 @@ export class Look {
     return JSON.stringify(look ?? null) === JSON.stringify(this.wanted)
   }
 
-  draw(runs) {
-    const { label } = runs[0]
-    this.name.textContent = label == null ? "your drawing" : `held-out digit ${this.example + 1}, a ${label}`
-    this.answers.replaceChildren(...runs.map((run, i) => answer(run.probabilities, runs.length > 1 ? "AB"[i] : "")))
+  draw() {
+    const own = !!this.wanted?.drawing
+    write(this.name, own ? "your drawing" : `held-out digit ${this.example + 1}, a ${this.labels[this.example]}`)
+    this.buttons.forEach((button, k) => {
+      const pressed = String(!own && this.firsts[k] === this.example)
+      if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed)
+    })
   }
 
   #go(example) {
-    this.example = (example + this.examples) % this.examples
+    this.example = (example + this.labels.length) % this.labels.length
     this.#open(false)
     this.#watch({ example: this.example })
-  }
-
-  #drawn(drawing) {
-    if (drawing) this.#watch({ drawing })
   }
 
   #open(open) {
@@ -56,10 +69,9 @@ export class Look {
   }
 }
 
-/** Ten bars, 0 to 9: how sure the network is. */
-function answer(probabilities, name) {
-  const best = probabilities.indexOf(Math.max(...probabilities))
-  const bars = [...probabilities].map((p, digit) => h("span", { class: digit === best ? "best" : "" }, h("i", { style: { height: `${Math.round(28 * p)}px` } }), String(digit)))
-  const text = Number.isNaN(probabilities[0]) ? "no answer: the network is broken" : `reads a ${best}, ${Math.round(100 * probabilities[best])} % sure`
-  return h("div", { class: "answer" }, h("div", { class: "bars", "aria-hidden": "true" }, bars), h("span", {}, `${name} ${text}`))
+/** A digit in its own brightness, 0 to 255. */
+function bright(canvas, pixels) {
+  const g = canvas.getContext("2d"), image = g.createImageData(SIDE, SIDE)
+  pixels.forEach((v, k) => image.data.set([v, v, v, 255], 4 * k))
+  g.putImageData(image, 0, 0)
 }

@@ -2,9 +2,10 @@
    shows weights and activations, backward their gradients, update the move that the step makes. Scales are fixed. */
 
 import { ends, gradient } from "../drawing/colour.js"
-import { h } from "../drawing/element.js"
+import { h, write } from "../drawing/element.js"
 import { number } from "../drawing/numbers.js"
 import { paint } from "../drawing/paint.js"
+import { Answer } from "./answer.js"
 
 const SCALES = {
   brightness: { kind: "brightness", max: 1 },
@@ -18,50 +19,71 @@ const PARTS = { // what is drawn of a layer: [field, role, scale, words]
   backward: [["gradient", "gradient", "gradient", "∂L/∂w"], ["activationGradient", "gradient", "gradient", "∂L/∂output"]],
   update: [["update", "weight", "update", "step of w"], ["activation", "activation", "activation", "output"]],
 }
-const LARGEST = 28, WIDEST = 176
+const INPUT = { forward: ["x", "input", "brightness", "x"], backward: ["xGradient", "gradient", "gradient", "∂L/∂x"] }
+const inputOf = (band) => INPUT[band] ?? INPUT.forward
+const LARGEST = 28 // pixels of a cell
+
+/** The scales of what a direction draws, once for all layers. */
+export function legend(band, palette) {
+  const drawn = [...PARTS[band], inputOf(band)], first = new Map(drawn.map((part) => [part[2], part]))
+  return [...first].map(([name, [, role]]) => {
+    const scale = SCALES[name], [low, high] = ends(scale)
+    const symbols = drawn.filter((part) => part[2] === name).map((part) => part[3]).join(", ")
+    return h("span", { class: "gscale" }, h("b", { class: `k-${role}` }, symbols), low,
+      h("i", { "aria-hidden": "true", style: { background: gradient(palette, scale) } }), scale.kind === "log" ? `${high} log` : high)
+  })
+}
 
 export class NetworkView {
   boxes = []
 
-  constructor(open) {
+  /** open(layer) opens the lens; help: what the numbers of a layer mean, by their names. */
+  constructor(open, help) {
     this.open = open
+    this.help = help
     this.head = h("h3", { class: "which" })
     this.input = new Map_()
+    this.answer = new Answer()
     this.row = h("div", { class: "layers" })
     this.root = h("section", { class: "network" }, this.head, this.row)
   }
 
-  draw(run, { band, palette, width, name }) {
-    this.head.textContent = name ? `Network ${name}` : ""
+  /** room: {width, height} of a picture; still: nothing plays, so that it is also said in words. */
+  draw(run, { band, palette, room, name, still }) {
+    write(this.head, name ? `Network ${name}` : "")
     this.head.hidden = !name
-    if (this.boxes.length !== run.layers.length) {
-      this.boxes = run.layers.map((_, layer) => new LayerBox(() => this.open(layer)))
-      this.row.replaceChildren(h("div", { class: "layer" }, h("div", { class: "lt" }, "input"), this.input.root), ...this.boxes.map((box) => box.root))
-    }
-    const room = Math.max(120, Math.min(WIDEST, Math.floor(width / (width < 760 ? 2 : 5.6)) - 16))
-    const backward = band === "backward"
-    this.input.draw(backward ? run.xGradient : run.x, backward ? "gradient" : "input", backward ? "gradient" : "brightness", backward ? "∂L/∂x" : "x", palette, Math.min(96, room))
-    run.layers.forEach((layer, i) => this.boxes[i].draw(layer, band, palette, room))
+    if (this.boxes.length !== run.layers.length) this.#build(run.layers)
+    const [field, ...rest] = inputOf(band), side = Math.min(room.width, room.height, 96)
+    this.input.draw(run[field], ...rest, { palette, room: { width: side, height: side }, still })
+    run.layers.forEach((layer, i) => this.boxes[i].draw(layer, band, { palette, room, still }))
+    this.answer.draw(run.probabilities)
+  }
+
+  #build(layers) {
+    this.boxes = layers.map((_, layer) => new LayerBox(() => this.open(layer), this.help))
+    this.boxes.at(-1).root.append(this.answer.root)
+    this.row.replaceChildren(h("div", { class: "layer" }, h("div", { class: "lt" }, "input"), this.input.root), ...this.boxes.map((box) => box.root))
   }
 }
 
 class LayerBox {
-  constructor(open) {
+  constructor(open, help) {
     this.title = h("button", { class: "quiet lt", type: "button", title: "Open the lens on this layer", onclick: open })
     this.maps = [new Map_(), new Map_()]
     this.norm = h("dd"), this.ratio = h("dd"), this.dead = h("dd")
-    this.deadRow = h("div", {}, h("dt", {}, "dead"), this.dead)
+    const row = (name, value) => h("div", { title: help[name] }, h("dt", {}, name), value)
+    this.deadRow = row("dead", this.dead)
     this.root = h("div", { class: "layer" }, this.title, this.maps.map((map) => map.root),
-      h("dl", {}, h("div", {}, h("dt", {}, "‖∂L/∂w‖"), this.norm), h("div", {}, h("dt", {}, "update / w"), this.ratio), this.deadRow))
+      h("dl", {}, row("‖∂L/∂w‖", this.norm), row("update / w", this.ratio), this.deadRow))
   }
 
-  draw(layer, band, palette, room) {
-    this.title.textContent = layer.name
-    PARTS[band].forEach(([field, role, scale, words], i) => this.maps[i].draw(layer[field], role, scale, words, palette, room))
-    this.norm.textContent = written(layer.norm)
-    this.ratio.textContent = written(layer.ratio)
+  draw(layer, band, look) {
+    write(this.title, layer.name)
+    PARTS[band].forEach(([field, ...rest], i) => this.maps[i].draw(layer[field], ...rest, look))
+    write(this.norm, written(layer.norm))
+    write(this.ratio, written(layer.ratio))
     this.deadRow.hidden = layer.dead == null
-    if (layer.dead != null) this.dead.textContent = `${Math.round(100 * layer.dead)} %`
+    if (layer.dead != null) write(this.dead, `${Math.round(100 * layer.dead)} %`)
   }
 }
 
@@ -69,37 +91,44 @@ const written = (v) => (v == null ? "∞" : number(v))
 
 /** A tensor as one picture: its kernels or maps side by side, parted by thin lines. */
 class Map_ {
+  #pixels = { stamp: 0 } // what `paint` keeps from one picture to the next
+
   constructor() {
     this.symbol = h("b", {})
     this.shape = h("span", { class: "shape" })
     this.canvas = h("canvas", { role: "img" })
-    this.bar = h("i", { "aria-hidden": "true" })
-    this.low = h("span"), this.high = h("span")
-    this.root = h("div", { class: "tensor" }, h("div", { class: "label" }, this.symbol, " ", this.shape), this.canvas,
-      h("div", { class: "gscale" }, this.low, this.bar, this.high))
+    this.root = h("div", { class: "tensor" }, h("div", { class: "label" }, this.symbol, " ", this.shape), this.canvas)
   }
 
-  draw(values, role, scaleName, words, palette, room) {
-    const scale = SCALES[scaleName]
-    this.symbol.textContent = words
-    this.symbol.className = `k-${role}`
+  draw(values, role, scaleName, words, { palette, room, still }) {
+    write(this.symbol, words)
+    if (this.role !== role) this.symbol.className = `k-${(this.role = role)}`
     this.root.classList.toggle("none", !values)
-    if (!values) {
-      this.shape.textContent = "no label, so no loss"
-      return void this.canvas.setAttribute("aria-label", `${words}: none, the drawing has no label`)
-    }
-    this.shape.textContent = values.shape.filter((n) => n > 1).join(" × ")
-    const m = { ...tiled(values.shape), values, scale }
-    const cell = Math.max(2, Math.min(LARGEST, Math.floor(room / m.cols)))
-    paint(this.canvas, m, { width: cell, height: cell }, palette, { picture: {} })
+    write(this.shape, values ? shapeOf(values) : "no label, so no loss")
+    if (!values) return void this.canvas.setAttribute("aria-label", `${words}: none, the drawing has no label`)
+    if (still) this.canvas.setAttribute("aria-label", says(words, values))
+    const m = this.#tiles(values.shape), scale = SCALES[scaleName], key = `${room.width} ${room.height}`
+    const cell = Math.max(1, Math.min(LARGEST, Math.floor(room.width / m.cols), Math.floor(room.height / m.rows)))
+    if (this.drawn === values && this.scale === scale && this.palette === palette && this.key === key) return
+    Object.assign(this, { drawn: values, scale, palette, key })
+    this.#pixels.stamp++
+    paint(this.canvas, { ...m, values, scale }, { width: cell, height: cell }, palette, { picture: this.#pixels })
     part(this.canvas, m, cell, palette.bg)
-    const [low, high] = ends(scale)
-    this.low.textContent = low
-    this.high.textContent = scale.kind === "log" ? `${high} log` : high
-    this.bar.style.background = gradient(palette, scale)
-    this.canvas.setAttribute("aria-label", says(words, values))
+  }
+
+  #tiles(shape) {
+    const key = shape.join()
+    if (this.shaped !== key) {
+      this.shaped = key
+      const { at, ...m } = tiled(shape), index = new Int32Array(m.rows * m.cols)
+      for (let k = 0; k < index.length; k++) index[k] = at(Math.floor(k / m.cols), k % m.cols)
+      this.tiles = { ...m, at: (i, j) => index[i * m.cols + j] }
+    }
+    return this.tiles
   }
 }
+
+const shapeOf = ({ shape }) => shape.filter((n) => n > 1).join(" × ")
 
 /** Rows, columns and indices of a tensor that is laid out flat: (rows, columns, in, out) kernels, (rows, columns, map) maps. */
 function tiled(shape) {
@@ -109,7 +138,7 @@ function tiled(shape) {
     return { rows: rows * channels, cols: cols * filters, at, block: [rows, cols] }
   }
   if (shape.length === 3) {
-    const [rows, cols, maps] = shape, wide = maps > 2 ? Math.ceil(Math.sqrt(maps)) : maps, high = Math.ceil(maps / wide)
+    const [rows, cols, maps] = shape, wide = across(maps), high = maps / wide
     const at = (i, j) => ((i % rows) * cols + (j % cols)) * maps + Math.floor(i / rows) * wide + Math.floor(j / cols)
     return { rows: rows * high, cols: cols * wide, at, block: [rows, cols] }
   }
@@ -118,6 +147,13 @@ function tiled(shape) {
     return { rows: outputs, cols: inputs, at: (i, j) => j * outputs + i, block: [outputs, inputs] }
   }
   return { rows: 1, cols: shape[0], at: (_, j) => j, block: [1, shape[0]] }
+}
+
+/** How many of so many maps stand side by side: the rows are full, and about as many. */
+function across(maps) {
+  let wide = Math.ceil(Math.sqrt(maps))
+  while (maps % wide) wide++
+  return wide
 }
 
 function part(canvas, { rows, cols, block: [high, wide] }, cell, colour) {

@@ -10,12 +10,14 @@ export class OpenLens {
     this.training = training
     this.title = h("h3", {})
     this.place = h("div", { class: "lens" })
+    this.note = h("p", { class: "muted" })
     this.root = h("div", { class: "opened", hidden: true },
-      h("div", { class: "bar" }, this.title, h("button", { class: "quiet", type: "button", onclick: () => this.shut() }, "Close the lens")), this.place)
+      h("div", { class: "bar" }, this.title, h("button", { class: "quiet", type: "button", onclick: () => this.shut() }, "Close the lens")), this.note, this.place)
   }
 
   open(run, layer) {
     this.at = { run, layer }
+    this.fresh = true
     this.#ask()
   }
 
@@ -41,7 +43,10 @@ export class OpenLens {
     this.root.hidden = false
     this.lens ??= new Lens(this.place)
     this.title.textContent = `Step ${this.steps}: where these numbers come from`
+    if (this.fresh) this.lens.openOn(this.training.band === "forward" ? "forward" : "backward") // an update follows from gradients
+    this.fresh = false
     this.lens.show(scene.slice()) // on a multiple of 8 bytes, as a scene wants it
+    this.note.textContent = `x: ${this.lens.scene.grid.x.note} ${this.training.data.words["Other examples"]}`
     if (first) this.root.scrollIntoView({ block: "start", behavior: "smooth" })
   }
 

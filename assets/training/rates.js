@@ -2,6 +2,7 @@
 
 import { fillTrack, h } from "../drawing/element.js"
 import { follow } from "../drawing/latest.js"
+import { rateText } from "./words.js"
 
 export class Rates {
   values = []
@@ -30,7 +31,8 @@ export class Rates {
 
   #build(rates) {
     this.values = []
-    this.sliders = rates.map(({ label }, run) => {
+    this.sliders = rates.map((_, run) => {
+      const label = rates.length > 1 ? `${"AB"[run]} learning_rate` : "learning_rate"
       const output = h("output"), range = h("input", { type: "range", min: 0, max: this.options.length - 1, step: 1, "aria-label": label })
       follow(range, (place, final) => {
         this.#show(run, this.options[place])
@@ -43,7 +45,7 @@ export class Rates {
 
   #show(run, value) {
     this.values[run] = value
-    const { range, output } = this.sliders[run], text = value >= 1e5 ? value.toExponential(0).replace("e+", " × 10^") : String(value)
+    const { range, output } = this.sliders[run], text = rateText(value)
     range.value = this.options.indexOf(value)
     range.setAttribute("aria-valuetext", text)
     output.textContent = text

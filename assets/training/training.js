@@ -1,29 +1,33 @@
 /* A network that learns while it is watched: one or two runs, side by side. The engine trains on the server; pictures come
    over a WebSocket (ui/trainings.py), are kept, and can be gone back through. This file holds the state. */
 
-import { keepParameters } from "../drawing/address.js"
+import { copyAddress, dropParameter, keepParameters } from "../drawing/address.js"
 import { palette } from "../drawing/colour.js"
-import { fillTrack, h, icon } from "../drawing/element.js"
+import { fillTrack, icon, write } from "../drawing/element.js"
 import { unparcel } from "../drawing/payload.js"
-import { applyTheme } from "../drawing/theme.js"
+import { applyTheme, stillness } from "../drawing/theme.js"
 import { Connection } from "./connection.js"
-import { Curves } from "./curves.js"
-import { Look } from "./look.js"
-import { NetworkView } from "./network.js"
-import { OpenLens } from "./open_lens.js"
-import { Rates } from "./rates.js"
-import { band, status } from "./words.js"
+import { BANDS, explain, furnish } from "./furnish.js"
+import { readLook, writeLook } from "./link.js"
+import { legend, NetworkView } from "./network.js"
+import { Record } from "./record.js"
+import { rooms } from "./room.js"
+import { status } from "./words.js"
 
-const KEPT = 600 // pictures; beyond, every second of the older half is dropped
-const PACES = [1, 4, 16]
+const LONGEST = 2000 // steps of a run
+const AT_ONCE = 600 // steps that an address is trained to without being asked
+const FASTEST = 16 // steps a picture
 
 class Training {
-  pictures = new Map() // steps → picture, ascending
-  history = [] // a run each: {losses, tested}
+  record = new Record()
   pace = 1
   band = "forward"
   shown = null // the picture that is drawn
   drawn = 0
+  taken = 0
+  brokenAt = null // the last step, if the one after it broke the run
+  announced = true // what the run has come to
+  played = 0 // presses of Train: a rest that was told before the last is not its end
   begun = 0 // runs: what still comes from an earlier one is passed over
 
   constructor(root) {
@@ -32,7 +36,9 @@ class Training {
     root.setAttribute("role", "region")
     root.addEventListener("keydown", (event) => this.#key(event))
     this.connection = new Connection((message) => this.#hear(message), (open) => this.#connected(open))
-    this.#build()
+    Object.assign(this, furnish(this))
+    this.#playing(false)
+    this.#press(this.paces, "pace", this.pace)
     this.observer = new ResizeObserver(() => this.width !== root.clientWidth && this.layout())
     this.observer.observe(root)
   }
@@ -40,6 +46,7 @@ class Training {
   close() {
     this.connection.close()
     this.observer.disconnect()
+    dropParameter(this.data?.link)
     this.lens.close()
   }
 
@@ -54,24 +61,48 @@ class Training {
     this.data = data
     keepParameters(data.parameters)
     this.rates.set(data.rates, data.options)
-    this.look.set(data.examples)
+    this.look.set(data.digits)
+    if (!before) this.#arrive()
     const key = JSON.stringify(Object.entries(data.settings).filter(([name]) => !rateNames.includes(name)))
     if (!before || key !== this.key) {
       this.key = key
       this.begin()
+      if (!before && this.linked <= AT_ONCE) this.trainToLinked()
     } else {
       data.rates.forEach(({ value }, run) => value !== before.rates[run]?.value && this.setRate(run, value))
       this.layout()
     }
   }
 
+  /** The direction, the digit and the step that the address tells. */
+  #arrive() {
+    const { words, link, digits } = this.data
+    explain(this.help, words)
+    const { band, wanted, steps } = readLook(link, { bands: BANDS, examples: digits.labels.length, longest: LONGEST })
+    this.linked = steps
+    this.look.restore(wanted)
+    this.setBand(band)
+    this.toStep.hidden = steps <= AT_ONCE
+    this.toStep.textContent = `Train to step ${steps}`
+  }
+
+  /** Up to the step of the address, and no further. */
+  trainToLinked() {
+    this.toStep.hidden = true
+    if (this.linked > this.taken) this.#play(FASTEST, this.linked)
+  }
+
   begin() {
-    this.pictures.clear()
-    this.history = this.data.rates.map(() => ({ losses: [], tested: [] }))
+    this.record.clear(this.data.rates.length)
+    this.brokenAt = null
+    this.taken = 0
+    this.live.textContent = ""
     this.connection.open(this.data.address)
     const settings = { ...this.data.settings }
     this.rates.values.forEach((value, run) => (settings[this.data.rates[run].name] = String(value)))
     this.lens.shut()
+    this.#playing(false)
+    this.follow = true
     this.connection.send({ do: "begin", settings, number: ++this.begun })
     if (this.look.wanted) this.connection.send({ do: "watch", ...this.look.wanted })
   }
@@ -79,18 +110,28 @@ class Training {
   // ---------------------------------------------------------------- what the learner does
 
   toggle() {
-    if (this.playing) this.connection.send({ do: "pause" })
-    else {
-      this.follow = true
-      this.connection.send({ do: "play", pace: this.pace })
-    }
-    this.#playing(!this.playing)
+    if (this.playing) return this.#stop()
+    this.#play(this.pace)
+    this.#intoView()
+  }
+
+  #play(pace, until = null) {
+    this.follow = true
+    this.announced = false
+    this.connection.send({ do: "play", pace, until, number: ++this.played })
+    this.#playing(true)
+  }
+
+  /** Curves and networks together, where they do not all stand on the screen. */
+  #intoView() {
+    if (this.views.getBoundingClientRect().bottom <= innerHeight) return
+    this.root.scrollIntoView({ block: "start", behavior: stillness.matches ? "auto" : "smooth" })
   }
 
   setPace(pace) {
     this.pace = pace
-    for (const button of this.paces) button.setAttribute("aria-pressed", String(+button.dataset.pace === pace))
-    if (this.playing) this.connection.send({ do: "play", pace })
+    this.#press(this.paces, "pace", pace)
+    if (this.playing) this.#play(pace)
   }
 
   /** One step on: through what was recorded, and at its end a step that is computed. */
@@ -111,20 +152,20 @@ class Training {
     this.#stop()
     this.follow = false
     this.wanted = steps
-    const kept = this.pictures.get(steps)
+    const kept = this.record.at(steps)
     if (kept && this.look.same(kept.look)) return this.#draw(kept)
     this.connection.latest({ do: "show", steps })
   }
 
-  goOnFromHere() {
-    const { steps } = this.shown
-    for (const later of [...this.pictures.keys()].filter((at) => at > steps)) this.pictures.delete(later)
-    this.history.forEach((run) => {
-      run.losses.length = Math.min(run.losses.length, steps)
-      run.tested = run.tested.filter(([at]) => at <= steps)
-    })
+  goOnFrom(steps) {
+    this.record.cut(steps)
     this.follow = this.adopting = true
     this.connection.send({ do: "back", steps })
+  }
+
+  /** To the last step whose numbers are all finite. */
+  goBeforeBreak() {
+    this.goOnFrom(this.brokenAt - 1)
   }
 
   /** Gone back, the run has the rates of then: sliders and address say so. */
@@ -148,8 +189,11 @@ class Training {
 
   setBand(name) {
     this.band = name
-    for (const button of this.bands) button.setAttribute("aria-pressed", String(button.dataset.band === name))
+    this.#press(this.bands, "band", name)
+    write(this.explains, this.data.words[name[0].toUpperCase() + name.slice(1)])
+    this.legend.replaceChildren(...legend(name, this.palette))
     this.layout()
+    this.#writeLook()
   }
 
   openLens(run, layer) {
@@ -164,6 +208,21 @@ class Training {
     this.begin()
   }
 
+  copyLink() {
+    this.#writeLook()
+    copyAddress(this.copyButton)
+  }
+
+  /** The address tells what is looked at while nothing moves. */
+  #writeLook() {
+    if (!this.shown || this.playing) return
+    writeLook(this.data.link, { band: this.band, wanted: this.look.wanted, steps: this.shown.steps })
+  }
+
+  #press(buttons, name, value) {
+    for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset[name] === String(value)))
+  }
+
   #stop() {
     if (this.playing) this.connection.send({ do: "pause" })
     this.#playing(false)
@@ -172,40 +231,26 @@ class Training {
   // ---------------------------------------------------------------- what the server says
 
   #hear(message) {
-    if (message.kind === "refused") return void (this.line.textContent = message.why)
+    if (message.kind === "refused") return this.#complain(message.why)
     if (message.begun !== this.begun) return
     if (message.kind === "scene") return this.lens.show(message)
     message.look = this.look.wanted
-    message.runs.forEach((run, i) => {
-      const { losses } = this.history[i]
-      losses.length = Math.min(losses.length, message.since)
-      losses.push(...run.losses)
-      this.history[i].tested = run.tested
-    })
+    this.record.add(message)
     this.taken = message.taken
+    if (message.steps === message.taken) this.brokenAt = message.runs.some((run) => run.diverged) ? message.taken : null
     if (this.adopting && message.steps === message.taken) this.#adoptRates(message.runs)
     this.trainings = message.trainings
     this.computing = message.computing
-    this.#keep(message)
-    if (message.ended || !message.playing) this.#playing(false)
+    if (message.played === this.played && (message.ended || !message.playing)) this.#playing(false)
     if (this.follow || !this.shown || message.steps === this.wanted || this.playing) this.#draw(message)
-  }
-
-  #keep(picture) {
-    const inOrder = picture.steps >= (this.last ?? -1)
-    this.pictures.set(picture.steps, picture)
-    if (!inOrder) this.pictures = new Map([...this.pictures].sort(([a], [b]) => a - b))
-    this.last = Math.max(...[...this.pictures.keys()].slice(-1))
-    if (this.pictures.size <= KEPT) return
-    const older = [...this.pictures.keys()].slice(0, KEPT / 2)
-    older.forEach((steps, i) => i % 2 && this.pictures.delete(steps))
   }
 
   #connected(open) {
     this.root.classList.toggle("lost", !open)
     if (open) return
+    if (open === null) return this.begin()
     this.#playing(false)
-    this.line.textContent = "The server does not answer. The training is started again when it does."
+    this.#complain("The server does not answer. The training is started again when it does.")
   }
 
   #playing(on) {
@@ -216,66 +261,60 @@ class Training {
 
   // ---------------------------------------------------------------- drawing
 
-  #build() {
-    const quiet = (text, onclick) => h("button", { class: "quiet", type: "button", onclick }, text)
-    const small = (name, text, onclick) => h("button", { class: "ib", type: "button", "aria-label": text, title: text, onclick }, icon(name))
-    const choice = (name, attribute, value, text, onclick) =>
-      h("button", { type: "button", [`data-${attribute}`]: value, "aria-pressed": String(name === value), onclick }, text)
-    this.trainButton = h("button", { class: "train", type: "button", onclick: () => this.toggle() })
-    this.range = h("input", { type: "range", min: 0, step: 1, "aria-label": "step of the training", oninput: () => this.show(+this.range.value) })
-    this.place = h("span", { class: "pos" })
-    this.fromHere = quiet("Go on from here", () => this.goOnFromHere())
-    this.paces = PACES.map((pace) => choice(this.pace, "pace", pace, `${pace}×`, () => this.setPace(pace)))
-    this.bands = ["forward", "backward", "update"].map((name) => choice(this.band, "band", name, band(name), () => this.setBand(name)))
-    this.rates = new Rates((run, value, final) => this.setRate(run, value, final))
-    this.curves = new Curves((steps) => this.show(steps))
-    this.look = new Look((wanted) => this.watch(wanted))
-    this.views = h("div", { class: "networks" })
-    this.lens = new OpenLens(this)
-    this.line = h("p", { class: "say", role: "status" })
-    this.again = h("div", { class: "broken", hidden: true }, h("p", {}), quiet("Start again with the first learning rate", () => this.startSafely()))
-    this.root.replaceChildren(
-      h("div", { class: "bar" },
-        this.trainButton, quiet("Start again", () => this.begin()),
-        h("div", { class: "seg", role: "group", "aria-label": "steps a picture" }, this.paces), h("span", { class: "muted small" }, "steps a picture"),
-        this.rates.root),
-      h("div", { class: "player" }, small("back", "One step back", () => this.stepBack()), small("next", "One step on", () => this.stepOn()), this.range, this.place, this.fromHere),
-      this.line, this.again, this.curves.root,
-      h("div", { class: "bar" }, h("div", { class: "seg", role: "group", "aria-label": "what is drawn" }, this.bands), this.look.root),
-      this.views, this.lens.root)
-    this.#playing(false)
-  }
-
   layout() {
     this.width = this.root.clientWidth
-    this.root.classList.toggle("narrow", this.width < 760)
+    const { narrow, left, plot, picture } = rooms(this.width, this.data?.rates.length ?? 1)
+    this.root.classList.toggle("narrow", narrow)
+    this.root.style.setProperty("--told", `${left}px`)
+    Object.assign(this, { plot, picture })
     if (this.shown) this.#draw(this.shown)
   }
 
   #draw(picture) {
     this.shown = picture
-    const { runs, steps } = picture
+    const { runs, steps } = picture, { band, palette, taken, playing } = this, still = !playing
     if (this.networks?.length !== runs.length) {
-      this.networks = runs.map((_, run) => new NetworkView((layer) => this.openLens(run, layer)))
+      this.networks = runs.map((_, run) => new NetworkView((layer) => this.openLens(run, layer), this.data.words))
       this.views.replaceChildren(...this.networks.map((view) => view.root))
     }
-    runs.forEach((run, i) => this.networks[i].draw(run, { band: this.band, palette: this.palette, width: this.width, name: runs.length > 1 ? "AB"[i] : "" }))
-    this.curves.draw(this.history, { steps, taken: this.taken, palette: this.palette, width: this.width })
-    this.range.max = this.taken
-    this.range.value = steps
-    fillTrack(this.range)
-    this.place.textContent = `step ${steps} of ${this.taken}`
-    this.range.setAttribute("aria-valuetext", this.place.textContent)
-    this.fromHere.hidden = this.playing || steps >= this.taken
-    this.look.draw(runs, this.palette)
-    const broken = runs.findIndex((run) => run.diverged)
-    this.again.hidden = broken < 0
-    if (broken >= 0) this.again.firstChild.textContent = status.broken(picture, broken)
-    const text = status.of(picture, this)
-    if (this.line.textContent !== text) this.line.textContent = text
+    runs.forEach((run, i) => this.networks[i].draw(run, { band, palette, room: this.picture, name: runs.length > 1 ? "AB"[i] : "", still }))
+    this.curves.draw(this.record.history, { steps, taken, broken: this.brokenAt, palette, size: this.plot, still })
+    this.#drawPlace(steps)
+    this.look.draw()
+    this.#drawBreak(picture)
+    write(this.line, status.of(picture, this))
+    if (still && !this.announced) this.#announce(this.again.hidden ? this.line.textContent : this.again.firstChild.textContent)
+    this.#writeLook()
     this.lens.follow(steps)
     this.root.dataset.drawn = ++this.drawn
     this.root.dataset.steps = steps
+  }
+
+  #drawPlace(steps) {
+    this.range.max = this.taken
+    this.range.value = steps
+    fillTrack(this.range)
+    write(this.place, `step ${steps} of ${this.taken}`)
+    this.range.setAttribute("aria-valuetext", this.place.textContent)
+    this.fromHere.hidden = this.playing || steps >= this.taken
+  }
+
+  #drawBreak(picture) {
+    const broken = picture.runs.findIndex((run) => run.diverged)
+    this.again.hidden = broken < 0
+    this.beforeBreak.hidden = !this.brokenAt
+    if (broken >= 0) write(this.again.firstChild, status.broken(picture, broken))
+  }
+
+  #complain(text) {
+    write(this.line, text)
+    this.#announce(text)
+  }
+
+  /** Read out: where a run has come to rest, and what went wrong; never each picture. */
+  #announce(text) {
+    this.announced = true
+    write(this.live, text)
   }
 
   #key(event) {

@@ -4,6 +4,9 @@ import { number } from "../drawing/numbers.js"
 
 export const band = (name) => ({ forward: "Forward →", backward: "← Backward", update: "Update" })[name]
 
+/** A learning rate as the address and the settings write it. */
+export const rateText = (value) => (Number.isInteger(value) ? value.toFixed(1) : String(value))
+
 /** When the held-out digits were looked at last, where that is not now. */
 function testedAt({ tested }, steps) {
   const at = tested.findLast(([step]) => step <= steps)?.[0]
@@ -23,6 +26,6 @@ export const status = {
 
   broken({ steps, runs }, run) {
     const which = runs.length > 1 ? `Network ${"AB"[run]}` : "The network"
-    return `${which} is broken: in step ${steps + 1} a number left all bounds. At a learning rate of ${runs[run].rate} every step lands further from the goal than the last.`
+    return `${which} is broken: in step ${steps + 1} a number left all bounds. At a learning rate of ${rateText(runs[run].rate)} every step lands further from the goal than the last.`
   },
 }

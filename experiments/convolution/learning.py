@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -48,7 +48,7 @@ class LearningSpec(Spec):
     kernel_initializer: str = choice("glorot_uniform", STARTS, "the weights before the first step")
     twin: bool = choice(False, (False, True), "a second network from the same seed, beside the first", surprise=False)
     twin_optimizer: str = choice("SGD", OPTIMIZERS, "optimizer of the second network")
-    twin_learning_rate: float = choice(0.1, RATES, "learning rate of the second network")
+    twin_learning_rate: float = choice(0.03, RATES, "learning rate of the second network")
     twin_batch_size: int = choice(32, (8, 32, 128), "batch size of the second network")
     twin_filters: int = choice(8, (4, 8, 16), "filters of the second network")
     twin_kernel_initializer: str = choice("glorot_uniform", STARTS, "first weights of the second network")
@@ -111,6 +111,14 @@ class Watched(NamedTuple):
 def held_out(example: int) -> Watched:
     data = split()
     return Watched(data.held_out_x[example % HELD_OUT], int(data.held_out_labels[example % HELD_OUT]))
+
+
+def held_out_digits() -> dict[str, Any]:
+    """What a learner chooses from: the label of every held-out digit, and a picture of the first of each."""
+    data = split()
+    firsts = np.array([int(np.argmax(data.held_out_labels == digit)) for digit in range(10)])
+    pictures = np.round(255 * data.held_out_x[firsts, ..., 0]).astype(np.uint8)
+    return {"labels": data.held_out_labels.tolist(), "firsts": firsts.tolist(), "pictures": pictures}
 
 
 def picture(net: Sequential, step: Step, watched: Watched) -> dict[str, Any]:
@@ -196,6 +204,12 @@ class LearningRun:
 
     def set_rate(self, run: int, learning_rate: float) -> None:
         self._recording(run).set_rate(learning_rate)
+        self._test()
+
+    def approach(self, steps: int) -> Iterator[None]:
+        """Computes what an earlier step needs, a step of a network at a time."""
+        for recording in self.recordings:
+            yield from recording.approach(steps)
 
     def back_to(self, steps: int) -> None:
         for k, recording in enumerate(self.recordings):
@@ -244,9 +258,10 @@ class LearningRun:
         return self.recordings[run]
 
     def _test(self) -> None:
+        """Looks at the held-out digits now and then, and where the run ends."""
         data = split()
         for recording, tested in zip(self.recordings, self.tested, strict=True):
-            if recording.steps % TEST_EVERY == 0:
+            if recording.steps % TEST_EVERY == 0 or self.ended:
                 net, now = recording.training.network, recording.next.before
                 with np.errstate(over="ignore", invalid="ignore"):
                     tested[now.steps] = accuracy(net, now, data.held_out_x, data.held_out_labels)

@@ -66,7 +66,7 @@ def convolution_scene(training: Training, run: Pass, index: int, number: int) ->
     assert isinstance(layer, Conv2D)
     x, y, a = (run.trace.activations[index + k][:DRAWN] for k in range(3))
     dx, dy, da = (run.gradients[index + k][:DRAWN] for k in range(3))
-    before = "A digit of the batch." if number == 0 else f"Made by Convolution {number} and its ReLU."
+    before = _digits(run) if number == 0 else f"Made by Convolution {number} and its ReLU. {_digits(run)}"
     behind = "the dense layer" if number == 2 else f"Convolution {number + 2}"
     picture, kernel = ("example", "row", "column"), ("row", "column", "channel", "filter")
     maps = (*picture, "filter")
@@ -107,7 +107,7 @@ def dense_scene(training: Training, run: Pass, index: int) -> Scene:
     grids = [
         _of_batch(
             "x", "x", "input", "activation", ("example", "unit"), x, ACTIVATIONS, column=0, plane=(0, 1),
-            note="Made by Convolution 3 and its ReLU, flattened.",
+            note=f"Made by Convolution 3 and its ReLU, flattened. {_digits(run)}",
         ),
         *_learned(training, run, index, ("unit", "digit")),
         _of_batch("z", "z", "logits", "activation", rows, z, Scale(10), column=2, plane=(0, 1)),
@@ -153,6 +153,12 @@ def dense_scene(training: Training, run: Pass, index: int) -> Scene:
     return _scene("Dense", run, grids, steps, start=("p", int(np.argmax(p))))
 
 
+def _digits(run: Pass) -> str:
+    """Which digits of the batch are drawn: examples are chosen by number."""
+    labels = [str(label) for label in run.labels[:DRAWN]]
+    return f"Examples 0 … {len(labels) - 1} of the batch are the digits {', '.join(labels)}."
+
+
 def _winners(z: Array) -> Array:
     """(examples,): the flat index of each row's largest."""
     return (np.arange(len(z)) * z.shape[1] + z.argmax(axis=1)).astype(np.uint32)
@@ -179,11 +185,12 @@ def _learned(training: Training, run: Pass, index: int, axes: tuple[str, ...]) -
         )  # fmt: skip
     rest = _of_the_others(training, run, index)
     if rest is not None:
-        words = f"Added up in the same way over the other {len(run.x) - DRAWN} examples of the batch."
+        others = len(run.x) - DRAWN
+        words = f"The batch has {len(run.x)} digits, and {DRAWN} are drawn: this is what the other {others} add."
         for symbol, array in zip("wb", (rest["kernel"], rest["bias"]), strict=True):
             grids.append(
                 Grid(
-                    f"rest {symbol}", f"other ∂L/∂{symbol}", "other examples", "gradient",
+                    f"rest {symbol}", f"∂L/∂{symbol} of {others} more", "not drawn", "gradient",
                     axes if symbol == "w" else axes[-1:], array, GRADIENTS, lane=1, column=1, note=words,
                 )
             )  # fmt: skip

@@ -135,7 +135,7 @@ def test_a_popover_opened_late_shows_what_is_set(convolution: Callable[..., Any]
     it.page.locator(".st-key-convolution_strides").get_by_text("2", exact=True).click()
     it.page.wait_for_url("**convolution_strides=2**")
     quiet(it)
-    it.page.get_by_role("button", name="More settings").click()
+    it.page.locator(".st-key-convolution-settings").get_by_role("button", name="More settings").click()
     chosen = it.page.locator(".st-key-convolution_filters [aria-checked=true]")
     chosen.wait_for()
     assert chosen.inner_text() == "3"

@@ -37,6 +37,7 @@ def test_an_uploaded_picture_is_convolved_and_stands_in_the_address(convolution:
     page.get_by_role("button", name="Your own picture").click()
     page.locator("input[type=file]").set_input_files({"name": "d.png", "mimeType": "image/png", "buffer": picture()})
     page.wait_for_url("**convolution_picture=your+own**")
+    page.locator("[data-testid=stPopoverBody]").wait_for(state="hidden")
     assert f"convolution_own={shrink(picture()).replace('=', '%3D')}" in page.url
     again = convolution(page.url.split("?")[1]).page
     brightness = """() => { const canvas = [...document.querySelectorAll('*')].flatMap((e) => e.shadowRoot
@@ -61,8 +62,9 @@ def test_a_file_that_is_no_picture_is_named_and_nothing_is_lost(
     page = convolution("convolution_strides=2").page
     page.get_by_role("button", name="Your own picture").click()
     page.locator("input[type=file]").set_input_files({"name": "d.png", "mimeType": "image/png", "buffer": data})
-    page.locator(".changes").wait_for()
-    assert words in page.locator(".changes").inner_text()
+    said = page.locator("[data-testid=stPopoverBody] .changes")
+    said.wait_for()
+    assert words in said.inner_text()
     assert "convolution_strides=2" in page.url
     assert "your+own" not in page.url
 

@@ -51,6 +51,21 @@ def trained(page: Any, at_least: int) -> int:
     return steps(page)
 
 
+def drawn_words(page: Any) -> list[str]:
+    """What was written on the curves when they were drawn last; nothing is drawn otherwise than by a new step."""
+    return page.evaluate(
+        """() => { const words = [], { fillText } = CanvasRenderingContext2D.prototype
+          CanvasRenderingContext2D.prototype.fillText = function (text, ...at) {
+            words.push(text)
+            fillText.call(this, text, ...at)
+          }
+          for (const e of document.querySelectorAll('*'))
+            e.shadowRoot?.querySelector('.training [data-band=update]')?.click()
+          CanvasRenderingContext2D.prototype.fillText = fillText
+          return words }"""
+    )
+
+
 def test_it_trains_pauses_and_goes_on(learn: Callable[..., Any]) -> None:
     page = learn().page
     assert steps(page) == 0
@@ -58,7 +73,7 @@ def test_it_trains_pauses_and_goes_on(learn: Callable[..., Any]) -> None:
     page.wait_for_timeout(400)
     assert steps(page) == at
     assert f"After {at} steps: loss " in page.locator(".training .say").inner_text()
-    page.locator(".training > .player .ib").nth(1).click()
+    page.locator(".training .bar .player .ib").nth(1).click()
     wait_for_steps(page, at + 1)
     assert trained(page, at + 5) >= at + 5
 
@@ -67,7 +82,7 @@ def test_three_steps_back_the_lens_shows_the_gradients_of_that_step(learn: Calla
     page = learn("cnn_filters=4&cnn_seed=3").page
     at = trained(page, 8) - 3
     for _ in range(3):
-        page.locator(".training > .player .ib").first.click()
+        page.locator(".training .bar .player .ib").first.click()
         page.wait_for_timeout(250)
     assert steps(page) == at
     button(page, "Convolution 1").click()
@@ -83,21 +98,19 @@ def test_three_steps_back_the_lens_shows_the_gradients_of_that_step(learn: Calla
     text = page.locator(".training .sum").inner_text()
     assert "ends in the number shown" in text
     assert "checked by differences" in text
-    page.locator(".training > .player .ib").first.click()  # the lens goes along
+    page.locator(".training .bar .player .ib").first.click()  # the lens goes along
     page.get_by_text(f"Step {at - 1}: where these numbers come from").wait_for()
 
 
 def test_it_can_go_on_from_an_earlier_step_at_another_rate(learn: Callable[..., Any]) -> None:
     page = learn().page
     at = trained(page, 10)
-    page.locator(".training > .player .ib").first.click()
+    page.locator(".training .bar .player .ib").first.click()
     button(page, "Go on from here").click()
     page.get_by_text(f"step {at - 1} of {at - 1}").wait_for()
     slider = page.locator(".training .rate input")
-    before = page.url
     slider.press("ArrowLeft")
-    page.wait_for_function("(url) => location.href !== url", arg=before)
-    assert "cnn_learning_rate=0.03" in page.url
+    page.wait_for_function("() => location.search.includes('cnn_learning_rate=0.03')")
     assert steps(page) == at - 1  # a rate does not begin anew
     assert trained(page, at + 2) >= at + 2
 
@@ -107,10 +120,10 @@ def test_going_on_from_an_earlier_step_brings_its_rate_back(learn: Callable[...,
     at = trained(page, 6)
     page.locator(".training .rate input").press("End")
     page.wait_for_function("() => location.search.includes('cnn_learning_rate=1000000.0')")
-    page.locator(".training > .player .ib").nth(1).click()
+    page.locator(".training .bar .player .ib").nth(1).click()
     wait_for_steps(page, at + 1)
-    page.locator(".training > .player .ib").first.click()
-    page.locator(".training > .player .ib").first.click()
+    page.locator(".training .bar .player .ib").first.click()
+    page.locator(".training .bar .player .ib").first.click()
     page.wait_for_timeout(300)
     button(page, "Go on from here").click()
     page.wait_for_function("() => !location.search.includes('cnn_learning_rate')")  # the first rate again, a default
@@ -122,11 +135,201 @@ def test_a_rate_that_breaks_it_is_explained_and_one_press_leads_back(learn: Call
     button(page, "Train").click()
     broken = page.locator(".training .broken")
     broken.wait_for()
-    assert "At a learning rate of 1000000 every step lands further" in broken.inner_text()
+    assert "At a learning rate of 1000000.0 every step lands further" in broken.inner_text()
     button(page, "Start again with the first learning rate").click()
     broken.wait_for(state="hidden")
     assert trained(page, 10) >= 10
     assert "∞" not in page.locator(".training .say").inner_text()
+
+
+def test_after_a_break_one_press_leads_to_the_step_before_it(learn: Callable[..., Any]) -> None:
+    page = learn().page
+    at = trained(page, 6)
+    page.locator(".training .rate input").press("End")
+    page.wait_for_function("() => location.search.includes('cnn_learning_rate=1000000.0')")
+    button(page, "Train").click()
+    page.locator(".training .broken").wait_for()
+    broke_at = steps(page)
+    label = page.locator(".training .plot canvas").first.get_attribute("aria-label")
+    assert f"broken in step {broke_at + 1}" in label
+    assert "✕ broken" in drawn_words(page)
+    assert page.locator(".training .say").inner_text().startswith(f"After {broke_at} steps")
+    assert "is broken" in page.locator(".training [role=status].vh").inner_text()
+    button(page, "Go back to before the break").click()
+    page.locator(".training .broken").wait_for(state="hidden")
+    assert steps(page) == broke_at - 1 >= at - 1
+    assert "∞" not in page.locator(".training .say").inner_text()
+    page.wait_for_timeout(200)
+    assert "broken" not in page.locator(".training .plot canvas").first.get_attribute("aria-label")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1080)])
+def test_after_train_curves_and_networks_are_in_view_together(
+    width: int, height: int, learn: Callable[..., Any]
+) -> None:
+    page = learn(width=width, height=height).page
+    page.locator("#learn").evaluate("e => e.scrollIntoView()")
+    trained(page, 4)
+    page.wait_for_timeout(800)
+    for part in (".train", ".plot canvas", ".networks"):
+        places = [box.bounding_box() for box in page.locator(f".training {part}").all()]
+        assert min(box["y"] for box in places) >= 0
+        assert max(box["y"] + box["height"] for box in places) <= height
+    panel, networks = page.locator(".training").bounding_box(), page.locator(".training .layers").bounding_box()
+    last = page.locator(".training .layer").last.bounding_box()
+    assert last["x"] + last["width"] <= panel["x"] + panel["width"]
+    assert last["x"] + last["width"] >= networks["x"] + 0.85 * networks["width"]  # and the width is used
+
+
+def test_nothing_of_the_panel_hangs_out_on_a_phone(learn: Callable[..., Any]) -> None:
+    page = learn("cnn_twin=true", width=390, height=844).page
+    trained(page, 4)
+    for box in page.locator(".training :is(.bar > *, .layer, canvas, .answer, .rate)").all():
+        at = box.bounding_box()
+        assert at is None or (at["x"] >= 0 and at["x"] + at["width"] <= 390.5)
+    pace, words = (page.locator(f".training .pace > {part}").bounding_box() for part in (".seg", ".muted"))
+    button(page, "Convolution 2").first.click()
+    page.locator(".training .lens[data-drawn]").wait_for()
+    page.wait_for_timeout(500)
+    opened = page.locator(".training .opened").bounding_box()
+    assert opened["x"] + opened["width"] <= 390
+    assert page.locator(".training .opened .grid").first.bounding_box()["x"] >= 0
+    assert abs((pace["y"] + pace["height"] / 2) - (words["y"] + words["height"] / 2)) < 6  # on one line
+    assert words["x"] > pace["x"] + pace["width"]
+
+
+@pytest.mark.parametrize("band", ["backward", "update"])
+def test_the_lens_opens_in_the_direction_of_the_panel(band: str, learn: Callable[..., Any]) -> None:
+    page = learn("cnn_filters=4").page
+    trained(page, 3)
+    page.locator(f".training [data-band={band}]").click()
+    button(page, "Convolution 2").click()
+    lens = page.locator(".training .lens")
+    page.locator(".training .lens[data-drawn]").wait_for()
+    assert lens.locator("[data-phase=backward]").get_attribute("aria-pressed") == "true"
+    assert "are the digits " in page.locator(".training .opened > .muted").inner_text()
+    page.locator(".training [data-band=forward]").click()
+    button(page, "Convolution 1").click()
+    lens.locator("[data-phase=forward][aria-pressed=true]").wait_for()
+
+
+def test_the_address_gives_the_same_run_again(learn: Callable[..., Any]) -> None:
+    page = learn("cnn_filters=4").page
+    at = trained(page, 20)
+    page.locator(".training [data-band=backward]").click()
+    page.locator(".training .digits button").nth(3).click()
+    page.get_by_text(re.compile(r"held-out digit \d+, a 3")).wait_for()
+    page.locator(".training .bar .player .ib").first.click()
+    page.wait_for_function(
+        "(look) => new RegExp(`cnn_look=${look}`).test(location.search)", arg=rf"backward\.\d+\.{at - 1}$"
+    )
+    said, name = (page.locator(f".training {part}").inner_text() for part in (".say", ".look .name"))
+    again = learn(page.url.split("?")[1]).page
+    wait_for_steps(again, at - 1)
+    again.wait_for_timeout(400)
+    assert steps(again) == at - 1
+    assert loss(again.locator(".training .say").inner_text()) == loss(said)
+    assert again.locator(".training .look .name").inner_text() == name
+    assert again.locator(".training [data-band=backward]").get_attribute("aria-pressed") == "true"
+    assert button(again, "Train").is_visible()  # it rests
+
+
+def loss(said: str) -> str:
+    return re.search(r"loss ([\d.]+)", said)[1]  # type: ignore[index]
+
+
+def test_a_far_step_of_an_address_is_trained_to_when_asked(learn: Callable[..., Any]) -> None:
+    page = learn("cnn_look=update.0.700&cnn_filters=4&cnn_batch_size=8").page
+    page.wait_for_timeout(500)
+    assert steps(page) == 0
+    button(page, "Train to step 700").click()
+    page.wait_for_timeout(200)
+    button(page, "Pause").wait_for()
+    button(page, "Train").wait_for(timeout=60_000)
+    assert steps(page) == 700
+    assert button(page, "Train to step 700").is_hidden()
+
+
+@pytest.mark.parametrize("look", ["sideways.0.0", "forward.9999.0", "forward.0.99999", "forward.d12.x", "....", "%00"])
+def test_a_look_that_cannot_be_is_as_on_a_fresh_page(look: str, learn: Callable[..., Any]) -> None:
+    page = learn(f"cnn_look={look}").page
+    assert steps(page) == 0
+    assert page.locator(".training .look .name").inner_text().startswith("held-out digit 1,")
+    assert page.locator(".training [data-band=forward]").get_attribute("aria-pressed") == "true"
+
+
+def test_a_picture_changes_texts_and_pixels_and_makes_no_elements(learn: Callable[..., Any]) -> None:
+    """What a picture costs the browser, told without a clock: new elements and canvas sizes are laid out again."""
+    page = learn().page
+    trained(page, 5)
+    page.locator(".training").evaluate(
+        """root => { root.made = 0
+          const element = (node) => node.nodeType === 1 && node.localName !== 'svg'
+          new MutationObserver((all) => all.forEach(({ type, addedNodes }) => {
+            root.made += type === 'attributes' ? 1 : [...addedNodes].filter(element).length
+          })).observe(root, { childList: true, subtree: true, attributeFilter: ['width', 'height', 'aria-label'] })
+        }"""
+    )
+    button(page, "Train").click()
+    wait_for_steps(page, 30)
+    assert page.locator(".training").evaluate("root => root.made") == 0
+
+
+def test_maps_stand_in_full_rows(learn: Callable[..., Any]) -> None:
+    """8 maps of 6 × 6 are 4 × 2: a ninth place would show what is no map."""
+    at = learn().page.locator(".training .layer").nth(1).locator("canvas").last.bounding_box()
+    assert at["width"] == 2 * at["height"]
+
+
+def test_copy_link_copies_what_is_looked_at(learn: Callable[..., Any]) -> None:
+    page = learn(permissions=["clipboard-read", "clipboard-write"]).page
+    page.locator(".training [data-band=update]").click()
+    button(page, "Copy link").click()
+    button(page, "Copied").wait_for()
+    assert "cnn_look=update.0.0" in page.evaluate("() => navigator.clipboard.readText()")
+
+
+def test_only_a_rest_is_read_out(learn: Callable[..., Any]) -> None:
+    page = learn().page
+    page.locator(".training [role=status].vh").evaluate(
+        "e => { e.said = []; new MutationObserver(() => e.said.push(e.textContent)).observe(e, { childList: true }) }"
+    )
+    at = trained(page, 15)
+    said = page.locator(".training [role=status].vh").evaluate("e => e.said")
+    assert len(said) == 1
+    assert said[0].startswith(f"After {at} steps: loss ")
+
+
+def test_bands_and_numbers_are_explained(learn: Callable[..., Any]) -> None:
+    page = learn().page
+    told = set()
+    for name in ("forward", "backward", "update"):
+        page.locator(f".training [data-band={name}]").click()
+        told.add(page.locator(".training .shown > .muted").inner_text())
+    assert len(told) == 3
+    help_ = page.locator(".training .help")
+    help_.locator("summary").click()
+    for name in ("‖∂L/∂w‖", "update / w", "dead"):
+        title = page.locator(".training .layer dl div", has_text=name).first.get_attribute("title")
+        assert title
+        assert title in help_.inner_text()
+
+
+def test_a_connection_that_is_lost_is_opened_again(learn: Callable[..., Any]) -> None:
+    page = learn().page
+    at = trained(page, 6)
+    page.evaluate(
+        """() => { const { send } = WebSocket.prototype
+          WebSocket.prototype.send = function (data) {
+            if (!this.url.includes('/train/')) return send.call(this, data)
+            WebSocket.prototype.send = send
+            this.close()
+          } }"""
+    )
+    button(page, "Train").click()
+    page.get_by_text("The server does not answer").first.wait_for()
+    page.get_by_text("step 0 of 0").wait_for()
+    assert trained(page, at) >= at
 
 
 def test_twins_learn_side_by_side(learn: Callable[..., Any]) -> None:
@@ -137,11 +340,16 @@ def test_twins_learn_side_by_side(learn: Callable[..., Any]) -> None:
     a, b = re.findall(r"loss ([\d.]+)", text)
     assert a != b
     assert page.locator(".training .player input").count() == 1  # one cursor for both
+    assert page.locator(".training .lines").inner_text().split() == ["A", "B"]
+    assert page.locator(".training .rate span").all_inner_texts() == ["A learning_rate", "B learning_rate"]
+    rows = [page.locator(f".st-key-cnn-{row}").inner_text().split()[0] for row in ("settings", "twin")]
+    assert rows == ["A", "B"]
 
 
 def test_other_settings_begin_anew(learn: Callable[..., Any]) -> None:
     page = learn().page
     trained(page, 6)
+    page.locator(".st-key-cnn-settings").get_by_role("button", name="More settings").click()
     page.locator(".st-key-cnn_batch_size [role=radio]").first.click()
     page.wait_for_function(
         """() => [...document.querySelectorAll('*')].some((e) => e.shadowRoot
@@ -161,7 +369,7 @@ def test_a_drawn_digit_is_read(learn: Callable[..., Any]) -> None:
     page.mouse.move(at["x"] + 80, at["y"] + 140, steps=8)
     page.mouse.up()
     page.get_by_text("your drawing").wait_for()
-    assert re.search(r"reads a \d, \d+ % sure", page.locator(".training .answers").inner_text())
+    assert re.search(r"reads a \d, \d+ % sure", page.locator(".training .answer").inner_text())
     button(page, "Clear").click()
     assert "Draw a digit here." in page.locator(".training .pad").inner_text()
     button(page, "Next digit").click()

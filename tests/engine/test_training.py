@@ -118,6 +118,25 @@ def test_any_step_comes_again_to_the_last_bit() -> None:
         recording.again(-1)
 
 
+def test_a_replay_goes_step_by_step_and_what_it_has_computed_is_at_hand() -> None:
+    recording, taken = recorded(70)
+    calls = 0
+    for _ in recording.approach(23):
+        calls += 1
+    assert calls == 7  # from the checkpoint at 16
+    assert list(recording.approach(23)) == []
+    assert len(list(recording.approach(22))) == 6  # what lies behind is computed from the checkpoint
+    assert same(recording.again(23).before, taken[23].before)
+    recording.back_to(21)
+    recording.set_rate(0.5)
+    recording.step()
+    recording.step()
+    recording.step()
+    assert not same(recording.again(23).before, taken[23].before)  # nothing of the run before is left
+    with pytest.raises(ValueError, match="the run has the steps"):
+        next(recording.approach(99))
+
+
 def test_a_changed_rate_acts_from_the_next_step() -> None:
     recording, taken = recorded(25)
     assert [recording.rate_at(k) for k in (0, 19, 20, 24)] == [0.01, 0.01, 0.001, 0.001]

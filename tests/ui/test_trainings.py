@@ -4,8 +4,9 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,11 @@ class Counting:
             raise ValueError(f"learning_rate must be above 0, not {learning_rate}")
         self.rates.append((run, learning_rate))
 
+    def approach(self, steps: int) -> Iterator[None]:
+        for _ in range(steps):
+            time.sleep(self.pause)
+            yield
+
     def back_to(self, steps: int) -> None:
         self.steps = steps
 
@@ -63,9 +69,10 @@ class Counting:
 class Socket:
     """A browser's end: what it sends is put in, what it gets is kept."""
 
-    def __init__(self, origin: str | None = "http://here") -> None:
+    def __init__(self, origin: str | None = "http://here", host: str = "one") -> None:
         self.headers = {"host": "here"} | ({"origin": origin} if origin else {})
         self.path_params = {"lesson": "counting"}
+        self.client = SimpleNamespace(host=host)
         self.to_server: asyncio.Queue[Any] = asyncio.Queue()
         self.got: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.accepted = False
@@ -136,6 +143,22 @@ def test_it_plays_pauses_and_steps() -> None:
         assert (await socket.hear())["steps"] == 3
         socket.say("scene", run=0, layer=1, steps=2)
         assert (await socket.hear())["kind"] == "scene"
+
+    talk(browser)
+
+
+def test_the_time_of_computing_is_part_of_the_time_between_two_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trainings, "PICTURES", 10)
+
+    async def browser(socket: Socket) -> None:
+        socket.say("begin", settings={"pause": "0.04"})
+        await socket.hear()
+        socket.say("play", pace=2)  # 80 ms of computing, in slices: 100 ms a picture, not 180
+        await socket.hear()
+        begun = time.monotonic()
+        for _ in range(6):
+            await socket.hear()
+        assert 0.55 < time.monotonic() - begun < 0.9
 
     talk(browser)
 
@@ -293,6 +316,78 @@ def test_a_full_server_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     with ThreadPoolExecutor(1) as other:
         socket = other.submit(asyncio.run, all_()).result()
     assert socket.closed == 1013
+
+
+def test_one_address_cannot_have_all_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trainings, "OF_ONE_ADDRESS", 2)
+
+    async def all_() -> list[Socket]:
+        server = Trainings(lambda lesson, settings: Counting(settings))
+        sockets = [Socket(host=host) for host in ("one", "one", "one", "other")]
+        serving = []
+        for socket in sockets:
+            serving.append(asyncio.create_task(server.endpoint(socket)))  # type: ignore[arg-type]
+            await asyncio.sleep(0.05)
+        for socket in sockets:
+            socket.to_server.put_nowait(WebSocketDisconnect())
+        await asyncio.wait_for(asyncio.gather(*serving), 5)
+        again = Socket(host="one")
+        again.to_server.put_nowait(WebSocketDisconnect())
+        await asyncio.wait_for(server.endpoint(again), 5)  # type: ignore[arg-type]
+        return [*sockets, again]
+
+    with ThreadPoolExecutor(1) as other:
+        sockets = other.submit(asyncio.run, all_()).result()
+    assert [socket.accepted for socket in sockets] == [True, True, False, True, True]
+    assert sockets[2].closed == 1013
+
+
+def test_far_replays_do_not_keep_others_waiting() -> None:
+    answered: list[float] = []
+
+    async def far(socket: Socket) -> None:
+        socket.say("begin", settings={"pause": "0.005"})
+        await socket.hear()
+        socket.say("show", steps=200)  # a second of computing
+        assert (await socket.hear())["steps"] == 200
+
+    async def near(socket: Socket) -> None:
+        socket.say("begin", settings={})
+        await socket.hear()
+        await asyncio.sleep(0.2)  # both others compute
+        begun = time.monotonic()
+        socket.say("step")
+        await socket.hear()
+        answered.append(time.monotonic() - begun)
+
+    talk(far, far, near)
+    assert answered[0] < 0.4
+
+
+def test_every_answer_names_the_play_that_it_knows_of() -> None:
+    """A picture that was sent before a play says that it rests: that is not the end of the play."""
+
+    async def browser(socket: Socket) -> None:
+        socket.say("begin", settings={})
+        assert (await socket.hear())["played"] == 0
+        socket.say("play", pace=4, until=4, number=7)
+        assert (await socket.hear())["played"] == 7
+
+    talk(browser)
+
+
+def test_it_plays_up_to_a_step_and_no_further() -> None:
+    async def browser(socket: Socket) -> None:
+        socket.say("begin", settings={})
+        await socket.hear()
+        socket.say("play", pace=4, until=10)
+        heard = [await socket.hear() for _ in range(3)]
+        assert [message["steps"] for message in heard] == [4, 8, 10]
+        assert [message["playing"] for message in heard] == [True, True, False]
+        socket.say("play", pace=4)
+        assert (await socket.hear())["steps"] == 14
+
+    talk(browser)
 
 
 def test_every_answer_names_the_run_that_it_is_of() -> None:

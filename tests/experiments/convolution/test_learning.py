@@ -14,6 +14,7 @@ from experiments.convolution.learning import (
     LearningRun,
     LearningSpec,
     held_out,
+    held_out_digits,
     network,
     picture,
     split,
@@ -93,10 +94,16 @@ def test_twins_start_alike_and_part_by_what_differs() -> None:
     assert np.array_equal(a.next.batch, b.next.batch)
     run.step()
     assert not np.array_equal(a.next.before.params[0]["kernel"], b.next.before.params[0]["kernel"])
-    same = LearningRun(LearningSpec(twin=True))
+    same = LearningRun(LearningSpec(twin=True, twin_learning_rate=0.1))
     for _ in range(3):
         same.step()
     assert same.losses[0] == same.losses[1]
+
+
+def test_a_twin_differs_from_the_first_by_its_learning_rate() -> None:
+    first, second = LearningSpec(twin=True).runs
+    assert second == first._replace(learning_rate=second.learning_rate)
+    assert second.learning_rate != first.learning_rate
 
 
 def test_zeros_never_learn() -> None:
@@ -118,6 +125,7 @@ def test_a_run_that_breaks_ends_and_can_be_gone_back_in() -> None:
     assert run.steps < ENOUGH
     shown = run.picture()["runs"][0]
     assert shown["diverged"]
+    assert shown["tested"][-1][0] == run.steps  # the held-out digits are looked at where it broke, too
     run.back_to(0)
     run.set_rate(0, 0.1)
     assert not run.ended
@@ -181,6 +189,24 @@ def test_the_check_of_the_lens_notices_a_wrong_gradient(monkeypatch: pytest.Monk
     dw = next(grid for grid in layer_scene(it, step, 1).grids if grid.id == "dw")
     assert "differ" in (dw.unchecked or "")
     assert "largest" not in (dw.unchecked or "")
+
+
+def test_the_lens_says_which_digits_of_the_batch_it_draws_and_what_it_does_not() -> None:
+    it = training(LearningSpec(batch_size=32).runs[0], seed=0)
+    step = it.step(it.start())
+    labels = ", ".join(str(label) for label in it.labels[step.batch][:DRAWN])
+    for layer in range(4):
+        grid = {each.id: each for each in layer_scene(it, step, layer).grids}
+        assert f"are the digits {labels}." in (grid["x"].note or "")
+        assert grid["rest w"].symbol == "∂L/∂w of 24 more"
+        assert "The batch has 32 digits, and 8 are drawn" in (grid["rest w"].note or "")
+
+
+def test_a_learner_chooses_among_one_held_out_digit_of_each_kind() -> None:
+    digits_ = held_out_digits()
+    for digit, (example, pixels) in enumerate(zip(digits_["firsts"], digits_["pictures"], strict=True)):
+        assert digits_["labels"][example] == held_out(example).label == digit
+        assert np.array_equal(pixels, np.round(255 * held_out(example).x[..., 0]))
 
 
 def test_a_layer_that_there_is_not_is_refused() -> None:
