@@ -63,7 +63,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Shown:
-    numbers: Mapping[str, str]  # of the lesson's text: `{name}` → how it is written
+    numbers: Mapping[str, str]  # of the lesson's text: `{name}` → how it is written; none: only the rows are drawn yet
     rows: Sequence[Maps | Table | Lines | Text]
     right: Collection[int] | None = None  # numbers of the right answers, where they depend on the settings
     case: str | None = None  # a section of the text that is told only in this case

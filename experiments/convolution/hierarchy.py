@@ -15,10 +15,10 @@ import numpy as np
 from engine.arrays import Array
 from engine.layers import Conv2D
 from engine.network import Sequential
-from engine.training import steps
 from experiments.convolution.learning import LearningSpec, network, split, training
 from experiments.numbers import counted, decimal
 from experiments.scene import Scale
+from experiments.several import parts, trained
 from experiments.shown import Maps, Part, Picture, Shown, Table
 
 SEEDS = range(5)
@@ -43,24 +43,19 @@ class Hierarchy(NamedTuple):
 
 def hierarchy() -> Iterator[tuple[float, Hierarchy | None]]:
     """Trains the network of the lesson once a seed: (share that is done, results when there are new ones)."""
-    spec, trained, untrained = LearningSpec(), [], []
+    spec, after, before = LearningSpec(), [], []
     for seed in SEEDS:
         it = training(spec.runs[0], seed)
-        untrained.append(between_digits(it.network, it.start().params))
-        for step in steps(it, STEPS):
-            yield (seed + step.after.steps / STEPS) / len(SEEDS), None
-        params = step.after.params
-        trained.append(between_digits(it.network, params))
+        before.append(between_digits(it.network, it.start().params))
+        params = (yield from trained(it, STEPS, seed, len(SEEDS))).params
+        after.append(between_digits(it.network, params))
         fields = receptive_fields(it.network)
-        yield (seed + 1) / len(SEEDS), Hierarchy(np.array(trained), np.array(untrained), params, fields)
+        yield (seed + 1) / len(SEEDS), Hierarchy(np.array(after), np.array(before), params, fields)
 
 
 def show(_: None = None) -> Iterator[Part]:
     """Each layer's favourite patches, and both growths in a table."""
-    shown = None
-    for done, result in hierarchy():
-        shown = _shown(result) if result else shown
-        yield Part(done, shown)
+    return parts(hierarchy(), _shown)
 
 
 def receptive_fields(net: Sequential) -> tuple[int, ...]:
