@@ -19,7 +19,7 @@ from experiments.convolution.learning import LearningSpec, network, split, train
 from experiments.numbers import counted, decimal
 from experiments.scene import Scale
 from experiments.several import parts, trained
-from experiments.shown import Maps, Part, Picture, Shown, Table
+from experiments.shown import Part, Sheet, Shown, Table
 
 SEEDS = range(5)
 STEPS = 300
@@ -85,16 +85,18 @@ def between_digits(net: Sequential, params: Any) -> Array:
     return np.array(shares)
 
 
-def favourites(net: Sequential, params: Any, layer: int, filters: int, count: int) -> list[Array]:
+def favourites(net: Sequential, params: Any, layer: int, filters: int, count: int) -> list[list[Array]]:
     """For each filter the patches that it answers most to, of as many held-out digits: (field, field) each."""
     x, field = split().held_out_x, receptive_fields(net)[layer]
     answers = _answers(net, params, x)[layer]
     found = []
     for f in range(filters):
         best = answers[..., f].reshape(len(x), -1)
+        patches = []
         for picture in np.argsort(-best.max(axis=1), kind="stable")[:count]:
             row, column = divmod(int(best[picture].argmax()), answers.shape[2])
-            found.append(x[picture, row : row + field, column : column + field, 0])
+            patches.append(x[picture, row : row + field, column : column + field, 0])
+        found.append(patches)
     return found
 
 
@@ -105,14 +107,16 @@ def _answers(net: Sequential, params: Any, x: Array) -> list[Array]:
 
 
 def _shown(result: Hierarchy) -> Shown:
-    net, rows = network(), []
-    for layer, field in enumerate(result.fields):
-        patches = favourites(net, result.params, layer, FILTERS, FAVOURITES)
-        pictures = [
-            Picture(f"filter {k // FAVOURITES}" if k % FAVOURITES == 0 else "", patch, Scale(1, "brightness"), "input")
-            for k, patch in enumerate(patches)
-        ]
-        rows.append(Maps(pictures, f"Layer {layer + 1}: {field} × {field} patches, three for each of four filters"))
+    sides = ", ".join(map(str, result.fields))
+    patches = [favourites(network(), result.params, layer, FILTERS, FAVOURITES) for layer in range(len(result.fields))]
+    sheet = Sheet(
+        [f"Layer {layer}: {field} × {field} pixels" for layer, field in enumerate(result.fields, 1)],
+        [f"filter {number}" for number in range(FILTERS)],
+        patches,
+        Scale(1, "brightness"),
+        "input",
+        f"{FAVOURITES} patches for each of {FILTERS} filters of each layer: {sides} pixels a side",
+    )
     trained, untrained = np.median(result.trained, axis=0), np.median(result.untrained, axis=0)
     columns: dict[str, list[int] | list[str]] = {
         "layer": [1, 2, 3],
@@ -133,7 +137,7 @@ def _shown(result: Hierarchy) -> Shown:
             "grown_untrained": decimal(grown_untrained),
             "field": str(result.fields[-1]),
         },
-        rows=[*rows, Table(columns, alt)],
+        rows=[sheet, Table(columns, alt)],
     )
 
 

@@ -22,7 +22,7 @@ from experiments.convolution.learning import split
 from experiments.numbers import counted, decimal, whole
 from experiments.scene import Scale
 from experiments.several import parts, trained
-from experiments.shown import Maps, Part, Picture, Shown, Table
+from experiments.shown import Part, Sheet, Shown, Table
 
 SEEDS = range(5)
 EXAMPLES = 200
@@ -95,7 +95,7 @@ def _shown(result: Shuffled) -> Shown:
     seeds = counted(min(map(len, result.natural.values())), "seed")
     changed = {name: _changed(result.lost(name).mean()) for name in result.natural}
     alt = f"{seeds}: {', '.join(f'{name} {words}' for name, words in changed.items())}"
-    rows: list[Maps | Table] = [_digits(), _table(result, alt)]
+    rows: list[Sheet | Table] = [_digits(), _table(result, alt)]
     if len(changed) < len(NETWORKS):
         return Shown({}, rows)
     return Shown(
@@ -110,16 +110,19 @@ def _shown(result: Shuffled) -> Shown:
     )
 
 
-def _digits() -> Maps:
-    """Three different digits, as they are and shuffled."""
+def _digits() -> Sheet:
+    """Different digits, as they are and shuffled."""
     data, order = split(), np.random.default_rng((0, 7)).permutation(64)
     images = np.stack([data.held_out_x[data.held_out_labels == digit][0] for digit in EXAMPLE_DIGITS])
-    pictures = [
-        Picture(f"{digit}{words}", image[..., 0], Scale(1, "brightness"), "input")
-        for words, shown in (("", images), (", shuffled", _moved(images, order)))
-        for digit, image in zip(EXAMPLE_DIGITS, shown, strict=True)
-    ]
-    return Maps(pictures, f"The digits {', '.join(map(str, EXAMPLE_DIGITS))}, and the same with their pixels shuffled")
+    names = [f"digit {digit}" for digit in EXAMPLE_DIGITS]
+    return Sheet(
+        ["as they are", "shuffled"],
+        names,
+        [[[image[..., 0]] for image in shown] for shown in (images, _moved(images, order))],
+        Scale(1, "brightness"),
+        "input",
+        f"{', '.join(names)}: as they are, and with their pixels shuffled",
+    )
 
 
 def _table(result: Shuffled, alt: str) -> Table:

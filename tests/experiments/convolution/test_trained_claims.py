@@ -13,7 +13,7 @@ from engine.network import Sequential
 from experiments.convolution import far, hierarchy, shuffled
 from experiments.convolution.learning import network, split
 from experiments.several import parts
-from experiments.shown import Maps, Shown
+from experiments.shown import Maps, Sheet, Shown
 
 Result = TypeVar("Result")
 
@@ -96,10 +96,10 @@ def test_favourites_are_the_largest_answers() -> None:
     net = network()
     params, _ = net.init(np.random.default_rng(1), (8, 8, 1))
     patches = hierarchy.favourites(net, params, 0, 2, 3)
-    assert [patch.shape for patch in patches] == [(3, 3)] * 6
+    assert [[patch.shape for patch in place] for place in patches] == [[(3, 3)] * 3] * 2
     answers = net.layers[0].forward(params[0], split().held_out_x)[0]
     kernel = params[0]["kernel"][:, :, 0, 1]
-    assert float((patches[3] * kernel).sum()) == pytest.approx(float(answers[..., 1].max()), abs=1e-5)
+    assert float((patches[1][0] * kernel).sum()) == pytest.approx(float(answers[..., 1].max()), abs=1e-5)
 
 
 # ------------------------------------------------------------------------------------------------------------ CV6: far
@@ -175,7 +175,7 @@ def test_examples_are_there_at_once_and_results_network_by_network(
     monkeypatch.setattr(module, "STEPS", 1)
     shown = list(islice(module.show(), 6))
     assert shown[0].done == 0
-    assert [type(row) for row in shown[0].shown.rows] == [Maps]
+    assert [type(row) for row in shown[0].shown.rows] == [Maps if module is far else Sheet]
     assert len(shown[-1].shown.rows) == 2
     assert not shown[-1].shown.numbers
 
@@ -201,12 +201,20 @@ def test_a_loss_below_zero_is_a_gain() -> None:
 
 
 def test_three_different_digits_are_shown_both_ways() -> None:
-    pictures = shuffled._digits().pictures
-    assert [picture.label for picture in pictures] == ["2", "5", "8", "2, shuffled", "5, shuffled", "8, shuffled"]
-    for as_it_is, moved in zip(pictures[:3], pictures[3:], strict=True):
-        assert not np.array_equal(as_it_is.values, moved.values)
-        assert np.array_equal(np.sort(as_it_is.values.ravel()), np.sort(moved.values.ravel()))
-    data = split()
-    for picture in pictures[:3]:
-        at = next(k for k, image in enumerate(data.held_out_x[..., 0]) if np.array_equal(image, picture.values))
-        assert data.held_out_labels[at] == int(picture.label)
+    sheet, data = shuffled._digits(), split()
+    assert sheet.columns == ["digit 2", "digit 5", "digit 8"]
+    for name, (as_it_is,), (moved,) in zip(sheet.columns, *sheet.places, strict=True):
+        assert not np.array_equal(as_it_is, moved)
+        assert np.array_equal(np.sort(as_it_is.ravel()), np.sort(moved.ravel()))
+        at = next(k for k, image in enumerate(data.held_out_x[..., 0]) if np.array_equal(image, as_it_is))
+        assert name == f"digit {data.held_out_labels[at]}"
+
+
+def test_the_favourites_stand_in_layers_and_filters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hierarchy, "STEPS", 1)
+    shown = next(part.shown for part in hierarchy.show() if part.shown)
+    sheet = shown.rows[0]
+    assert sheet.lines == ["Layer 1: 3 × 3 pixels", "Layer 2: 5 × 5 pixels", "Layer 3: 7 × 7 pixels"]
+    assert sheet.columns == ["filter 0", "filter 1", "filter 2", "filter 3"]
+    for field, line in zip((3, 5, 7), sheet.places, strict=True):
+        assert [[patch.shape for patch in place] for place in line] == [[(field, field)] * 3] * 4
