@@ -16,6 +16,7 @@ from ui.settings import Settings
 
 KINDS = ("Upload", "Camera", "Draw")
 TYPES = ("jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff")
+KEPT = "It is made 48 × 48 pixels and stands in the address: whoever has the link sees it. Nothing is stored."
 
 _mount = component("pad-sheet", "pad/pad.js", ("theme/tokens.css", "theme/controls.css", "pad/pad.css"))
 
@@ -32,8 +33,8 @@ def own_picture(
 
     `shrink` and `from_grey` give it as text, or raise ValueError with what is wrong.
     """
-    state, count = st.session_state, settings.session_key("own.count")
-    turn = state.get(count, 0)  # a new widget for the next file: the server keeps none
+    # a new widget for the next file: the server keeps none
+    turn = st.session_state.get(settings.session_key("own.count"), 0)
 
     def take(make: Callable[[], str]) -> None:
         try:
@@ -43,26 +44,29 @@ def own_picture(
             return
         for name, value in chosen.items():
             settings.put(name, value)
-        state[count] = turn + 1
+        st.session_state[settings.session_key("own.count")] = turn + 1
 
     def file_came(key: str) -> None:
-        if state.get(key) is not None:
-            take(lambda: shrink(state[key].getvalue()))
+        file = st.session_state.get(key)
+        if file is not None:
+            take(lambda: shrink(file.getvalue()))
 
     with st.popover("Your own picture", type="tertiary", key=settings.session_key("own.more")):
         kind = st.segmented_control("A picture from", KINDS, default=KINDS[0], key=settings.session_key("own.kind"))
-        if kind == KINDS[0]:
-            key = settings.session_key(f"own.file.{turn}")
-            st.file_uploader("A picture file", TYPES, key=key, on_change=file_came, args=(key,))
-        elif kind == KINDS[1]:
-            key = settings.session_key(f"own.camera.{turn}")
-            st.camera_input("A picture of what is before you", key=key, on_change=file_came, args=(key,))
-        elif kind == KINDS[2]:
+        if kind == "Draw":
             key = settings.session_key("own.drawing")
             _mount(key=key, data={"side": side}, on_drawing_change=lambda: take(lambda: from_grey(_sent(key, side))))
-        st.caption(
-            "It is made 48 × 48 pixels and stands in the address: whoever has the link sees it. Nothing is stored."
-        )
+        elif kind is not None:
+            _file(kind, settings.session_key(f"own.{kind.lower()}.{turn}"), file_came)
+        st.caption(KEPT)
+
+
+def _file(kind: str, key: str, came: Callable[[str], None]) -> None:
+    """The widget that takes a file, uploaded or photographed."""
+    if kind == "Upload":
+        st.file_uploader("A picture file", TYPES, key=key, on_change=came, args=(key,))
+    else:
+        st.camera_input("A picture of what is before you", key=key, on_change=came, args=(key,))
 
 
 def _sent(key: str, side: int) -> NDArray[Any]:
