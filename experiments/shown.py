@@ -30,6 +30,18 @@ class Maps:
 
 
 @dataclass(frozen=True)
+class Sheet:
+    """Small pictures in a table, on one scale; those of a place belong together."""
+
+    lines: Sequence[str]  # a heading each
+    columns: Sequence[str]
+    places: Sequence[Sequence[Sequence[Array]]]  # lines × columns × pictures, (rows, columns) each
+    scale: Scale
+    role: Role
+    alt: str
+
+
+@dataclass(frozen=True)
 class Table:
     columns: Mapping[str, Sequence[str] | Sequence[int]]
     alt: str
@@ -63,8 +75,8 @@ class Text:
 
 @dataclass(frozen=True)
 class Shown:
-    numbers: Mapping[str, str]  # of the lesson's text: `{name}` → how it is written
-    rows: Sequence[Maps | Table | Lines | Text]
+    numbers: Mapping[str, str]  # of the lesson's text: `{name}` → how it is written; none: only the rows are drawn yet
+    rows: Sequence[Maps | Sheet | Table | Lines | Text]
     right: Collection[int] | None = None  # numbers of the right answers, where they depend on the settings
     case: str | None = None  # a section of the text that is told only in this case
 

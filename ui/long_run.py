@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import streamlit as st
 
 from ui.job import Job
-from ui.shown import Shown
+from ui.shown import Shown, draw
 
 EVERY = 0.5  # seconds from one look to the next
 
@@ -20,8 +20,10 @@ class Part(Protocol):
     def shown(self) -> Shown | None: ...
 
 
-def long_run(key: str, parts: Iterator[Part], settings: Any, draw: Callable[[Shown], None]) -> None:
+def long_run(key: str, parts: Iterator[Part], settings: Any, reveal: Callable[[Shown], None]) -> None:
     """Begins at once, draws what there is every half second, and all of it once at the end.
+
+    What comes without numbers cannot be told of yet: its rows are drawn, and nothing is revealed.
 
     A run is kept as long as the learner stays; with other settings these parts begin instead.
     """
@@ -43,7 +45,10 @@ def long_run(key: str, parts: Iterator[Part], settings: Any, draw: Callable[[Sho
         if job.failed:
             st.markdown(":material/error: This experiment has failed. Its reason stands in the server's log.")
         if part is not None and part.shown is not None:
-            draw(part.shown)
+            if part.shown.numbers:
+                reveal(part.shown)
+            else:
+                draw(part.shown.rows, key)
         if job.ended and state.get(f"{key}.over") is not job:
             state[f"{key}.over"] = job
             st.rerun()  # once more, without the clock

@@ -17,6 +17,7 @@ from ui.settings import Settings
 
 KINDS = ("Upload", "Camera", "Draw")
 TYPES = ("jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff")
+KEPT = "It is made 48 × 48 pixels and stands in the address: whoever has the link sees it. Nothing is stored."
 
 _mount = component("pad-sheet", "pad/pad.js", ("theme/tokens.css", "theme/controls.css", "pad/pad.css"))
 
@@ -48,24 +49,27 @@ def own_picture(
         state[count] = turn + 1
 
     def file_came(key: str) -> None:
-        if state.get(key) is not None:
-            take(lambda: shrink(state[key].getvalue()))
+        file = st.session_state.get(key)
+        if file is not None:
+            take(lambda: shrink(file.getvalue()))
 
     with st.popover("Your own picture", type="tertiary", key=settings.session_key(f"own.more.{turn}")):
         kind = st.segmented_control("A picture from", KINDS, default=KINDS[0], key=settings.session_key("own.kind"))
-        if kind == KINDS[0]:
-            key = settings.session_key(f"own.file.{turn}")
-            st.file_uploader("A picture file", TYPES, key=key, on_change=file_came, args=(key,))
-        elif kind == KINDS[1]:
-            key = settings.session_key(f"own.camera.{turn}")
-            st.camera_input("A picture of what is before you", key=key, on_change=file_came, args=(key,))
-        elif kind == KINDS[2]:
+        if kind == "Draw":
             key = settings.session_key("own.drawing")
             _mount(key=key, data={"side": side}, on_drawing_change=lambda: take(lambda: from_grey(_sent(key, side))))
+        elif kind is not None:
+            _file(kind, settings.session_key(f"own.{kind.lower()}.{turn}"), file_came)
         lesson.changes([state[problem]] if problem in state else [])
-        st.caption(
-            "It is made 48 × 48 pixels and stands in the address: whoever has the link sees it. Nothing is stored."
-        )
+        st.caption(KEPT)
+
+
+def _file(kind: str, key: str, came: Callable[[str], None]) -> None:
+    """The widget that takes a file, uploaded or photographed."""
+    if kind == "Upload":
+        st.file_uploader("A picture file", TYPES, key=key, on_change=came, args=(key,))
+    else:
+        st.camera_input("A picture of what is before you", key=key, on_change=came, args=(key,))
 
 
 def _sent(key: str, side: int) -> NDArray[Any]:

@@ -1,4 +1,4 @@
-"""Draws what an experiment shows, row by row: small maps, a table, lines, or words.
+"""Draws what an experiment shows, row by row: small maps, a sheet of pictures, a table, lines, or words.
 
 `ui` knows no experiments. What it draws has these shapes; those of experiments/shown.py fit.
 """
@@ -14,7 +14,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from ui.chart import line_chart
-from ui.maps import Picture, maps
+from ui.maps import Picture, Scale, maps
+from ui.sheet import sheet
 
 
 @runtime_checkable
@@ -27,6 +28,22 @@ class Maps(Protocol):
     def frames(self) -> Sequence[str] | None: ...
     @property
     def start(self) -> int: ...
+
+
+@runtime_checkable
+class Sheet(Protocol):
+    @property
+    def lines(self) -> Sequence[str]: ...
+    @property
+    def columns(self) -> Sequence[str]: ...
+    @property
+    def places(self) -> Sequence[Sequence[Sequence[NDArray[Any]]]]: ...
+    @property
+    def scale(self) -> Scale: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def alt(self) -> str: ...
 
 
 @runtime_checkable
@@ -76,18 +93,23 @@ class Shown(Protocol):
     @property
     def numbers(self) -> Mapping[str, str]: ...
     @property
-    def rows(self) -> Sequence[Maps | Table | Lines | Text]: ...
+    def rows(self) -> Sequence[Maps | Sheet | Table | Lines | Text]: ...
     @property
     def right(self) -> Collection[int] | None: ...
     @property
     def case(self) -> str | None: ...
 
 
-def draw(rows: Sequence[Maps | Table | Lines | Text], key: str) -> None:
+def draw(rows: Sequence[Maps | Sheet | Table | Lines | Text], key: str) -> None:
     """The rows below each other; the key of each is its place."""
     for number, row in enumerate(rows, 1):
         if isinstance(row, Maps):
             maps(row.pictures, key=f"{key}.{number}", alt=row.alt, frames=row.frames, start=row.start)
+        elif isinstance(row, Sheet):
+            sheet(
+                row.lines, row.columns, row.places,
+                scale=row.scale, role=row.role, key=f"{key}.{number}", alt=row.alt,
+            )  # fmt: skip
         elif isinstance(row, Lines):
             line_chart(
                 row.at, row.lines, x=row.x, y=row.y, log=row.log, marks=row.marks, key=f"{key}.{number}", alt=row.alt

@@ -129,3 +129,13 @@ def over_clip(spec: DimensionsSpec) -> Run:
     slanted = slanted - slanted.mean(axis=0)  # what rests is the same in all frames: it cancels
     kernel = slanted[:, None, :] * PRESETS["blur"].make(3, 0.0).sum(axis=1)[:, None]  # (frames, rows, columns)
     return Run(Conv3D(1, kernel.shape, use_bias=False), kernel[..., None, None], x)
+
+
+def strongest_places(answers: Array, apart: int, least: float) -> Array:
+    """Places from the largest answer on, none within `apart` of one before."""
+    free, places = answers >= least, []
+    for at in np.argsort(-answers, kind="stable"):
+        if free[at]:
+            places.append(at)
+            free[max(0, at - apart + 1) : at + apart] = False
+    return np.array(places, int)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -19,41 +18,20 @@ from experiments.convolution.axes import (
     TEXT,
     DimensionsSpec,
     Run,
-    one_hot,
     over_clip,
     over_photograph,
     over_recording,
     over_text,
-    written_otherwise,
+    strongest_places,
 )
+from experiments.convolution.phrase import find_phrase, phrase_shown
 from experiments.numbers import decimal, ends, significant, whole
 from experiments.scene import Scale
-from experiments.shown import Lines, Maps, Passage, Picture, Shown, Table, Text
+from experiments.shown import Lines, Maps, Picture, Shown, Table
 
-LISTED, BESIDE = 8, 12  # places of the text that are shown, and characters before and after them
 STILL, TURNING = "at rest", "turning"
 ALONG = {TEXT: "characters", RECORDING: "time", PHOTOGRAPH: "rows, columns", CLIP: "time, rows, columns"}
 GREY = Scale(1, "brightness")
-
-
-class Phrase(NamedTuple):
-    run: Run
-    answers: Array  # (characters,)  how many match, if the phrase begins here
-    found: Array  # (n,)  where all match
-    strongest: Array  # (≤ LISTED,)  places that do not overlap
-    otherwise: Mapping[str, tuple[str, int]]  # the phrase written otherwise, and the best place for the kernel on it
-
-
-def find_phrase(spec: DimensionsSpec) -> Phrase:
-    """How many characters match at every place of the text."""
-    run, length = over_text(spec.phrase, spec.text), len(spec.phrase)
-    answers = run.answers()
-    otherwise = {}
-    for name, words in written_otherwise(spec.phrase).items():
-        alone = over_text(spec.phrase, words, before=length - 1).answers()
-        otherwise[name] = words, int(alone.argmax()) - (length - 1)
-    strongest = _strongest(answers, apart=length, least=min(1, answers.max()))[:LISTED]
-    return Phrase(run, answers, np.flatnonzero(answers == length), strongest, otherwise)
 
 
 class Pattern(NamedTuple):
@@ -67,7 +45,7 @@ def find_pattern(spec: DimensionsSpec) -> Pattern:
     """Where the recording has the form of the kernel."""
     run = over_recording(spec)
     answers = run.answers()
-    places = _strongest(answers, apart=spec.kernel_size, least=answers.max() / 2)
+    places = strongest_places(answers, apart=spec.kernel_size, least=answers.max() / 2)
     return Pattern(run, answers, places, spec.kernel_size // 2)
 
 
@@ -113,20 +91,10 @@ def find_movement(spec: DimensionsSpec, on_its_side: bool = False) -> Movement:
     return Movement(run, answers, kinds, np.sqrt(np.mean(answers**2, axis=(1, 2))))
 
 
-def _strongest(answers: Array, apart: int, least: float) -> Array:
-    """Places from the largest answer on, none within `apart` of one before."""
-    free, places = answers >= least, []
-    for at in np.argsort(-answers, kind="stable"):
-        if free[at]:
-            places.append(at)
-            free[max(0, at - apart + 1) : at + apart] = False
-    return np.array(places, int)
-
-
 def show(spec: DimensionsSpec) -> Shown:
     """What the layer finds in the learner's data, and what it is made of for each of the four."""
     if spec.data == TEXT:
-        shown = _text(find_phrase(spec), spec)
+        shown = phrase_shown(find_phrase(spec), spec)
     elif spec.data == RECORDING:
         shown = _recording(find_pattern(spec), spec)
     elif spec.data == PHOTOGRAPH:
@@ -155,54 +123,6 @@ def _table(spec: DimensionsSpec) -> Table:
         },
         alt="; ".join(f"{data}: {layer}, along {ALONG[data]}" for data, layer in zip(runs, layers, strict=True)),
     )
-
-
-def _text(result: Phrase, spec: DimensionsSpec) -> Shown:
-    answers, length, found = result.answers, len(spec.phrase), len(result.found)
-    elsewhere = whole(answers[answers < length].max())
-    distinct = list(dict.fromkeys(spec.phrase))
-    kernel = Picture(
-        f"kernel: a row each for {' '.join(distinct).replace('   ', ' ␣ ')}",
-        one_hot(spec.phrase, distinct).T,
-        Scale(1),
-        "weight",
-    )
-    listed = [_passage(f"place {whole(at)}", spec.text, int(at), spec.phrase) for at in result.strongest]
-    otherwise = [_passage(name, words, at, spec.phrase) for name, (words, at) in result.otherwise.items()]
-    return Shown(
-        numbers={
-            "found": whole(found),
-            "length": whole(length),
-            "elsewhere": elsewhere,
-            "ordinary": whole(np.median(answers)),
-        },
-        rows=[
-            Maps([kernel], f"{length} characters of the phrase, {len(distinct)} of them different, as ones"),
-            Lines(
-                at=np.arange(len(answers)),
-                lines={"answer": answers},
-                x="place in the text",
-                y="characters that match",
-                marks=result.found,
-                alt=f"{whole(len(answers))} places: {found} answer {length}, the others at most {elsewhere}",
-            ),
-            Text(listed, f"The {len(listed)} strongest places: {_answers(listed)}"),
-            Text(otherwise, f"The phrase written otherwise: {_answers(otherwise)}"),
-        ],
-        case="Text that has the phrase" if found else "Text without the phrase",
-    )
-
-
-def _passage(name: str, words: str, at: int, phrase: str) -> Passage:
-    """The words around a place of the kernel: what it covers, and what of that matches."""
-    start, stop = max(0, at - BESIDE), min(len(words), at + len(phrase) + BESIDE)
-    covered = range(at, at + len(phrase))
-    marks = [(1 + (words[i] == phrase[i - at])) if i in covered else 0 for i in range(start, stop)]
-    return Passage(f"{name}: {marks.count(2)} of {len(phrase)}", words[start:stop], marks)
-
-
-def _answers(passages: list[Passage]) -> str:
-    return "; ".join(passage.label for passage in passages)
 
 
 def _recording(result: Pattern, spec: DimensionsSpec) -> Shown:
@@ -253,13 +173,6 @@ def _photograph(result: Edges) -> Shown:
 def _clip(result: Movement, on_its_side: Movement, spec: DimensionsSpec) -> Shown:
     against = LEFTWARDS if spec.movement == RIGHTWARDS else RIGHTWARDS
     sizes = {kind: result.size(kind) for kind in (spec.movement, STILL, against)}
-    x, kernel = result.run.x[..., 0], result.run.kernel[..., 0, 0]
-    middle, row = DEPTH // 2, x.shape[1] // 2
-    captions = [
-        f"frames {at} to {at + DEPTH - 1}, {kind}: size of the answers {significant(size)}"
-        for at, (kind, size) in enumerate(zip(result.kinds, result.sizes, strict=True))
-    ]
-    matching = result.places(spec.movement)
     medians = ", ".join(f"{kind} {significant(size)}" for kind, size in sizes.items())
     return Shown(
         numbers={
@@ -272,31 +185,48 @@ def _clip(result: Movement, on_its_side: Movement, spec: DimensionsSpec) -> Show
             "down": significant(on_its_side.size(RIGHTWARDS)),
         },
         rows=[
-            Maps(
-                [
-                    Picture("x, the frame in the middle", x[middle : middle + len(captions)], GREY, "input"),
-                    Picture("y", result.answers, Scale(1), "activation"),
-                ],
-                f"A clip of {len(x)} frames and the answers; their size in the median: {medians}",
-                frames=captions,
-                start=matching[len(matching) // 2],
-            ),
+            _frames(result, spec.movement, medians),
             Lines(
-                at=np.arange(len(captions)) + middle,
+                at=np.arange(len(result.sizes)) + DEPTH // 2,
                 lines={"size": result.sizes},
                 x="frame in the middle of the kernel",
                 y="root mean square of y",
-                alt=f"Size of the answers over {len(captions)} places in time; in the median: {medians}",
+                alt=f"Size of the answers over {len(result.sizes)} places in time; in the median: {medians}",
             ),
-            Maps(
-                [
-                    Picture(f"row {row} of x, frame below frame", x[:, row], GREY, "input"),
-                    Picture("kernel, frame below frame", kernel[:, 1], Scale(0.2), "weight"),
-                ],
-                f"One row of the picture in {len(x)} frames: stripes that lean where it moves; and the slanted kernel",
-            ),
+            _stripes(result.run),
         ],
         case="Clip",
+    )
+
+
+def _frames(result: Movement, movement: str, medians: str) -> Maps:
+    """The clip and the answers, from the middle of the places with this movement on."""
+    x, middle, matching = result.run.x[..., 0], DEPTH // 2, result.places(movement)
+    captions = [
+        f"frames {at} to {at + DEPTH - 1}, {kind}: size of the answers {significant(size)}"
+        for at, (kind, size) in enumerate(zip(result.kinds, result.sizes, strict=True))
+    ]
+    return Maps(
+        [
+            Picture("x, the frame in the middle", x[middle : middle + len(captions)], GREY, "input"),
+            Picture("y", result.answers, Scale(1), "activation"),
+        ],
+        f"A clip of {len(x)} frames and the answers; their size in the median: {medians}",
+        frames=captions,
+        start=matching[len(matching) // 2],
+    )
+
+
+def _stripes(run: Run) -> Maps:
+    """What moves leaves a slanted stripe in one row of the picture, frame below frame; the kernel is such a stripe."""
+    x, kernel = run.x[..., 0], run.kernel[..., 0, 0]
+    row = x.shape[1] // 2
+    return Maps(
+        [
+            Picture(f"row {row} of x, frame below frame", x[:, row], GREY, "input"),
+            Picture("kernel, frame below frame", kernel[:, 1], Scale(0.2), "weight"),
+        ],
+        f"One row of the picture in {len(x)} frames: stripes that lean where it moves; and the slanted kernel",
     )
 
 

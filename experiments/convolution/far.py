@@ -19,9 +19,10 @@ from engine.layers import Conv2D, Dense, GlobalMaxPooling2D, ReLU
 from engine.losses import softmax_cross_entropy
 from engine.network import Sequential
 from engine.optimizers import Adam
-from engine.training import Training, steps
+from engine.training import Training
 from experiments.numbers import counted, decimal
 from experiments.scene import Scale
+from experiments.several import parts, trained
 from experiments.shown import Lines, Maps, Part, Picture, Shown
 
 SEEDS = range(5)
@@ -34,7 +35,7 @@ POOLED = "global max-pooling"
 
 
 class Far(NamedTuple):
-    """Accuracy by distance: (seeds done, FARTHEST), for each network."""
+    """Accuracy by distance: (seeds done, FARTHEST), for each network that is trained."""
 
     accuracy: dict[str, Array]
 
@@ -47,36 +48,31 @@ def reach(name: str) -> int:
 def far() -> Iterator[tuple[float, Far | None]]:
     """Trains every network once a seed, on all distances: (share that is done, results when there are new ones)."""
     found: dict[str, list[Array]] = {name: [] for name in (*DILATIONS, POOLED)}
-    for number, (seed, name) in enumerate(product(SEEDS, found)):
+    runs = list(product(SEEDS, found))
+    yield 0, _result(found)
+    for number, (seed, name) in enumerate(runs):
         training = _training(name, seed)
-        for step in steps(training, STEPS):
-            yield (number + step.after.steps / STEPS) / (len(SEEDS) * len(found)), None
-        found[name].append(_accuracies(training.network, step.after.params, name))
-        if name == POOLED:
-            yield (seed + 1) / len(SEEDS), _result(found)
+        after = yield from trained(training, STEPS, number, len(runs))
+        found[name].append(_accuracies(training.network, after.params, name))
+        yield (number + 1) / len(runs), _result(found)
 
 
 def show(_: None = None) -> Iterator[Part]:
-    """Two examples, and the accuracy of every network by distance."""
-    shown = None
-    for done, result in far():
-        shown = _shown(result) if result else shown
-        yield Part(done, shown)
+    """Two examples at once, and the accuracy of each network by distance as soon as it is trained."""
+    return parts(far(), _shown)
 
 
 def _shown(result: Far) -> Shown:
-    x, labels = pictures(np.array([2, 7]), np.array([[1, 1], [1, -1]]), np.array([1, -1]))
-    examples = [
-        Picture(f"{'alike' if label else 'not alike'}, {distance} apart", row[0].T, Scale(1), "input")
-        for row, label, distance in zip(x, labels, (2, 7), strict=True)
-    ]
+    """The text tells of all networks: before each has been trained once, there are pictures and lines alone."""
     lines = {name: np.median(rows, axis=0) for name, rows in result.accuracy.items()}
-    seeds = len(result.accuracy[POOLED])
+    if not lines:
+        return Shown({}, [_examples()])
+    seeds = min(map(len, result.accuracy.values()))
+    rows: list[Maps | Lines] = [_examples(), _by_distance(lines, seeds)]
+    if POOLED not in lines:  # it is trained last
+        return Shown({}, rows)
     within = {name: line[: reach(name)].min() for name, line in lines.items()}
     beyond = {name: line[reach(name) :].max() for name, line in lines.items() if name != POOLED}
-    words = "; ".join(
-        f"{name} {decimal(line[0])} at 1 to {decimal(line[-1])} at {FARTHEST}" for name, line in lines.items()
-    )
     return Shown(
         numbers={
             "seeds": counted(seeds, "seed"),
@@ -87,19 +83,30 @@ def _shown(result: Far) -> Shown:
             "reach_dilated": str(reach("3 layers, dilated 1 2 4")),
             "pooled": decimal(lines[POOLED].min()),
         },
-        rows=[
-            Maps(
-                examples,
-                "Two pictures of one row: two bright dots two cells apart, a bright and a dark dot seven apart",
-            ),
-            Lines(
-                range(1, FARTHEST + 1),
-                lines,
-                x="cells between the dots",
-                y="share of right answers",
-                alt=f"Share of right answers, median of {counted(seeds, 'seed')}: {words}",
-            ),
-        ],
+        rows=rows,
+    )
+
+
+def _examples() -> Maps:
+    x, labels = pictures(np.array([2, 7]), np.array([[1, 1], [1, -1]]), np.array([1, -1]))
+    examples = [
+        Picture(f"{'alike' if label else 'not alike'}, {distance} apart", row[0].T, Scale(1), "input")
+        for row, label, distance in zip(x, labels, (2, 7), strict=True)
+    ]
+    alt = "Two pictures of one row: two bright dots two cells apart, a bright and a dark dot seven apart"
+    return Maps(examples, alt)
+
+
+def _by_distance(lines: dict[str, Array], seeds: int) -> Lines:
+    words = "; ".join(
+        f"{name} {decimal(line[0])} at 1 to {decimal(line[-1])} at {FARTHEST}" for name, line in lines.items()
+    )
+    return Lines(
+        range(1, FARTHEST + 1),
+        lines,
+        x="cells between the dots",
+        y="share of right answers",
+        alt=f"Share of right answers, median of {counted(seeds, 'seed')}: {words}",
     )
 
 
@@ -146,5 +153,7 @@ def _accuracies(network: Sequential, params: Any, name: str) -> Array:
 
 
 def _result(found: dict[str, list[Array]]) -> Far:
-    seeds = min(map(len, found.values()))
-    return Far({name: np.array(rows[:seeds]) for name, rows in found.items()})
+    """Of the networks that are trained, and the seeds for which all of these are."""
+    trained_once = {name: rows for name, rows in found.items() if rows}
+    seeds = min(map(len, trained_once.values()), default=0)
+    return Far({name: np.array(rows[:seeds]) for name, rows in trained_once.items()})

@@ -15,11 +15,11 @@ import numpy as np
 from engine.arrays import Array
 from engine.layers import Conv2D
 from engine.network import Sequential
-from engine.training import steps
 from experiments.convolution.learning import LearningSpec, network, split, training
 from experiments.numbers import counted, decimal
 from experiments.scene import Scale
-from experiments.shown import Maps, Part, Picture, Shown, Table
+from experiments.several import parts, trained
+from experiments.shown import Part, Sheet, Shown, Table
 
 SEEDS = range(5)
 STEPS = 300
@@ -43,24 +43,19 @@ class Hierarchy(NamedTuple):
 
 def hierarchy() -> Iterator[tuple[float, Hierarchy | None]]:
     """Trains the network of the lesson once a seed: (share that is done, results when there are new ones)."""
-    spec, trained, untrained = LearningSpec(), [], []
+    spec, after, before = LearningSpec(), [], []
     for seed in SEEDS:
         it = training(spec.runs[0], seed)
-        untrained.append(between_digits(it.network, it.start().params))
-        for step in steps(it, STEPS):
-            yield (seed + step.after.steps / STEPS) / len(SEEDS), None
-        params = step.after.params
-        trained.append(between_digits(it.network, params))
+        before.append(between_digits(it.network, it.start().params))
+        params = (yield from trained(it, STEPS, seed, len(SEEDS))).params
+        after.append(between_digits(it.network, params))
         fields = receptive_fields(it.network)
-        yield (seed + 1) / len(SEEDS), Hierarchy(np.array(trained), np.array(untrained), params, fields)
+        yield (seed + 1) / len(SEEDS), Hierarchy(np.array(after), np.array(before), params, fields)
 
 
 def show(_: None = None) -> Iterator[Part]:
     """Each layer's favourite patches, and both growths in a table."""
-    shown = None
-    for done, result in hierarchy():
-        shown = _shown(result) if result else shown
-        yield Part(done, shown)
+    return parts(hierarchy(), _shown)
 
 
 def receptive_fields(net: Sequential) -> tuple[int, ...]:
@@ -90,16 +85,18 @@ def between_digits(net: Sequential, params: Any) -> Array:
     return np.array(shares)
 
 
-def favourites(net: Sequential, params: Any, layer: int, filters: int, count: int) -> list[Array]:
+def favourites(net: Sequential, params: Any, layer: int, filters: int, count: int) -> list[list[Array]]:
     """For each filter the patches that it answers most to, of as many held-out digits: (field, field) each."""
     x, field = split().held_out_x, receptive_fields(net)[layer]
     answers = _answers(net, params, x)[layer]
     found = []
     for f in range(filters):
         best = answers[..., f].reshape(len(x), -1)
+        patches = []
         for picture in np.argsort(-best.max(axis=1), kind="stable")[:count]:
             row, column = divmod(int(best[picture].argmax()), answers.shape[2])
-            found.append(x[picture, row : row + field, column : column + field, 0])
+            patches.append(x[picture, row : row + field, column : column + field, 0])
+        found.append(patches)
     return found
 
 
@@ -110,14 +107,16 @@ def _answers(net: Sequential, params: Any, x: Array) -> list[Array]:
 
 
 def _shown(result: Hierarchy) -> Shown:
-    net, rows = network(), []
-    for layer, field in enumerate(result.fields):
-        patches = favourites(net, result.params, layer, FILTERS, FAVOURITES)
-        pictures = [
-            Picture(f"filter {k // FAVOURITES}" if k % FAVOURITES == 0 else "", patch, Scale(1, "brightness"), "input")
-            for k, patch in enumerate(patches)
-        ]
-        rows.append(Maps(pictures, f"Layer {layer + 1}: {field} × {field} patches, three for each of four filters"))
+    sides = ", ".join(map(str, result.fields))
+    patches = [favourites(network(), result.params, layer, FILTERS, FAVOURITES) for layer in range(len(result.fields))]
+    sheet = Sheet(
+        [f"Layer {layer}: {field} × {field} pixels" for layer, field in enumerate(result.fields, 1)],
+        [f"filter {number}" for number in range(FILTERS)],
+        patches,
+        Scale(1, "brightness"),
+        "input",
+        f"{FAVOURITES} patches for each of {FILTERS} filters of each layer: {sides} pixels a side",
+    )
     trained, untrained = np.median(result.trained, axis=0), np.median(result.untrained, axis=0)
     columns: dict[str, list[int] | list[str]] = {
         "layer": [1, 2, 3],
@@ -138,7 +137,7 @@ def _shown(result: Hierarchy) -> Shown:
             "grown_untrained": decimal(grown_untrained),
             "field": str(result.fields[-1]),
         },
-        rows=[*rows, Table(columns, alt)],
+        rows=[sheet, Table(columns, alt)],
     )
 
 

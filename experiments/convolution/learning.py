@@ -126,34 +126,12 @@ def picture(net: Sequential, step: Step, watched: Watched) -> dict[str, Any]:
 
     Gradients of weights are the batch's, those of activations the watched digit's own; without a label there are none.
     """
-    params = step.before.params
+    params, gradients = step.before.params, None
     with np.errstate(over="ignore", invalid="ignore"):
         y, trace = net.forward(params, watched.x[None])
-        gradients: tuple[Array, ...] | None = None
         if watched.label is not None:
             gradients, _ = net.gradients(params, trace, softmax_cross_entropy(y, np.array([watched.label]))[1])
         probabilities = softmax(y)[0]
-    ratios, dead = update_ratios(step), dead_units(net, step.activations)
-    grads, after = dict(leaves(step.grads)), dict(leaves(step.after.params))
-    layers = []
-    learners = [index for index, layer in enumerate(net.layers) if layer.parameter_shapes(net.shapes((8, 8, 1))[index])]
-    for name, index in zip(NAMES, learners, strict=True):
-        path = f"{index}.kernel"
-        last = index + 1 if index + 1 in dead else index  # its output behind the ReLU, if there is one
-        w = params[index]["kernel"]
-        layers.append(
-            {
-                "name": name,
-                "weights": w,
-                "gradient": grads[path],
-                "update": after[path] - w,
-                "activation": trace.activations[last + 1][0],
-                "activationGradient": None if gradients is None else gradients[last + 1][0],
-                "norm": _norm(grads[path]),
-                "ratio": _finite(ratios[path]),
-                "dead": dead.get(last),
-            }
-        )
     return {
         "steps": step.before.steps,
         "loss": _finite(step.loss),
@@ -162,8 +140,35 @@ def picture(net: Sequential, step: Step, watched: Watched) -> dict[str, Any]:
         "xGradient": None if gradients is None else gradients[0][0],
         "label": watched.label,
         "probabilities": probabilities,
-        "layers": layers,
+        "layers": _layers(net, step, trace.activations, gradients),
     }
+
+
+def _layers(
+    net: Sequential, step: Step, activations: tuple[Array, ...], gradients: tuple[Array, ...] | None
+) -> list[dict[str, Any]]:
+    """Every layer that learns, with the watched digit's activation behind it."""
+    params, grads, after = step.before.params, dict(leaves(step.grads)), dict(leaves(step.after.params))
+    ratios, dead = update_ratios(step), dead_units(net, step.activations)
+    learners = [index for index, layer in enumerate(net.layers) if layer.parameter_shapes(net.shapes((8, 8, 1))[index])]
+    layers = []
+    for name, index in zip(NAMES, learners, strict=True):
+        path, w = f"{index}.kernel", params[index]["kernel"]
+        last = index + 1 if index + 1 in dead else index  # its output behind the ReLU, if there is one
+        layers.append(
+            {
+                "name": name,
+                "weights": w,
+                "gradient": grads[path],
+                "update": after[path] - w,
+                "activation": activations[last + 1][0],
+                "activationGradient": None if gradients is None else gradients[last + 1][0],
+                "norm": _norm(grads[path]),
+                "ratio": _finite(ratios[path]),
+                "dead": dead.get(last),
+            }
+        )
+    return layers
 
 
 def _norm(array: Array) -> float | None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from engine.arrays import Array, leaves, rebuild
+from engine.arrays import Array, Shape, leaves, rebuild
 from engine.gradient_check import STEP, Verdict, verdicts
 from engine.layers import Conv2D, Dense, ReLU
 from engine.network import SequentialTrace
@@ -91,20 +91,41 @@ def convolution_scene(training: Training, run: Pass, index: int, number: int) ->
     return _scene(f"Convolution {number + 1}", run, grids, steps, start=("a", int(np.argmax(a))))
 
 
-def dense_scene(training: Training, run: Pass, index: int) -> Scene:
-    """x and w to z; softmax as exp, sum and quotient; back from p and the labels."""
-    x, z = (run.trace.activations[index + k][:DRAWN] for k in range(2))
-    dx, dz = (run.gradients[index + k][:DRAWN] for k in range(2))
-    (examples, units), classes, batch = x.shape, z.shape[1], len(run.x)
+class Softmax(NamedTuple):
+    """p = softmax(z), step by step: less the largest z, which changes nothing and keeps e finite."""
+
+    m: Array  # (n,)          the largest z
+    d: Array  # (n, classes)  z − m
+    e: Array  # (n, classes)  exp of d
+    s: Array  # (n,)          sum of e
+    p: Array  # (n, classes)  e / s
+
+
+def _softmax(z: Array) -> Softmax:
     with np.errstate(over="ignore", invalid="ignore"):
         m = z.max(axis=1)
         d = z - m[:, None]
         e = np.exp(d)
         s = e.sum(axis=1)
-        p = e / s[:, None]
-    t = np.eye(classes)[run.labels[:DRAWN]]
+        return Softmax(m, d, e, s, e / s[:, None])
+
+
+def dense_scene(training: Training, run: Pass, index: int) -> Scene:
+    """x and w to z; softmax as exp, sum and quotient; back from p and the labels."""
+    z = run.trace.activations[index + 1][:DRAWN]
+    through = _softmax(z)
+    grids = _dense_grids(training, run, index, through)
+    steps = _dense_steps(run.trace.activations[index][:DRAWN].shape, z, batch=len(run.x))
+    return _scene("Dense", run, grids, steps, start=("p", int(np.argmax(through.p))))
+
+
+def _dense_grids(training: Training, run: Pass, index: int, through: Softmax) -> list[Grid]:
+    x, z = (run.trace.activations[index + k][:DRAWN] for k in range(2))
+    dx, dz = (run.gradients[index + k][:DRAWN] for k in range(2))
+    m, d, e, s, p = through
+    t = np.eye(z.shape[1])[run.labels[:DRAWN]]
     rows = ("example", "digit")
-    grids = [
+    return [
         _of_batch(
             "x", "x", "input", "activation", ("example", "unit"), x, ACTIVATIONS, column=0, plane=(0, 1),
             note=f"Made by Convolution 3 and its ReLU, flattened. {_digits(run)}",
@@ -125,32 +146,29 @@ def dense_scene(training: Training, run: Pass, index: int) -> Scene:
             note="1 where the digit is this one.",
         ),
     ]  # fmt: skip
+
+
+def _dense_steps(x_shape: Shape, z: Array, batch: int) -> list[Sum | Map | Select]:
+    (examples, units), (_, classes) = x_shape, z.shape
     n, k, u = indices("n k u")
     x_at, w_at = read((examples, units), n, u), read((units, classes), u, k)
-    dz_at = read((examples, classes), n, k)
+    z_at, of_example = read((examples, classes), n, k), read((examples,), n)
     cells, by_weight = {n: examples, k: classes}, {u: units, k: classes}
-    steps = [
-        Sum(
-            "z",
-            "forward",
-            (
-                Group(("x", "w"), rule(cells, {u: units}, x_at, w_at)),
-                Group(("b",), rule(cells, {}, read((classes,), k))),
-            ),
-        ),
-        # softmax; less the largest z, which changes nothing and keeps e finite
-        Select("m", "forward", Group(("z",), rule({n: examples}, {k: classes}, dz_at)), _winners(z)),
-        Map("d", "forward", "difference", (same("z", z.shape), Group(("m",), rule(cells, {}, read((examples,), n))))),
-        Map("e", "forward", "exp", (same("d", d.shape),)),
-        Sum("s", "forward", (Group(("e",), rule({n: examples}, {k: classes}, dz_at)),)),
-        Map("p", "forward", "quotient", (same("e", e.shape), Group(("s",), rule(cells, {}, read((examples,), n))))),
+    products = Group(("x", "w"), rule(cells, {u: units}, x_at, w_at))
+    p, t = same("p", z.shape), same("t", z.shape)
+    return [
+        Sum("z", "forward", (products, Group(("b",), rule(cells, {}, read((classes,), k))))),
+        Select("m", "forward", Group(("z",), rule({n: examples}, {k: classes}, z_at)), _winners(z)),
+        Map("d", "forward", "difference", (same("z", z.shape), Group(("m",), rule(cells, {}, of_example)))),
+        Map("e", "forward", "exp", (same("d", z.shape),)),
+        Sum("s", "forward", (Group(("e",), rule({n: examples}, {k: classes}, z_at)),)),
+        Map("p", "forward", "quotient", (same("e", z.shape), Group(("s",), rule(cells, {}, of_example)))),
         # ∂L/∂z = (p − t) / B
-        Sum("dz", "backward", (_weighted(same("p", p.shape), 1 / batch), _weighted(same("t", t.shape), -1 / batch))),
-        Sum("dx", "backward", (Group(("w", "dz"), rule({n: examples, u: units}, {k: classes}, w_at, dz_at)),)),
-        Sum("dw", "backward", (Group(("x", "dz"), rule(by_weight, {n: examples}, x_at, dz_at)),)),
-        Sum("db", "backward", (Group(("dz",), rule({k: classes}, {n: examples}, dz_at)),)),
+        Sum("dz", "backward", (_weighted(p, 1 / batch), _weighted(t, -1 / batch))),
+        Sum("dx", "backward", (Group(("w", "dz"), rule({n: examples, u: units}, {k: classes}, w_at, z_at)),)),
+        Sum("dw", "backward", (Group(("x", "dz"), rule(by_weight, {n: examples}, x_at, z_at)),)),
+        Sum("db", "backward", (Group(("dz",), rule({k: classes}, {n: examples}, z_at)),)),
     ]
-    return _scene("Dense", run, grids, steps, start=("p", int(np.argmax(p))))
 
 
 def _digits(run: Pass) -> str:

@@ -8,6 +8,7 @@ looks for patterns among neighbours, and finds strangers. Every comparison is pa
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -16,11 +17,12 @@ from engine.arrays import Array
 from engine.layers import Conv2D, Dense, Flatten, MaxPooling2D, ReLU
 from engine.network import Sequential
 from engine.optimizers import Adam
-from engine.training import Training, accuracy, steps
+from engine.training import Training, accuracy
 from experiments.convolution.learning import split
 from experiments.numbers import counted, decimal, whole
 from experiments.scene import Scale
-from experiments.shown import Maps, Part, Picture, Shown, Table
+from experiments.several import parts, trained
+from experiments.shown import Part, Sheet, Shown, Table
 
 SEEDS = range(5)
 EXAMPLES = 200
@@ -40,11 +42,12 @@ NETWORKS = {
     ),
     "dense": Sequential((Flatten(), Dense(64), ReLU(), Dense(10))),
 }
+EXAMPLE_DIGITS = (2, 5, 8)  # that are shown
 CONVOLUTION, DENSE, BOTH = 0, 1, 2  # the lesson's answers
 
 
 class Shuffled(NamedTuple):
-    """Accuracy on held-out digits, a row a seed that is done."""
+    """Accuracy on held-out digits, for each network that is trained both ways: the seeds that are done."""
 
     natural: dict[str, Array]  # network → (seeds,)
     shuffled: dict[str, Array]
@@ -56,27 +59,19 @@ class Shuffled(NamedTuple):
 
 def shuffled() -> Iterator[tuple[float, Shuffled | None]]:
     """Trains twenty networks, one after the other: (share that is done, results when there are new ones)."""
-    data, rows = split(), {(name, kind): [] for name in NETWORKS for kind in (False, True)}  # type: ignore[var-annotated]
-    trainings = len(SEEDS) * len(rows)
-    for seed in SEEDS:
-        rng = np.random.default_rng((seed, 7))
-        order, chosen = rng.permutation(64), rng.permutation(len(data.x))[:EXAMPLES]
-        for (name, moved), accuracies in rows.items():
-            x, held_out = (_moved(images, order) if moved else images for images in (data.x[chosen], data.held_out_x))
-            training = Training(NETWORKS[name], Adam(0.003), x, data.labels[chosen], seed=seed)
-            begun = sum(map(len, rows.values()))
-            for step in steps(training, STEPS):
-                yield (begun + step.after.steps / STEPS) / trainings, None
-            accuracies.append(accuracy(training.network, step.after, held_out, data.held_out_labels))
-        yield (seed + 1) / len(SEEDS), _result(rows)
+    rows: dict[tuple[str, bool], list[float]] = {run: [] for run in product(NETWORKS, (False, True))}
+    runs = [(seed, *run) for seed in SEEDS for run in rows]
+    yield 0, _result(rows)
+    for number, (seed, name, moved) in enumerate(runs):
+        training, held_out, labels = _training(name, seed, moved)
+        after = yield from trained(training, STEPS, number, len(runs))
+        rows[name, moved].append(accuracy(training.network, after, held_out, labels))
+        yield (number + 1) / len(runs), _result(rows)
 
 
 def show(_: None = None) -> Iterator[Part]:
-    """The digits as they are and shuffled, and a table that grows seed by seed."""
-    shown = None
-    for done, result in shuffled():
-        shown = _shown(result) if result else shown
-        yield Part(done, shown)
+    """The digits as they are and shuffled, and a table that grows network by network and seed by seed."""
+    return parts(shuffled(), _shown)
 
 
 def prediction(result: Shuffled) -> set[int]:
@@ -84,34 +79,63 @@ def prediction(result: Shuffled) -> set[int]:
     return {CONVOLUTION if result.lost("convolution").mean() > result.lost("dense").mean() else DENSE}
 
 
+def _training(name: str, seed: int, moved: bool) -> tuple[Training, Array, Array]:
+    """With the held-out digits and their labels: both ways the same digits, and the same first weights."""
+    data, rng = split(), np.random.default_rng((seed, 7))
+    order, chosen = rng.permutation(64), rng.permutation(len(data.x))[:EXAMPLES]
+    x, held_out = (_moved(images, order) if moved else images for images in (data.x[chosen], data.held_out_x))
+    training = Training(NETWORKS[name], Adam(0.003), x, data.labels[chosen], seed=seed)
+    return training, held_out, data.held_out_labels
+
+
 def _shown(result: Shuffled) -> Shown:
-    order = np.random.default_rng((0, 7)).permutation(64)
-    digits, grey = split().held_out_x[:3], Scale(1, "brightness")
-    pictures = [Picture(f"digit {k + 1}", digit[..., 0], grey, "input") for k, digit in enumerate(digits)]
-    pictures += [
-        Picture(f"digit {k + 1}, shuffled", digit[..., 0], grey, "input")
-        for k, digit in enumerate(_moved(digits, order))
-    ]
-    seeds = len(result.natural["dense"])
-    columns: dict[str, list[str]] = {"network": [], "as they are": [], "shuffled": [], "lost": [], "lost, by seed": []}
-    for name in NETWORKS:
-        columns["network"].append(name)
-        columns["as they are"].append(_percent(result.natural[name].mean()))
-        columns["shuffled"].append(_percent(result.shuffled[name].mean()))
-        columns["lost"].append(_points(result.lost(name).mean()))
-        columns["lost, by seed"].append(", ".join(_points(lost) for lost in result.lost(name)))
-    lost = {name: _points(result.lost(name).mean()) for name in NETWORKS}
-    both = f"the convolution loses {lost['convolution']} points of accuracy, dense {lost['dense']}"
-    words = f"{counted(seeds, 'seed')}: {both}"
+    """The text compares two networks: before each has been trained both ways, there are digits and a table alone."""
+    if not result.natural:
+        return Shown({}, [_digits()])
+    seeds = counted(min(map(len, result.natural.values())), "seed")
+    changed = {name: _changed(result.lost(name).mean()) for name in result.natural}
+    alt = f"{seeds}: {', '.join(f'{name} {words}' for name, words in changed.items())}"
+    rows: list[Sheet | Table] = [_digits(), _table(result, alt)]
+    if len(changed) < len(NETWORKS):
+        return Shown({}, rows)
     return Shown(
         numbers={
-            "seeds": counted(seeds, "seed"),
-            "lost_convolution": lost["convolution"],
-            "lost_dense": lost["dense"],
+            "seeds": seeds,
+            "convolution": changed["convolution"],
+            "dense": changed["dense"],
             "examples": whole(EXAMPLES),
         },
-        rows=[Maps(pictures, f"Three digits, and the same with their pixels shuffled. {words}"), Table(columns, words)],
+        rows=rows,
         right=prediction(result),
+    )
+
+
+def _digits() -> Sheet:
+    """Different digits, as they are and shuffled."""
+    data, order = split(), np.random.default_rng((0, 7)).permutation(64)
+    images = np.stack([data.held_out_x[data.held_out_labels == digit][0] for digit in EXAMPLE_DIGITS])
+    names = [f"digit {digit}" for digit in EXAMPLE_DIGITS]
+    return Sheet(
+        ["as they are", "shuffled"],
+        names,
+        [[[image[..., 0]] for image in shown] for shown in (images, _moved(images, order))],
+        Scale(1, "brightness"),
+        "input",
+        f"{', '.join(names)}: as they are, and with their pixels shuffled",
+    )
+
+
+def _table(result: Shuffled, alt: str) -> Table:
+    names = list(result.natural)
+    return Table(
+        {
+            "network": names,
+            "as they are": [_percent(result.natural[name].mean()) for name in names],
+            "shuffled": [_percent(result.shuffled[name].mean()) for name in names],
+            "change, points": [_signed(-result.lost(name).mean()) for name in names],
+            "change, by seed": [", ".join(_signed(-lost) for lost in result.lost(name)) for name in names],
+        },
+        alt,
     )
 
 
@@ -121,9 +145,10 @@ def _moved(images: Array, order: Array) -> Array:
 
 
 def _result(rows: dict[tuple[str, bool], list[float]]) -> Shuffled:
-    """Of the seeds whose four networks are trained."""
-    seeds = min(map(len, rows.values()))
-    natural, moved = ({name: np.array(rows[name, kind][:seeds]) for name in NETWORKS} for kind in (False, True))
+    """Of the networks that are trained both ways, and the seeds for which all of these are."""
+    names = [name for name in NETWORKS if rows[name, False] and rows[name, True]]
+    seeds = min((len(rows[name, moved]) for name in names for moved in (False, True)), default=0)
+    natural, moved = ({name: np.array(rows[name, kind][:seeds]) for name in names} for kind in (False, True))
     return Shuffled(natural, moved)
 
 
@@ -131,5 +156,13 @@ def _percent(share: float) -> str:
     return f"{decimal(100 * share, 1)} %"
 
 
-def _points(share: float) -> str:
-    return decimal(100 * share, 1)
+def _changed(lost: float) -> str:
+    """A share of accuracy, in points: "loses 4.7 points"; what is lost below zero is a gain."""
+    points = decimal(abs(100 * lost), 1)
+    return f"{'gains' if lost < 0 and points != '0.0' else 'loses'} {points} points"
+
+
+def _signed(share: float) -> str:
+    """In points: "−4.7", "+0.5"."""
+    points = decimal(100 * share, 1)
+    return f"+{points}" if share > 0 and points != "0.0" else points

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
@@ -11,6 +12,8 @@ from engine.layers import Conv2D, ReLU
 from engine.network import Sequential
 from experiments.convolution import far, hierarchy, shuffled
 from experiments.convolution.learning import network, split
+from experiments.several import parts
+from experiments.shown import Maps, Sheet, Shown
 
 Result = TypeVar("Result")
 
@@ -93,10 +96,10 @@ def test_favourites_are_the_largest_answers() -> None:
     net = network()
     params, _ = net.init(np.random.default_rng(1), (8, 8, 1))
     patches = hierarchy.favourites(net, params, 0, 2, 3)
-    assert [patch.shape for patch in patches] == [(3, 3)] * 6
+    assert [[patch.shape for patch in place] for place in patches] == [[(3, 3)] * 3] * 2
     answers = net.layers[0].forward(params[0], split().held_out_x)[0]
     kernel = params[0]["kernel"][:, :, 0, 1]
-    assert float((patches[3] * kernel).sum()) == pytest.approx(float(answers[..., 1].max()), abs=1e-5)
+    assert float((patches[1][0] * kernel).sum()) == pytest.approx(float(answers[..., 1].max()), abs=1e-5)
 
 
 # ------------------------------------------------------------------------------------------------------------ CV6: far
@@ -153,12 +156,65 @@ def test_shuffling_moves_every_pixel_to_one_place_and_loses_none() -> None:
 @pytest.mark.parametrize("module", [hierarchy, far, shuffled], ids=lambda module: module.__name__.split(".")[-1])
 def test_something_is_shown_before_the_end(module: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "STEPS", 3)
-    parts = list(module.show())
-    assert parts[-1].done == 1
-    first = next(part for part in parts if part.shown)
+    shown = list(module.show())
+    assert shown[-1].done == 1
+    first = next(part for part in shown if part.shown and part.shown.numbers)
     assert first.done < 0.5
     assert first.shown is not None
     assert first.shown.numbers["seeds"] == "1 seed"
-    assert parts[-1].shown is not None
-    assert parts[-1].shown.numbers["seeds"] == "5 seeds"
-    assert all(row.alt for row in parts[-1].shown.rows)
+    assert shown[-1].shown is not None
+    assert shown[-1].shown.numbers["seeds"] == "5 seeds"
+    assert all(row.alt for row in shown[-1].shown.rows)
+
+
+@pytest.mark.parametrize("module", [far, shuffled], ids=lambda module: module.__name__.split(".")[-1])
+def test_examples_are_there_at_once_and_results_network_by_network(
+    module: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever stops before the first seed is over keeps what there is; the text would need all networks."""
+    monkeypatch.setattr(module, "STEPS", 1)
+    shown = list(islice(module.show(), 6))
+    assert shown[0].done == 0
+    assert [type(row) for row in shown[0].shown.rows] == [Maps if module is far else Sheet]
+    assert len(shown[-1].shown.rows) == 2
+    assert not shown[-1].shown.numbers
+
+
+def test_what_was_drawn_stays_until_there_is_news() -> None:
+    results = iter([(0.1, None), (0.2, "one"), (0.3, None), (1.0, "two")])
+    drawn = [(part.done, part.shown and part.shown.case) for part in parts(results, lambda it: Shown({}, [], case=it))]
+    assert drawn == [(0.1, None), (0.2, "one"), (0.3, "one"), (1.0, "two")]
+
+
+def test_a_loss_below_zero_is_a_gain() -> None:
+    """In words and in the table: the convolution lost 4.7 points, the dense network half a point less than nothing."""
+    result = shuffled.Shuffled(
+        {"convolution": np.array([0.923]), "dense": np.array([0.87])},
+        {"convolution": np.array([0.876]), "dense": np.array([0.875])},
+    )
+    shown = shuffled._shown(result)
+    assert shown.numbers["convolution"] == "loses 4.7 points"
+    assert shown.numbers["dense"] == "gains 0.5 points"
+    assert shown.rows[1].columns["change, points"] == ["−4.7", "+0.5"]
+    assert [shuffled._changed(share) for share in (0.0, -0.0004)] == ["loses 0.0 points"] * 2
+    assert shuffled._signed(0.0004) == "0.0"
+
+
+def test_three_different_digits_are_shown_both_ways() -> None:
+    sheet, data = shuffled._digits(), split()
+    assert sheet.columns == ["digit 2", "digit 5", "digit 8"]
+    for name, (as_it_is,), (moved,) in zip(sheet.columns, *sheet.places, strict=True):
+        assert not np.array_equal(as_it_is, moved)
+        assert np.array_equal(np.sort(as_it_is.ravel()), np.sort(moved.ravel()))
+        at = next(k for k, image in enumerate(data.held_out_x[..., 0]) if np.array_equal(image, as_it_is))
+        assert name == f"digit {data.held_out_labels[at]}"
+
+
+def test_the_favourites_stand_in_layers_and_filters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hierarchy, "STEPS", 1)
+    shown = next(part.shown for part in hierarchy.show() if part.shown)
+    sheet = shown.rows[0]
+    assert sheet.lines == ["Layer 1: 3 × 3 pixels", "Layer 2: 5 × 5 pixels", "Layer 3: 7 × 7 pixels"]
+    assert sheet.columns == ["filter 0", "filter 1", "filter 2", "filter 3"]
+    for field, line in zip((3, 5, 7), sheet.places, strict=True):
+        assert [[patch.shape for patch in place] for place in line] == [[(field, field)] * 3] * 4
