@@ -33,6 +33,15 @@ CLAIMS = claims((ROOT / "docs" / "claims.md").read_text(encoding="utf-8"))
 every_claim = pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
 
 
+def told(id_: str, words: str) -> list[float]:
+    """The numbers that stand for the # in these words of a claim's effect: told("CV3", "# parameters against #")."""
+    number = r"(−?[\d,]*\d(?:\.\d+)?)"
+    effect = next(claim.effect for claim in CLAIMS if claim.id == id_)
+    found = re.search(re.escape(words).replace(r"\#", number), effect)
+    assert found, f"{id_} does not say {words!r}"
+    return [float(text.replace(",", "").replace("−", "-")) for text in found.groups()]
+
+
 def check_page(claim: Claim) -> None:
     """The page hands the claim to a `show` from the module of one of the functions; it or the page calls each."""
     page = (ROOT / claim.page).read_text(encoding="utf-8")

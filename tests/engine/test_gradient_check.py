@@ -192,6 +192,15 @@ def test_sparse_calls_the_function_once() -> None:
     assert copies == [2 * 9]
 
 
+@pytest.mark.parametrize("size", [1.0, 1e6])
+def test_the_sparse_step_grows_with_x(size: float) -> None:
+    """A fixed step would drown in the rounding of x²."""
+    x = size * generic(np.random.default_rng(0), (1, 4, 4, 1))
+    windows = Conv2D(1, 1).windows((4, 4, 1))
+    found = sparse_numerical_gradient(np.square, x, np.ones_like(x), windows)
+    np.testing.assert_allclose(found, 2 * x, rtol=1e-8)
+
+
 def test_float32_is_refused() -> None:
     layer = Conv2D(1, 3)
     params, _ = layer.init(np.random.default_rng(0), (5, 5, 1))

@@ -113,6 +113,23 @@ def test_keywords_go_to_those_who_use_them() -> None:
         network.forward(params, x, state=state, training=True)
 
 
+@dataclass(frozen=True)
+class Masked(Noisy):
+    """Leaves out what is masked, and adds what the graph says."""
+
+    uses = frozenset({"mask", "graph"})
+
+    def forward(self, params: dict, x: np.ndarray, *, mask: Any, graph: Any) -> Any:  # type: ignore[override]
+        return x * mask + graph, NoisyTrace(x, {})
+
+
+def test_mask_and_graph_are_handed_on() -> None:
+    network = Sequential([ReLU(), Sequential([Masked(), ReLU()])])
+    params, state = network.init(np.random.default_rng(0), (3,), np.float64)
+    y, _ = network.forward(params, np.ones((1, 3)), state=state, mask=np.array([[1.0, 0, 1]]), graph=10.0)
+    assert y.tolist() == [[11, 10, 11]]
+
+
 def test_it_learns() -> None:
     """Two hundred steps of plain gradient descent on a task that one layer cannot do: exclusive or."""
     network = Sequential([Dense(8, kernel_initializer="he_normal"), ReLU(), Dense(2)])

@@ -176,6 +176,14 @@ def test_reset_and_surprise() -> None:
     assert len(seen) > 1
 
 
+def test_reset_gives_the_seed_its_default() -> None:
+    app = run(CONVOLUTION, convolution_seed="7", convolution_kernel="random")
+    assert app.session_state["convolution.spec"].seed == 7
+    app.button(key="convolution.reset").click().run()
+    assert app.session_state["convolution_seed"] == 0
+    assert app.session_state["convolution.spec"] == type(app.session_state["convolution.spec"])()
+
+
 def test_changed_weights_are_undone_alone() -> None:
     app = run(CONVOLUTION, convolution_edits="w4:2.5", convolution_strides="2")
     app.button(key="convolution.edits.undo").click().run()

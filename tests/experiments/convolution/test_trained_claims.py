@@ -14,6 +14,7 @@ from experiments.convolution import far, hierarchy, shuffled
 from experiments.convolution.learning import network, split
 from experiments.several import parts
 from experiments.shown import Maps, Sheet, Shown
+from tests.test_claims_table import told
 
 Result = TypeVar("Result")
 
@@ -78,6 +79,15 @@ def test_deeper_layers_know_more_of_the_digit_and_training_adds_to_it() -> None:
     assert np.median(untrained) > 0  # where the claim stops: without training it grows too
 
 
+def test_the_claims_table_has_the_shares_of_the_layers() -> None:
+    result = grown()
+    trained, untrained = np.median(result.trained, axis=0), np.median(result.untrained, axis=0)
+    assert told("CV4", "receptive fields #, #, # pixels") == list(result.fields)
+    assert told("CV4", "trained #, #, #; untrained #, #, #") == pytest.approx([*trained, *untrained], abs=0.03)
+    after, before = (float(np.median(growth)) for growth in result.growth)
+    assert told("CV4", "(# against #)") == pytest.approx([before, after], abs=0.03)
+
+
 def test_the_share_between_digits_is_an_analysis_of_variance() -> None:
     net = network()
     params, _ = net.init(np.random.default_rng(1), (8, 8, 1))
@@ -121,6 +131,16 @@ def test_global_max_pooling_answers_at_any_distance() -> None:
     assert (np.median(answered().accuracy[far.POOLED], axis=0) > 0.95).all()
 
 
+def test_the_claims_table_has_the_reaches() -> None:
+    reaches = [far.reach(name) for name in far.DILATIONS]
+    lines = {name: np.median(rows, axis=0) for name, rows in answered().accuracy.items()}
+    within = min(lines[name][: far.reach(name)].min() for name in far.DILATIONS)
+    beyond = max(lines[name][far.reach(name) :].max() for name in far.DILATIONS)
+    assert told("CV6", "# within #, # and # cells") == pytest.approx([within, *reaches], abs=0.03)
+    assert told("CV6", "# beyond") == pytest.approx([beyond], abs=0.03)
+    assert told("CV6", "global max-pooling #") == pytest.approx([lines[far.POOLED].min()], abs=0.03)
+
+
 def test_a_network_that_sees_nothing_cannot_do_better_than_half() -> None:
     """Not chance but necessity: at the answering cell the two pictures are one."""
     x, _ = far.pictures(np.array([9, 9]), np.array([[1, 1], [1, -1]]), np.array([1, 1]))
@@ -141,6 +161,16 @@ def test_shuffling_costs_the_convolution_more() -> None:
     assert convolution.mean() > 0.023  # measured 0.047
     assert abs(dense.mean()) < 0.015
     assert shuffled.prediction(result) == {shuffled.CONVOLUTION}
+
+
+def test_the_claims_table_has_what_is_lost() -> None:
+    result = lost()
+    assert told("CV7", "# digits") == [shuffled.EXAMPLES]
+    for name, words in (("convolution", "loses # (# to #)"), ("dense", "gains # (# to #)")):
+        points = 100 * result.lost(name) * (1 if name == "convolution" else -1)
+        said = [points.mean(), points.min(), points.max()]
+        assert told("CV7", f"{name} {words}") == pytest.approx(said, abs=1)
+    assert told("CV7", "still names # %") == pytest.approx([100 * result.shuffled["convolution"].mean()], abs=1)
 
 
 def test_shuffling_moves_every_pixel_to_one_place_and_loses_none() -> None:
