@@ -100,6 +100,16 @@ def test_it_listens_where_it_is_asked_and_is_asked_for_its_health() -> None:
     compile(question[2], "HEALTHCHECK", "exec")
 
 
+def test_the_readme_runs_it_read_only_with_what_it_writes_to() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^ +(docker run --read-only .*)$", readme, re.MULTILINE)
+    words = shlex.split(command)
+    environment = dict(pair.split("=", 1) for pair in shlex.split(only("ENV")))
+    assert words[words.index("-v") + 1] == environment["NUMBA_CACHE_DIR"]
+    assert words[words.index("--tmpfs") + 1] == "/tmp"  # uploads
+    assert words[words.index("-p") + 1].split(":")[1] == only("EXPOSE")
+
+
 def test_nothing_is_reported_and_nobody_outside_is_asked() -> None:
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     assert config["browser"]["gatherUsageStats"] is False
