@@ -2,6 +2,7 @@
 
 import os
 import socket
+from contextlib import suppress
 
 
 def send_at_once() -> None:
@@ -13,10 +14,16 @@ def send_at_once() -> None:
     if not os.path.isdir("/dev/fd"):
         return
     for number in map(int, os.listdir("/dev/fd")):
-        try:
-            listening = socket.socket(fileno=os.dup(number))
-        except OSError:  # no socket, or closed by now
-            continue
-        with listening:
+        with suppress(OSError), _socket(number) as listening:
             if listening.family != socket.AF_UNIX and listening.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
                 listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _socket(number: int) -> socket.socket:
+    """A second handle on an open socket: closing it leaves the first open. OSError for a file, a pipe or nothing."""
+    copy = os.dup(number)
+    try:
+        return socket.socket(fileno=copy)
+    except OSError:
+        os.close(copy)
+        raise
