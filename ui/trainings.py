@@ -32,7 +32,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from ui.component import parcel
 from ui.turns import COMPUTING, POOL, SLICE
 
-PICTURES = 36  # a second, at most: more would not be seen
+PICTURES = 36  # a second, at most: more would not be seen; where more trainings run than compute, their share
 CONNECTIONS = 240
 OF_ONE_ADDRESS = 120  # a class behind one router is one address; no address may have all
 LONGEST = 8192  # bytes of a message
@@ -170,7 +170,8 @@ class Watching:
                 run.step()
 
         if self.goal <= run.steps:
-            self.due = time.monotonic() + 1 / PICTURES
+            crowd = max(1.0, self.all.playing / COMPUTING)  # a learner who only reads the page comes first
+            self.due = time.monotonic() + crowd / PICTURES
             self.goal = run.steps + self.pace if self.until is None else min(run.steps + self.pace, self.until)
         await self.all.turn(work)
         if run.ended or (self.until is not None and run.steps >= self.until):

@@ -194,6 +194,9 @@ def test_nothing_of_the_panel_hangs_out_on_a_phone(learn: Callable[..., Any]) ->
     opened = page.locator(".training .opened").bounding_box()
     assert opened["x"] + opened["width"] <= 390
     assert page.locator(".training .opened .grid").first.bounding_box()["x"] >= 0
+    filters = [each.bounding_box() for each in page.locator(".training .opened .axis button").all()]
+    assert len(filters) >= 16
+    assert all(at["x"] >= 0 and at["x"] + at["width"] <= 390 for at in filters)
     assert abs((pace["y"] + pace["height"] / 2) - (words["y"] + words["height"] / 2)) < 6  # on one line
     assert words["x"] > pace["x"] + pace["width"]
 
