@@ -16,10 +16,9 @@ import numpy as np
 
 from benchmarks.learner import FAILURES, Learner
 from benchmarks.report import Figure, asked_to_be_quick, machine, publish, table
-from benchmarks.server import Server, serve
+from benchmarks.server import READY, Server, serve
 
 EVERY = 2.0  # seconds from one change of a learner to the next
-READY = 5.0  # seconds after which a server has prepared what it prepares
 FASTEST = 64  # steps a picture: a training that computes all the time
 STOPPED = 0.5  # seconds in which a closed training must have come to rest
 WINDOW = 0.005  # seconds: how exactly its end is seen

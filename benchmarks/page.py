@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Browser, CDPSession, ElementHandle, Page, ViewportSize
 
 from benchmarks.report import Figure, asked_to_be_quick, machine, publish, table
-from benchmarks.server import Server, chromium, serve
+from benchmarks.server import READY, Server, chromium, serve
 
 PAGE = "/convolution"
 LENS = ".lens[data-drawn]"
@@ -234,6 +234,7 @@ def starts(browser: Browser, times: int) -> list[Figure]:
 
 def memory(browser: Browser, learners: int) -> list[Figure]:
     with serve() as server:
+        time.sleep(READY)
         contexts = []
         used = []
         for _ in range(learners):

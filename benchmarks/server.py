@@ -26,6 +26,7 @@ FLAGS = (
     "--disable-sync",
 )
 START = 60  # seconds that a server may take
+READY = 5.0  # seconds after which it has prepared what it prepares beside the first page
 
 
 @dataclass(frozen=True)
