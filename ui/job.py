@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
-from ui.turns import POOL, SLICE
+from ui.turns import LINE, SLICE
 
 PATIENCE = 3.0  # seconds without anybody asking after which it rests
 
@@ -46,8 +46,7 @@ class Job(Generic[Part]):
         self._asked = time.monotonic()
         with self._lock:
             if self.going and not self._in_line:
-                self._in_line = True
-                POOL.submit(self._slice)
+                self._line_up()
 
     def _slice(self) -> None:
         end = time.monotonic() + SLICE
@@ -61,6 +60,12 @@ class Job(Generic[Part]):
             self.ended = self.failed = True
         with self._lock:
             self.going = self.going and not self.ended
-            self._in_line = self.going and time.monotonic() - self._asked < PATIENCE
-            if self._in_line:
-                POOL.submit(self._slice)
+            self._in_line = False
+            LINE.jobs.discard(self)
+            if self.going and time.monotonic() - self._asked < PATIENCE:
+                self._line_up()
+
+    def _line_up(self) -> None:
+        self._in_line = True
+        LINE.jobs.add(self)
+        LINE.pool.submit(self._slice)

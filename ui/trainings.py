@@ -30,11 +30,12 @@ from urllib.parse import urlsplit
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ui.component import parcel
-from ui.turns import COMPUTING, POOL, SLICE
+from ui.turns import COMPUTING, LINE, SLICE
 
-PICTURES = 36  # a second, at most: more would not be seen; where more trainings run than compute, their share
+PICTURES = 36  # a second, at most: more would not be seen; where more run than compute, their share
 CONNECTIONS = 240
 OF_ONE_ADDRESS = 120  # a class behind one router is one address; no address may have all
+FULL = 1013  # "try again later", in the WebSocket protocol
 LONGEST = 8192  # bytes of a message
 PACES = range(1, 65)
 
@@ -65,8 +66,9 @@ class Trainings:
         self.open: set[Watching] = set()
 
     @property
-    def playing(self) -> int:
-        return sum(watching.pace > 0 for watching in self.open)
+    def computing(self) -> int:
+        """Trainings that play, and the long experiments that share their line."""
+        return sum(watching.pace > 0 for watching in self.open) + len(LINE.jobs)
 
     async def endpoint(self, socket: WebSocket) -> None:
         """The route."""
@@ -74,7 +76,8 @@ class Trainings:
             await socket.close(1008)
             return
         if len(self.open) >= CONNECTIONS or self._of(_address(socket)) >= OF_ONE_ADDRESS:
-            await socket.close(1013)
+            await socket.accept()
+            await socket.close(FULL)
             return
         watching = Watching(self, socket)
         self.open.add(watching)
@@ -95,7 +98,7 @@ class Trainings:
 
     async def turn(self, work: Callable[[], Any]) -> Any:
         """Does the work on one of the threads, once it is its turn."""
-        return await asyncio.get_running_loop().run_in_executor(POOL, work)
+        return await asyncio.get_running_loop().run_in_executor(LINE.pool, work)
 
 
 class Watching:
@@ -170,7 +173,7 @@ class Watching:
                 run.step()
 
         if self.goal <= run.steps:
-            crowd = max(1.0, self.all.playing / COMPUTING)  # a learner who only reads the page comes first
+            crowd = max(1.0, self.all.computing / COMPUTING)  # a learner who only reads the page comes first
             self.due = time.monotonic() + crowd / PICTURES
             self.goal = run.steps + self.pace if self.until is None else min(run.steps + self.pace, self.until)
         await self.all.turn(work)
@@ -274,7 +277,7 @@ class Watching:
         header = await self.all.turn(make)
         header.setdefault("kind", "picture")
         header |= {"begun": self.begun, "played": self.played, "playing": self.pace > 0}
-        header |= {"trainings": self.all.playing, "computing": COMPUTING}
+        header |= {"sharing": self.all.computing, "at_once": COMPUTING}
         self.drawn = False
         await self.socket.send_bytes(parcel(header))
 

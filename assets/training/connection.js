@@ -3,6 +3,7 @@
 import { unparcel } from "../drawing/payload.js"
 
 const AGAIN = 2000 // ms
+const FULL = 1013 // how a server that can hold no more connections closes one
 
 export class Connection {
   #socket = null
@@ -10,10 +11,9 @@ export class Connection {
   #next = new Map() // kind → the newest message of this kind, while an older one is under way
   #busy = new Set() // kinds that are under way
 
-  /** hear(message) is called for every message, changed(open) when the connection opens or is lost. */
-  constructor(hear, changed) {
-    this.hear = hear
-    this.changed = changed
+  /** hear(message) is called for every message, opened() and lost(full) when they happen, again() some time after a loss. */
+  constructor({ hear, opened, lost, again }) {
+    Object.assign(this, { hear, opened, lost, again })
   }
 
   /** A connection to this address; messages of an earlier one are forgotten. */
@@ -27,7 +27,7 @@ export class Connection {
     const socket = (this.#socket = new WebSocket(new URL(address, location.href.replace(/^http/, "ws"))))
     socket.binaryType = "arraybuffer"
     socket.onopen = () => {
-      this.changed(true)
+      this.opened()
       for (const message of this.#waiting.splice(0)) socket.send(JSON.stringify(message))
     }
     socket.onmessage = ({ data }) => {
@@ -35,11 +35,11 @@ export class Connection {
       this.send({ do: "drawn" })
       this.#answered()
     }
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
       if (socket !== this.#socket) return
       this.#socket = null
-      this.changed(false)
-      this.timer = setTimeout(() => this.changed(null), AGAIN)
+      this.lost(code === FULL)
+      this.timer = setTimeout(this.again, AGAIN)
     }
   }
 

@@ -35,7 +35,12 @@ class Training {
     root.classList.add("lab")
     root.setAttribute("role", "region")
     root.addEventListener("keydown", (event) => this.#key(event))
-    this.connection = new Connection((message) => this.#hear(message), (open) => this.#connected(open))
+    this.connection = new Connection({
+      hear: (message) => this.#hear(message),
+      opened: () => this.root.classList.remove("lost"),
+      lost: (full) => this.#lost(full),
+      again: () => this.begin(),
+    })
     Object.assign(this, furnish(this))
     this.#playing(false)
     this.#press(this.paces, "pace", this.pace)
@@ -60,7 +65,7 @@ class Training {
     const before = this.data, rateNames = data.rates.map(({ name }) => name)
     this.data = data
     keepParameters(data.parameters)
-    this.rates.set(data.rates, data.options)
+    const changed = this.rates.set(data.rates, data.options)
     this.look.set(data.digits)
     if (!before) this.#arrive()
     const key = JSON.stringify(Object.entries(data.settings).filter(([name]) => !rateNames.includes(name)))
@@ -69,7 +74,7 @@ class Training {
       this.begin()
       if (!before && this.linked <= AT_ONCE) this.trainToLinked()
     } else {
-      data.rates.forEach(({ value }, run) => value !== before.rates[run]?.value && this.setRate(run, value))
+      for (const run of changed) this.setRate(run, this.rates.values[run])
       this.layout()
     }
   }
@@ -136,6 +141,7 @@ class Training {
 
   /** One step on: through what was recorded, and at its end a step that is computed. */
   stepOn() {
+    if (!this.shown) return
     this.#stop()
     if (this.shown.steps < this.taken) return this.show(this.shown.steps + 1)
     this.follow = true
@@ -143,6 +149,7 @@ class Training {
   }
 
   stepBack() {
+    if (!this.shown) return
     this.#stop()
     if (this.shown.steps > 0) this.show(this.shown.steps - 1)
   }
@@ -239,18 +246,16 @@ class Training {
     this.taken = message.taken
     if (message.steps === message.taken) this.brokenAt = message.runs.some((run) => run.diverged) ? message.taken : null
     if (this.adopting && message.steps === message.taken) this.#adoptRates(message.runs)
-    this.trainings = message.trainings
-    this.computing = message.computing
+    this.sharing = message.sharing
+    this.atOnce = message.at_once
     if (message.played === this.played && (message.ended || !message.playing)) this.#playing(false)
     if (this.follow || !this.shown || message.steps === this.wanted || this.playing) this.#draw(message)
   }
 
-  #connected(open) {
-    this.root.classList.toggle("lost", !open)
-    if (open) return
-    if (open === null) return this.begin()
+  #lost(full) {
+    this.root.classList.add("lost")
     this.#playing(false)
-    this.#complain("The server does not answer. The training is started again when it does.")
+    this.#complain(full ? "This server holds as many trainings as it can, and is asked again until one has ended." : "The server does not answer. The training is started again when it does.")
   }
 
   #playing(on) {

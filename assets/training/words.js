@@ -17,10 +17,9 @@ const percent = (share) => `${(100 * share).toFixed(1)} %`
 
 export const status = {
   /** One line: how far, how good, and who else is computing. */
-  of({ steps, runs }, { playing, trainings, computing }) {
+  of({ steps, runs }, { playing, sharing, atOnce }) {
     const each = runs.map((run, i) => `${runs.length > 1 ? `${"AB"[i]}: ` : ""}loss ${run.loss == null ? "∞" : number(run.loss)}, held-out digits named right ${percent(run.heldOut)}${testedAt(run, steps)}`)
-    const others = trainings - (playing ? 1 : 0)
-    const queue = playing && trainings > computing ? ` ${trainings} trainings share this server, ${computing} at a time: yours takes turns with ${others} others.` : ""
+    const queue = playing && sharing > atOnce ? ` ${sharing} trainings share this server, ${atOnce} at a time: yours takes turns with ${sharing - 1} others.` : ""
     return `After ${steps} steps: ${each.join("; ")}.${queue}`
   },
 

@@ -115,6 +115,39 @@ def test_it_can_go_on_from_an_earlier_step_at_another_rate(learn: Callable[..., 
     assert trained(page, at + 2) >= at + 2
 
 
+@pytest.mark.parametrize("pause", [260, 300, 360])
+def test_a_second_key_press_is_not_undone_by_the_answer_to_the_first(learn: Callable[..., Any], pause: int) -> None:
+    page = learn().page
+    slider, places = page.locator(".training .rate input"), []
+    before = int(slider.input_value())
+    slider.press("ArrowLeft")
+    page.wait_for_timeout(pause)
+    slider.press("ArrowLeft")
+    for _ in range(12):
+        page.wait_for_timeout(100)
+        places.append(int(slider.input_value()))
+    assert places == [before - 2] * 12
+    page.wait_for_function("() => location.search.includes('cnn_learning_rate=0.01')")
+
+
+def test_buttons_pressed_before_the_first_picture_wait(
+    open_page: Callable[..., Any], serve: Callable[..., str]
+) -> None:
+    it = open_page("about:blank")
+    it.page.route_web_socket("**/train/cnn", lambda socket: None)  # a server that never answers
+    it.page.goto(f"{serve('app.py')}/convolution")
+    it.page.locator(".training .bar .player .ib").nth(1).click()
+    it.page.locator(".training .bar .player .ib").first.click()
+    assert not it.errors
+
+
+def test_a_full_server_says_so(open_page: Callable[..., Any], serve: Callable[..., str]) -> None:
+    it = open_page("about:blank")
+    it.page.route_web_socket("**/train/cnn", lambda socket: socket.close(code=1013))
+    it.page.goto(f"{serve('app.py')}/convolution")
+    it.page.get_by_text("This server holds as many trainings as it can").first.wait_for()
+
+
 def test_going_on_from_an_earlier_step_brings_its_rate_back(learn: Callable[..., Any]) -> None:
     page = learn().page
     at = trained(page, 6)
