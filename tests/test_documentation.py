@@ -116,7 +116,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project with the layer, the lesson and the experiment of the guides."""
     folder = tmp_path_factory.mktemp("followed") / "project"
     folder.mkdir()
-    for name in ("assets", "docs", "engine", "experiments", "pages", "tests", "ui"):
+    for name in ("assets", "benchmarks", "docs", "engine", "experiments", "pages", "tests", "ui"):
         shutil.copytree(ROOT / name, folder / name)
     for name in ("app.py", "pyproject.toml", ".streamlit"):
         source = ROOT / name
@@ -138,6 +138,12 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     change("tests/cases.py", "    ReLU,\n", "    ReLU,\n    Scale,\n")
     change("tests/cases.py", "CASES = (\n", f"CASES = (\n    {LAYER['tests/cases.py'].strip()},\n")
+    for path, old in {
+        "benchmarks/engine.py": "LAYERS: Mapping[str, tuple[tuple[Layer, Shape], tuple[Layer, Shape]]] = {\n",
+        "benchmarks/pytorch.py": "functions: dict[type[Layer], Callable[..., Tensor]] = {\n",
+    }.items():
+        change(path, "    ReLU,\n", "    ReLU,\n    Scale,\n")
+        change(path, old, f"{old}    {LAYER[path]}")
     change("ui/contents.py", "SECTIONS = {\n", 'SECTIONS = {\n    "New": (Lesson("scale", "Scale"),),\n')
     change("assets/lessons/home.md", "### convolution", "### scale\n\nOne number times every pixel.\n\n### convolution")
     change(
@@ -166,6 +172,7 @@ def passes(folder: Path, *arguments: str) -> None:
 
 def test_the_layer_of_the_guide_keeps_every_promise(copy: Path) -> None:
     passes(copy, "tests/engine/test_contract.py", "-k", "scale or row or public")
+    passes(copy, "tests/benchmarks/test_engine.py", "-k", "Scale or line")
 
 
 def test_the_lesson_and_the_experiment_of_the_guides_run(copy: Path) -> None:

@@ -17,7 +17,7 @@ from ui.settings import Settings
 
 KINDS = ("Upload", "Camera", "Draw")
 TYPES = ("jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff")
-KEPT = "It is made 48 × 48 pixels and stands in the address: whoever has the link sees it. Nothing is stored."
+KEPT = "It is made 48 × 48 pixels and stands in the address: whoever has the link sees it. No disk keeps it."
 
 _mount = component("pad-sheet", "pad/pad.js", ("theme/tokens.css", "theme/controls.css", "pad/pad.css"))
 
