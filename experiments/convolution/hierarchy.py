@@ -44,13 +44,13 @@ class Hierarchy(NamedTuple):
 def hierarchy() -> Iterator[tuple[float, Hierarchy | None]]:
     """Trains the network of the lesson once a seed: (share that is done, results when there are new ones)."""
     spec, after, before = LearningSpec(), [], []
-    for seed in SEEDS:
+    for number, seed in enumerate(SEEDS):
         it = training(spec.runs[0], seed)
         before.append(between_digits(it.network, it.start().params))
-        params = (yield from trained(it, STEPS, seed, len(SEEDS))).params
+        params = (yield from trained(it, STEPS, number, len(SEEDS))).params
         after.append(between_digits(it.network, params))
         fields = receptive_fields(it.network)
-        yield (seed + 1) / len(SEEDS), Hierarchy(np.array(after), np.array(before), params, fields)
+        yield (number + 1) / len(SEEDS), Hierarchy(np.array(after), np.array(before), params, fields)
 
 
 def show(_: None = None) -> Iterator[Part]:

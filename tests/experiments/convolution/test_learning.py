@@ -1,5 +1,6 @@
 """A network that learns the digits: it does learn, and all that is shown of it are the numbers of its steps."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from experiments.convolution.learning import (
     split,
     training,
 )
-from experiments.convolution.network import DRAWN, layer_scene, run_again
+from experiments.convolution.network import ACTIVATIONS, DRAWN, GRADIENTS, WEIGHTS, layer_scene, run_again
 from experiments.scene import evaluate, values
 
 
@@ -284,3 +285,13 @@ def test_the_softmax_of_the_lens_is_finite_where_training_is() -> None:
     for each in scene.steps:
         held = values(scene, each.target)
         np.testing.assert_allclose(evaluate(scene, each), held, rtol=1e-12, atol=1e-9)
+
+
+def test_the_panel_draws_on_the_scales_of_the_lens_and_knows_the_longest_run() -> None:
+    panel, network = (
+        Path("assets/training", name).read_text(encoding="utf-8") for name in ("training.js", "network.js")
+    )
+    assert f"const LONGEST = {ENOUGH} " in panel
+    for name, scale in {"weight": WEIGHTS, "activation": ACTIVATIONS, "gradient": GRADIENTS}.items():
+        decades = f", decades: {scale.decades}" if scale.kind == "log" else ""
+        assert f'{name}: {{ kind: "{scale.kind}", max: {scale.max:g}{decades} }}' in network
