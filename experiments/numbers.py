@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from engine.arrays import Array
 
 MINUS = "−"  # of print: as wide as a digit, and read aloud as minus
@@ -45,6 +47,11 @@ def counted(number: int, word: str) -> str:
 def ends(values: Array, digits: int = 2) -> str:
     """The smallest to the largest: "0.81 to 0.97", or "0.81" where both are written alike."""
     return " to ".join(dict.fromkeys(decimal(float(end), digits) for end in (values.min(), values.max())))
+
+
+def spread(values: Array, digits: int = 2) -> str:
+    """The median, and the smallest to the largest: "0.94 (0.88 to 1.00)"."""
+    return f"{decimal(float(np.median(values)), digits)} ({ends(values, digits)})"
 
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -59,7 +59,7 @@ def line_chart(
     data = [
         {
             "type": "scatter",
-            "mode": "lines",
+            "mode": "lines+markers" if len(at) <= TICKED else "lines",  # a mark for what was computed
             "name": name,
             "x": np.asarray(at),
             "y": np.asarray(values),

@@ -20,13 +20,13 @@ from engine.losses import softmax_cross_entropy
 from engine.network import Sequential
 from engine.optimizers import Adam
 from engine.training import Training
-from experiments.numbers import counted, decimal
+from experiments.numbers import counted, decimal, spread
 from experiments.scene import Scale
 from experiments.several import parts, trained
-from experiments.shown import Lines, Maps, Part, Picture, Shown
+from experiments.shown import Lines, Maps, Part, Picture, Shown, Table
 
 SEEDS = range(5)
-FARTHEST = 10  # cells between the dots, at most
+FARTHEST = 10  # cells from one dot to the other, at most
 LENGTH = 2 * FARTHEST + 1
 PLACE = FARTHEST  # of the dot that is asked
 STEPS, EXAMPLES, WIDTH = 300, 2000, 12
@@ -68,7 +68,7 @@ def _shown(result: Far) -> Shown:
     if not lines:
         return Shown({}, [_examples()])
     seeds = min(map(len, result.accuracy.values()))
-    rows: list[Maps | Lines] = [_examples(), _by_distance(lines, seeds)]
+    rows: list[Maps | Lines | Table] = [_examples(), _by_distance(lines, seeds), _spread(result)]
     if POOLED not in lines:  # it is trained last
         return Shown({}, rows)
     within = {name: line[: reach(name)].min() for name, line in lines.items()}
@@ -78,6 +78,7 @@ def _shown(result: Far) -> Shown:
             "seeds": counted(seeds, "seed"),
             "within": decimal(min(within.values())),
             "beyond": decimal(max(beyond.values())),
+            "worst": decimal(min(line[:, : reach(name)].min() for name, line in result.accuracy.items())),
             "reach_2": str(reach("2 layers")),
             "reach_4": str(reach("4 layers")),
             "reach_dilated": str(reach("3 layers, dilated 1 2 4")),
@@ -104,10 +105,23 @@ def _by_distance(lines: dict[str, Array], seeds: int) -> Lines:
     return Lines(
         range(1, FARTHEST + 1),
         lines,
-        x="cells between the dots",
+        x="distance of the dots, in cells",
         y="share of right answers",
         alt=f"Share of right answers, median of {counted(seeds, 'seed')}: {words}",
     )
+
+
+def _spread(result: Far) -> Table:
+    """Within and beyond its reach: the median over seeds of each network's mean, and the smallest to the largest."""
+    columns: dict[str, list[str]] = {"network": [], "reach": [], "right within it": [], "right beyond it": []}
+    for name, rows in result.accuracy.items():
+        within, beyond = rows[:, : reach(name)].mean(axis=1), rows[:, reach(name) :]
+        columns["network"].append(name)
+        columns["reach"].append("any" if name == POOLED else counted(reach(name), "cell"))
+        columns["right within it"].append(spread(within))
+        columns["right beyond it"].append(spread(beyond.mean(axis=1)) if beyond.size else "–")
+    words = "; ".join(f"{name} {within}" for name, _, within, _ in zip(*columns.values(), strict=True))
+    return Table(columns, f"Share of right answers within the reach, with its spread over the seeds: {words}")
 
 
 def pictures(distances: Array, signs: Array, sides: Array) -> tuple[Array, Array]:

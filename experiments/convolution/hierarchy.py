@@ -16,7 +16,7 @@ from engine.arrays import Array
 from engine.layers import Conv2D
 from engine.network import Sequential
 from experiments.convolution.learning import LearningSpec, network, split, training
-from experiments.numbers import counted, decimal
+from experiments.numbers import counted, decimal, spread
 from experiments.scene import Scale
 from experiments.several import parts, trained
 from experiments.shown import Part, Sheet, Shown, Table
@@ -32,7 +32,7 @@ class Hierarchy(NamedTuple):
 
     trained: Array  # (seeds, 3)  share of the variance between digits
     untrained: Array  # (seeds, 3)
-    params: Any  # of the network that was trained last
+    first: tuple[Any, Any]  # the parameters of the first seed: trained, untrained
     fields: tuple[int, ...]  # (3,)  receptive field, pixels a side
 
     @property
@@ -43,18 +43,20 @@ class Hierarchy(NamedTuple):
 
 def hierarchy() -> Iterator[tuple[float, Hierarchy | None]]:
     """Trains the network of the lesson once a seed: (share that is done, results when there are new ones)."""
-    spec, after, before = LearningSpec(), [], []
+    spec, after, before, params = LearningSpec(), [], [], []
     for number, seed in enumerate(SEEDS):
         it = training(spec.runs[0], seed)
-        before.append(between_digits(it.network, it.start().params))
-        params = (yield from trained(it, STEPS, number, len(SEEDS))).params
-        after.append(between_digits(it.network, params))
+        untrained = it.start().params
+        learned = (yield from trained(it, STEPS, number, len(SEEDS))).params
+        params.append((learned, untrained))
+        after.append(between_digits(it.network, learned))
+        before.append(between_digits(it.network, untrained))
         fields = receptive_fields(it.network)
-        yield (number + 1) / len(SEEDS), Hierarchy(np.array(after), np.array(before), params, fields)
+        yield (number + 1) / len(SEEDS), Hierarchy(np.array(after), np.array(before), params[0], fields)
 
 
 def show(_: None = None) -> Iterator[Part]:
-    """Each layer's favourite patches, and both growths in a table."""
+    """Each layer's favourite patches, trained and untrained, and both growths in a table."""
     return parts(hierarchy(), _shown)
 
 
@@ -108,21 +110,26 @@ def _answers(net: Sequential, params: Any, x: Array) -> list[Array]:
 
 def _shown(result: Hierarchy) -> Shown:
     sides = ", ".join(map(str, result.fields))
-    patches = [favourites(network(), result.params, layer, FILTERS, FAVOURITES) for layer in range(len(result.fields))]
+    kinds = list(zip(("trained", "untrained"), result.first, strict=True))
     sheet = Sheet(
-        [f"Layer {layer}: {field} × {field} pixels" for layer, field in enumerate(result.fields, 1)],
+        [f"Layer {k}, {kind}: {side} × {side}" for k, side in enumerate(result.fields, 1) for kind, _ in kinds],
         [f"filter {number}" for number in range(FILTERS)],
-        patches,
+        [
+            favourites(network(), params, layer, FILTERS, FAVOURITES)
+            for layer in range(len(result.fields))
+            for _, params in kinds
+        ],
         Scale(1, "brightness"),
         "input",
-        f"{FAVOURITES} patches for each of {FILTERS} filters of each layer: {sides} pixels a side",
+        f"{FAVOURITES} patches for each of {FILTERS} filters of each layer, trained and untrained, of seed {SEEDS[0]}: "
+        f"{sides} pixels a side",
     )
     trained, untrained = np.median(result.trained, axis=0), np.median(result.untrained, axis=0)
     columns: dict[str, list[int] | list[str]] = {
         "layer": [1, 2, 3],
         "receptive field": [f"{field} × {field}" for field in result.fields],
-        "knows of the digit, trained": [_spread(shares) for shares in result.trained.T],
-        "untrained": [_spread(shares) for shares in result.untrained.T],
+        "knows of the digit, trained": [spread(shares) for shares in result.trained.T],
+        "untrained": [spread(shares) for shares in result.untrained.T],
     }
     seeds = len(result.trained)
     both = f"trained {_list(trained)}, untrained {_list(untrained)}"
@@ -139,11 +146,6 @@ def _shown(result: Hierarchy) -> Shown:
         },
         rows=[sheet, Table(columns, alt)],
     )
-
-
-def _spread(shares: Array) -> str:
-    """The median, and the smallest to the largest."""
-    return f"{decimal(float(np.median(shares)))} ({decimal(shares.min())} to {decimal(shares.max())})"
 
 
 def _list(values: Array) -> str:

@@ -206,7 +206,7 @@ def test_examples_are_there_at_once_and_results_network_by_network(
     shown = list(islice(module.show(), 6))
     assert shown[0].done == 0
     assert [type(row) for row in shown[0].shown.rows] == [Maps if module is far else Sheet]
-    assert len(shown[-1].shown.rows) == 2
+    assert len(shown[-1].shown.rows) == (3 if module is far else 2)
     assert not shown[-1].shown.numbers
 
 
@@ -214,6 +214,18 @@ def test_what_was_drawn_stays_until_there_is_news() -> None:
     results = iter([(0.1, None), (0.2, "one"), (0.3, None), (1.0, "two")])
     drawn = [(part.done, part.shown and part.shown.case) for part in parts(results, lambda it: Shown({}, [], case=it))]
     assert drawn == [(0.1, None), (0.2, "one"), (0.3, "one"), (1.0, "two")]
+
+
+def test_networks_that_have_not_learned_all_they_see_are_told_of() -> None:
+    """Of two seeds the second fails at distance 2, and the median alone would hide a third."""
+    rows = np.where(np.arange(1, 11) <= 2, 1.0, 0.5) * np.ones((3, 1))
+    rows[1, 1] = 0.75
+    accuracy = {name: rows if name == "2 layers" else np.ones((3, 10)) for name in (*far.DILATIONS, far.POOLED)}
+    shown = far._shown(far.Far(accuracy))
+    assert shown.numbers["within"] == "1.00"
+    assert shown.numbers["worst"] == "0.75"
+    assert shown.rows[2].columns["right within it"][0] == "1.00 (0.88 to 1.00)"
+    assert shown.rows[2].columns["right beyond it"] == ["0.50 (0.50)", *["1.00 (1.00)"] * 2, "–"]
 
 
 def test_a_loss_below_zero_is_a_gain() -> None:
@@ -241,10 +253,13 @@ def test_three_different_digits_are_shown_both_ways() -> None:
 
 
 def test_the_favourites_stand_in_layers_and_filters(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hierarchy, "STEPS", 1)
+    monkeypatch.setattr(hierarchy, "STEPS", 30)
     shown = next(part.shown for part in hierarchy.show() if part.shown)
     sheet = shown.rows[0]
-    assert sheet.lines == ["Layer 1: 3 × 3 pixels", "Layer 2: 5 × 5 pixels", "Layer 3: 7 × 7 pixels"]
+    kinds = ("trained", "untrained")
+    assert sheet.lines == [f"Layer {k}, {kind}: {2 * k + 1} × {2 * k + 1}" for k in (1, 2, 3) for kind in kinds]
     assert sheet.columns == ["filter 0", "filter 1", "filter 2", "filter 3"]
-    for field, line in zip((3, 5, 7), sheet.places, strict=True):
+    learned, untrained = (np.array(line).ravel() for line in sheet.places[:2])
+    assert not np.array_equal(learned, untrained)
+    for field, line in zip((3, 3, 5, 5, 7, 7), sheet.places, strict=True):
         assert [[patch.shape for patch in place] for place in line] == [[(field, field)] * 3] * 4
