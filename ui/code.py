@@ -10,13 +10,17 @@ from typing import Any
 
 import streamlit as st
 
+from ui.lesson import prose
+
 
 @st.fragment
 def source(functions: Mapping[str, Callable[..., Any]]) -> None:
     """The very functions that computed what is on the page, one at a time."""
-    st.header("The code that ran", anchor="code")
-    chosen = st.segmented_control("function", list(functions), default=next(iter(functions)), required=True, key="code")
-    st.code(_text(functions[chosen]), language="python", wrap_lines=True)
+    with prose("code"):
+        st.header("The code that ran", anchor="code")
+        names = list(functions)
+        chosen = st.segmented_control("function", names, default=names[0], required=True, key="code")
+        st.code(_text(functions[chosen]), language="python", wrap_lines=True)
 
 
 @cache
@@ -28,16 +32,16 @@ def _text(function: Callable[..., Any]) -> str:
 @st.fragment
 def elsewhere(lesson: str, scripts: Mapping[str, str]) -> None:
     """The same layer in other libraries, to read, copy, or take along as a script or a notebook."""
-    st.header("The same layer elsewhere", anchor="elsewhere")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        library = st.segmented_control(
-            "library", list(scripts), default=next(iter(scripts)), required=True, key="elsewhere"
-        )
-        script, name = scripts[library], f"{lesson}_{library.lower()}"
-        _download("Script", f"{name}.py", "text/x-python", partial(str, script))
-        title = f"{lesson.capitalize()} in {library}"
-        _download("Notebook", f"{name}.ipynb", "application/x-ipynb+json", partial(notebook, script, title))
-    st.code(script, language="python", wrap_lines=True)
+    with prose("elsewhere"):
+        st.header("The same layer elsewhere", anchor="elsewhere")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            names = list(scripts)
+            library = st.segmented_control("library", names, default=names[0], required=True, key="elsewhere")
+            script, name = scripts[library], f"{lesson}_{library.lower()}"
+            _download("Script", f"{name}.py", "text/x-python", partial(str, script))
+            title = f"{lesson.capitalize()} in {library}"
+            _download("Notebook", f"{name}.ipynb", "application/x-ipynb+json", partial(notebook, script, title))
+        st.code(script, language="python", wrap_lines=True)
 
 
 def _download(label: str, file: str, kind: str, make: Callable[[], str]) -> None:

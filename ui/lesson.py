@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from html import escape
 from typing import Any
 
 import streamlit as st
 
+from ui.component import component
 from ui.long_run import Part, long_run
 from ui.prose import Answer, Section
 from ui.shown import Shown, draw
+
+_present = component("present", "present/present.js", ("theme/tokens.css", "theme/controls.css"))
 
 
 def first_screen() -> AbstractContextManager[Any]:
@@ -25,13 +28,23 @@ UNGUESSED = Answer("Show me without a guess", right=False, why="")
 live = st.fragment  # around what is drawn again while something is dragged, and nothing else
 
 
-def header(text: Section) -> AbstractContextManager[Any]:
-    """Title and the one sentence that says what the layer does; gives the place for tools at the right."""
+@contextmanager
+def header(text: Section) -> Iterator[None]:
+    """Title and the one sentence that says what the layer does; inside, tools are drawn at the right."""
     with st.container(horizontal=True, vertical_alignment="center", key="title"):
         st.title(text.title, anchor=False)
-        tools = st.container(horizontal=True, horizontal_alignment="right", width="content", key="tools")
+        tools = st.container(
+            horizontal=True, horizontal_alignment="right", vertical_alignment="center", width="content", key="tools"
+        )
     st.html(f'<p class="lead">{escape(text.text)}</p>')
-    return tools
+    with tools:
+        yield
+        _present(key="present")
+
+
+def prose(key: str) -> AbstractContextManager[Any]:
+    """Around what is read, not shown: a presenter's view leaves it out (theme/page.css)."""
+    return st.container(key=f"prose-{key}")
 
 
 def facts(rows: Iterable[Sequence[str]]) -> None:
@@ -137,14 +150,15 @@ def _verdict(right: bool, why: str) -> None:
 @st.fragment
 def questions(lesson: str, text: Section) -> None:
     """Check yourself: questions whose numbers follow the learner's own settings."""
-    heading(text, anchor="check-yourself")
-    for number, question in enumerate(text.sections, 1):
-        answers = sorted(question.answers, key=lambda answer: _order(answer.text))
-        numbers = "|".join(answer.text for answer in answers)  # with other numbers it is another question
-        with st.container(border=True):
-            chosen = _choose(f"**{number}. {question.question}**", answers, f"{lesson}.question.{number}.{numbers}")
-            if chosen:
-                _verdict(chosen.right, chosen.why)
+    with prose("questions"):
+        heading(text, anchor="check-yourself")
+        for number, question in enumerate(text.sections, 1):
+            answers = sorted(question.answers, key=lambda answer: _order(answer.text))
+            numbers = "|".join(answer.text for answer in answers)  # with other numbers it is another question
+            with st.container(border=True):
+                chosen = _choose(f"**{number}. {question.question}**", answers, f"{lesson}.question.{number}.{numbers}")
+                if chosen:
+                    _verdict(chosen.right, chosen.why)
 
 
 def _order(text: str) -> tuple[float, str]:
@@ -158,7 +172,8 @@ def _order(text: str) -> tuple[float, str]:
 
 def notes(text: Section) -> None:
     """What it is, when to use it, strengths and weaknesses, and the papers."""
-    st.header(text.title, anchor="notes")
-    st.markdown(text.text)
-    for section in text.sections:
-        st.markdown(f"**{section.title}**\n\n{section.text}")
+    with prose("notes"):
+        st.header(text.title, anchor="notes")
+        st.markdown(text.text)
+        for section in text.sections:
+            st.markdown(f"**{section.title}**\n\n{section.text}")

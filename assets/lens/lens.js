@@ -131,7 +131,7 @@ export class Lens {
   layout() {
     this.width = this.root.clientWidth
     if (!this.scene || !this.width) return
-    const { beside, flow, sizes, ...lengths } = arrange(this.scene.grids, this.width, { width: innerWidth, height: innerHeight })
+    const { beside, flow, sizes, ...lengths } = arrange(this.scene.grids, this.width, { width: innerWidth, height: innerHeight, presented: document.documentElement.hasAttribute("data-present") })
     this.root.classList.toggle("narrow", !beside)
     this.root.classList.toggle("flow", flow)
     for (const [name, length] of Object.entries(lengths)) this.root.style.setProperty(`--${name}`, `${length}px`)

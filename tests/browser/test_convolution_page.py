@@ -276,3 +276,35 @@ def test_axe_finds_nothing(open_page: Any, serve: Any, page: str, width: int, th
         quiet(it)
     found = Axe().run(it.page)
     assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_presenter_has_large_type_no_prose_and_a_key_from_part_to_part(convolution: Callable[..., Any]) -> None:
+    it = convolution(width=1920, height=1080)
+    page, before = it.page, shown(it)
+    size = page.locator(".lens .gn").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+    page.get_by_role("button", name="Present").click()
+    page.wait_for_function("() => new URLSearchParams(location.search).get('present') === '1'")
+    assert page.locator(".lens .gn").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") > 1.2 * size
+    for prose in (".stSidebar", ".lead", ".st-key-prose-notes", ".st-key-prose-questions", ".st-key-prose-code"):
+        assert not page.locator(prose).first.is_visible(), prose
+    assert shown(it) == before
+    page.wait_for_timeout(800)  # larger type makes a longer page: what is scrolled to must have come to rest
+    for part in ("Watch it learn", "What does the kernel look for?"):
+        page.keyboard.press("PageDown")
+        page.wait_for_function(
+            "(text) => { const e = [...document.querySelectorAll('h2')].find((e) => e.textContent.includes(text));"
+            " return e && Math.abs(e.getBoundingClientRect().top) < 100 }",
+            arg=part,
+        )
+    page.get_by_role("button", name="Leave presenter view").click()
+    page.wait_for_function("() => !location.search.includes('present')")
+    assert page.locator(".lead").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1920
+
+
+def test_a_presenters_link_opens_as_it_was(convolution: Callable[..., Any]) -> None:
+    page = convolution("present=1&convolution_angle=30", width=1280, height=720).page
+    page.get_by_role("button", name="Leave presenter view").wait_for()
+    assert not page.locator(".stSidebar").is_visible()
+    box = page.locator('.grid[data-grid="y"] > canvas').first.bounding_box()
+    assert box["y"] + box["height"] <= 720
