@@ -293,7 +293,7 @@ def test_a_presenter_has_large_type_no_prose_and_a_key_from_part_to_part(convolu
         page.keyboard.press("PageDown")
         page.wait_for_function(
             "(text) => { const e = [...document.querySelectorAll('h2')].find((e) => e.textContent.includes(text));"
-            " return e && Math.abs(e.getBoundingClientRect().top) < 100 }",
+            " return e && Math.abs(e.getBoundingClientRect().top) < 2 }",
             arg=part,
         )
     page.get_by_role("button", name="Leave presenter view").click()
