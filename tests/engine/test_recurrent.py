@@ -1,7 +1,6 @@
 """Recurrent layers against PyTorch and Keras on random settings, and what is promised beyond the contract."""
 
 import os
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +10,8 @@ import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from engine.arrays import leaves, rebuild
-from engine.gradient_check import Verdict, directional_check
-from engine.initializers import Scaled
-from engine.layers import GRU, LSTM, Dense, SimpleRNN
-from engine.layers.recurrent import Chrono, Recurrent, RecurrentLayer
-from engine.network import Sequential
+from engine.layers import GRU, LSTM, SimpleRNN
+from engine.layers.recurrent import Recurrent, RecurrentLayer
 from tests.recurrent_in_torch import forward_backward
 
 os.environ.setdefault("KERAS_BACKEND", "torch")

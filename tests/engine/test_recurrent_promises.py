@@ -89,7 +89,7 @@ def test_a_masked_step_is_as_if_it_were_not_there(layer: RecurrentLayer, sequenc
     y, trace = layer.forward(at.params, x, mask=mask)
     dy = np.random.default_rng(1).standard_normal(y.shape) * (mask[:, :, None] if sequences else 1)
     dx, grads = layer.backward(at.params, trace, dy)
-    total = rebuild(grads, lambda _, a: np.zeros_like(a))
+    total = {name: np.zeros_like(grad) for name, grad in grads.items()}
     close = {"rtol": 1e-12, "atol": 1e-12}
     for b in range(5):
         keep = mask[b]
@@ -100,7 +100,7 @@ def test_a_masked_step_is_as_if_it_were_not_there(layer: RecurrentLayer, sequenc
         its_dx, its_grads = layer.backward(at.params, its_trace, dy[b : b + 1, keep] if sequences else dy[b : b + 1])
         np.testing.assert_allclose(y[b, keep] if sequences else y[b], alone[0], **close)
         np.testing.assert_allclose(dx[b, keep], its_dx[0], **close)
-        total = rebuild(total, lambda path, a, its=dict(leaves(its_grads)): a + its[path])
+        total = {name: a + its_grads[name] for name, a in total.items()}
     assert (dx[~mask] == 0).all()
     for name, grad in grads.items():
         np.testing.assert_allclose(grad, total[name], **close)
@@ -151,7 +151,8 @@ def test_masks_go_on_from_layer_to_layer() -> None:
     np.testing.assert_array_equal(y, turning.layers[2].forward(params[2], dense, mask=mask[:, ::-1])[0])
     assert trace.mask is None
     inside = Sequential([Sequential(turning.layers[:2]), turning.layers[2]])
-    nested, _ = inside.forward((params[:2], params[2]), at.x, mask=mask)
+    _, state = inside.init(np.random.default_rng(0), (7, 2), np.float64)
+    nested, _ = inside.forward((params[:2], params[2]), at.x, state=state, mask=mask)
     np.testing.assert_array_equal(nested, y)
     _, trace = Sequential(turning.layers[:2]).forward(params[:2], at.x, mask=mask)
     np.testing.assert_array_equal(trace.mask, mask[:, ::-1])
@@ -359,12 +360,12 @@ def test_saturated_gates_are_finite(layer: RecurrentLayer, dtype: type, size: fl
 
 def test_relu_at_its_kink() -> None:
     """As the layer ReLU has it: the slope at 0 is 0, and a NaN passes in both directions."""
-    layer = SimpleRNN(3, activation="relu", use_bias=False)
-    params = {"kernel": np.eye(3), "recurrent_kernel": np.zeros((3, 3))}
-    y, trace = layer.forward(params, np.array([[[0.0, 2.0, -1.0]], [[-0.0, np.nan, np.inf]]]))
-    np.testing.assert_array_equal(y, [[0, 2, 0], [0, np.nan, np.nan]])  # ∞ · 0 and NaN · 0 enter the others
-    dx, _ = layer.backward(params, trace, np.full((2, 3), 3.0))
-    np.testing.assert_array_equal(dx[0, 0], [0, 3, 0])
+    layer = SimpleRNN(1, activation="relu", use_bias=False)
+    params = {"kernel": np.ones((1, 1)), "recurrent_kernel": np.zeros((1, 1))}
+    y, trace = layer.forward(params, np.array([0.0, -0.0, 2.0, -1.0, np.nan, np.inf]).reshape(6, 1, 1))
+    np.testing.assert_array_equal(y[:, 0], [0, 0, 2, 0, np.nan, np.inf])
+    dx, _ = layer.backward(params, trace, np.full((6, 1), 3.0))
+    np.testing.assert_array_equal(dx[:, 0, 0], [0, 0, 3, 0, 3, 3])
 
 
 # -------------------------------------------------------------------------------------------------------- messages
