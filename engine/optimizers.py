@@ -7,8 +7,8 @@
              centered: √(v − a² + ε) instead, with the mean gradient  a ← ρ a + (1 − ρ) g
 
 Names, defaults and the place of ε are those of Keras. Each can clip the gradients before its step, in one of three ways
-(`engine/clipping.py`): clipvalue, clipnorm, global_clipnorm. An optimizer is a frozen value; what it remembers from step
-to step (v, m, a, t) are its `slots`, which travel beside the parameters. Nothing that is given is written to.
+(`engine/clipping.py`): clipvalue, clipnorm, global_clipnorm. An optimizer is a frozen value; what it remembers from
+step to step (v, m, a, t) are its `slots`, which travel beside the parameters. Nothing that is given is written to.
 
 Polyak 1964, "Some methods of speeding up the convergence of iteration methods", doi:10.1016/0041-5553(64)90137-5
 Tieleman and Hinton 2012, "Lecture 6.5: RMSprop", Neural networks for machine learning
