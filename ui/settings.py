@@ -22,7 +22,7 @@ A specification says what may be chosen (its `fields()`), what goes together (`o
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -159,6 +159,12 @@ class Settings:
             "Reset", type="tertiary", key=self.session_key("reset"), on_click=lambda: self._put_all(self.spec_type())
         )
         st.button("Surprise me", type="tertiary", key=self.session_key("surprise"), on_click=self._surprise)
+
+    def examples(self, specs: Mapping[str, Any]) -> None:
+        """Settings worth a look, each behind a button."""
+        for words, spec in specs.items():
+            key = self.session_key(f"{words}.example")
+            st.button(words, type="tertiary", key=key, on_click=self._put_all, args=(spec,))
 
     def undo(self, name: str, label: str) -> None:
         """A button that gives one setting its default again; not there while it has it."""

@@ -1,11 +1,11 @@
 """The way of a gradient back through time: how much of it arrives at each step of a network.
 
-    L = ⟨v, h_T⟩        v: some direction, of length 1
+    L = ⟨v, s_T⟩        s: the state that carries the gradient, h, of an LSTM c;  v: some direction, of length 1
 
-so the gradient starts at the last state with length 1, and what is left of it at step t is ‖∂L/∂h_t‖. Beside it stands
-what one factor a step predicts from the length at the last step, g_T, on:
+so the gradient starts at the last state with length 1, and what is left of it at step t is ‖∂L/∂s_t‖. Beside it stands
+what one factor a step predicts:
 
-    ‖∂L/∂h_t‖ ≈ g_T · rate^(T − t)
+    ‖∂L/∂s_t‖ ≈ rate^(T − t)
 
 The rate is ρ for an RNN whose recurrent weights have the spectral radius ρ, and σ(b) for the gate that carries the state
 of an LSTM or a GRU on, where only the bias b speaks in it.
@@ -16,7 +16,7 @@ https://arxiv.org/abs/1211.5063
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ from engine.layers.gru import GRU
 from engine.layers.lstm import LSTM
 from engine.layers.simple_rnn import SimpleRNN
 from engine.layers.layer import Params
-from engine.layers.recurrent import RecurrentLayer
+from engine.layers.recurrent import Recurrent, RecurrentLayer
 
 INITIALIZERS = ORTHOGONAL, GAUSSIAN, IDENTITY = "orthogonal", "gaussian", "identity"
 
@@ -37,19 +37,24 @@ class Walk:
     """T + 1 places each, from the state before the first step to the one after the last."""
 
     name: str  # of the network
-    of: str  # the state, "h" or "c"
-    gradient: Array  # (T + 1,) ‖∂L/∂h_t‖
+    of: str  # the state s, "h" or "c"
+    gradient: Array  # (T + 1,) ‖∂L/∂s_t‖
     gate: str  # what lets the gradient pass from one state to the one before
     passes: Array  # (T + 1,) its mean in step t + 1, which the gradient at t comes through; NaN for t = T
     rate: float | None = None  # what a step multiplies by, as predicted; None where nothing is
     formula: str = ""  # of the rate
-    kept: float = 1.0  # the share that clipping leaves of every gradient of the network
+    total: float | None = None  # ‖∂L/∂θ‖ of all weights of the network together, where it is clipped
+    clip: float | None = None  # at this length
 
     @property
     def predicted(self) -> Array:
-        """(T + 1,) from the gradient at the last step on; NaN where nothing is predicted."""
-        steps = np.arange(len(self.gradient) - 1, -1, -1)
-        return self.gradient[-1] * (np.nan if self.rate is None else self.rate) ** steps
+        """(T + 1,) rate^(T − t); NaN where nothing is predicted."""
+        return (np.nan if self.rate is None else self.rate) ** np.arange(len(self.gradient) - 1.0, -1, -1)
+
+    @property
+    def kept(self) -> float:
+        """The share that clipping leaves of every gradient of the network."""
+        return 1.0 if self.clip is None or not self.total else min(1.0, self.clip / self.total)
 
     @property
     def factor(self) -> Array:
@@ -60,18 +65,19 @@ class Walk:
     @property
     def drawn(self) -> dict[str, Any]:
         """As the browser reads it."""
-        return vars(self) | {"predicted": self.predicted, "factor": self.factor}
+        return vars(self) | {"predicted": self.predicted, "factor": self.factor, "kept": self.kept}
 
 
 def walk(layer: RecurrentLayer, params: Params, x: Array, v: Array, *, of: str = "h", clip: float | None = None) -> Walk:
-    """Forward over x (1, T, C), and back from ∂L/∂h_T = v (1, units)."""
+    """Forward over x (1, T, C), and back from ∂L/∂s_T = v (1, units), where `of` names the state s."""
+    layer, dy = replace(layer, return_state=True), Recurrent(None, **{of: v})
     _, trace = layer.forward(params, x)
-    steps = layer.backward_steps(params, trace, v)
+    steps = layer.backward_steps(params, trace, dy)
     gate, passes = _gate(layer, trace)
-    kept = 1.0 if clip is None else clipped(layer.backward(params, trace, v)[1], clip)
+    length = None if clip is None else total(layer.backward(params, trace, dy)[1])
     name = "RNN" if isinstance(layer, SimpleRNN) else type(layer).__name__
     gradient = lengths((steps.dc if of == "c" else steps.dh)[0])
-    return Walk(name, of, gradient, gate, np.append(passes.mean(axis=1), np.nan), kept=kept)
+    return Walk(name, of, gradient, gate, np.append(passes.mean(axis=1), np.nan), total=length, clip=clip)
 
 
 def _gate(layer: RecurrentLayer, trace: Any) -> tuple[str, Array]:
@@ -86,10 +92,9 @@ def _gate(layer: RecurrentLayer, trace: Any) -> tuple[str, Array]:
     return f"slope of {layer.activation}", slopes[layer.activation]
 
 
-def clipped(grads: Any, most: float) -> float:
-    """The factor for every gradient of a network, so that all together they are no longer than `most`."""
-    length = float(lengths(np.concatenate([array.ravel() for _, array in leaves(grads)])))
-    return min(1.0, most / length) if length > 0 else 1.0
+def total(grads: Any) -> float:
+    """The length of all gradients together."""
+    return float(lengths(np.concatenate([array.ravel() for _, array in leaves(grads)])))
 
 
 def lengths(vectors: Array) -> Array:

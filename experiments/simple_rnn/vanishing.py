@@ -1,7 +1,7 @@
 """RN3, to be touched: the gradient's way back through an RNN, an LSTM and a GRU, at the learner's settings.
 
 The three read the same sequence, and their recurrent weights are drawn alike: every gate has a matrix of the same
-spectral radius ρ. The loss reads the last state. Inputs, weights and the direction v of the loss follow from the seed,
+spectral radius ρ. The loss reads the last state: h, of the LSTM c or h, as the learner wants. Inputs, weights and the direction v of the loss follow from the seed,
 each from a stream of its own, so that none changes because another setting does.
 """
 
@@ -40,7 +40,10 @@ INITIALIZER = (
     "how the recurrent weights start. Orthogonal and identity make every vector exactly ρ times as long; Gaussian ones "
     "have the same largest eigenvalue, and yet make some vectors longer"
 )
-STATE = "which gradient of the LSTM is drawn: of the cell c, which carries it on, or of h, made anew in every step"
+STATE = (
+    "the state of the LSTM that the loss reads, and whose gradient is drawn: the cell c, which carries it on, or h, which "
+    "is made anew in every step"
+)
 CLIP = "clips the gradient of all weights of a network together: if it is longer than this, it is made this long"
 
 
@@ -81,7 +84,7 @@ SHOWN: Mapping[str, VanishingSpec] = MappingProxyType(
 
 class Networks(NamedTuple):
     x: Array  # (1, T, C) what all of them read
-    v: Array  # (1, units) ∂L/∂h_T, of length 1
+    v: Array  # (1, units) the gradient at the last state, of length 1
     layers: tuple[RecurrentLayer, ...]
     params: tuple[Params, ...]
 
@@ -161,9 +164,7 @@ def _numbers(spec: VanishingSpec, made: Networks, rnn: Walk, lstm: Walk, gru: Wa
         "update": decimal(float(np.nanmean(gru.passes)), 3),
         "update_start": decimal(sigmoid(spec.update_bias), 3),
         "clip": spec.global_clipnorm,
-        "kept_rnn": significant(rnn.kept),
-        "kept_lstm": significant(lstm.kept),
-        "kept_gru": significant(gru.kept),
+        **{f"total_{walk.name}": significant(walk.total) for walk in (rnn, lstm, gru) if walk.total is not None},
     }
 
 
