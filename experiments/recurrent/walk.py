@@ -7,8 +7,8 @@ what one factor a step predicts:
 
     ‖∂L/∂s_t‖ ≈ rate^(T − t)
 
-The rate is ρ for an RNN whose recurrent weights have the spectral radius ρ, and σ(b) for the gate that carries the state
-of an LSTM or a GRU on, where only the bias b speaks in it.
+The rate is ρ for an RNN whose recurrent weights have the spectral radius ρ, and σ(b) for the gate that carries the
+state of an LSTM or a GRU on, where only the bias b speaks in it.
 
 Pascanu, Mikolov and Bengio 2013, "On the difficulty of training recurrent neural networks",
 https://arxiv.org/abs/1211.5063
@@ -16,6 +16,7 @@ https://arxiv.org/abs/1211.5063
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,10 +25,11 @@ import numpy as np
 from engine.arrays import Array, leaves
 from engine.initializers import initializer
 from engine.layers.gru import GRU
-from engine.layers.lstm import LSTM
-from engine.layers.simple_rnn import SimpleRNN
 from engine.layers.layer import Params
+from engine.layers.lstm import LSTM
 from engine.layers.recurrent import Recurrent, RecurrentLayer
+from engine.layers.simple_rnn import SimpleRNN
+from experiments.packing import pack
 
 INITIALIZERS = ORTHOGONAL, GAUSSIAN, IDENTITY = "orthogonal", "gaussian", "identity"
 
@@ -62,19 +64,21 @@ class Walk:
         later = np.append(self.gradient[1:], np.nan)
         return np.divide(self.gradient, later, out=np.full_like(later, np.nan), where=later > 0)
 
-    @property
-    def drawn(self) -> dict[str, Any]:
-        """As the browser reads it."""
-        return vars(self) | {"predicted": self.predicted, "factor": self.factor, "kept": self.kept}
+
+def drawn(walks: Sequence[Walk], told: Sequence[str] = (), numbers: Mapping[str, str] | None = None) -> bytes:
+    """As the browser reads it: at most four walks, names of the texts that go with them, and the numbers of these."""
+    each = [vars(w) | {"predicted": w.predicted, "factor": w.factor, "kept": w.kept} for w in walks]
+    return pack({"walks": each, "told": list(told), "numbers": dict(numbers or {})})
 
 
 def walk(layer: RecurrentLayer, params: Params, x: Array, v: Array, *, of: str = "h", clip: float | None = None) -> Walk:
     """Forward over x (1, T, C), and back from ∂L/∂s_T = v (1, units), where `of` names the state s."""
-    layer, dy = replace(layer, return_state=True), Recurrent(None, **{of: v})
-    _, trace = layer.forward(params, x)
-    steps = layer.backward_steps(params, trace, dy)
+    network: Any = replace(layer, return_state=True)  # each has a trace, and gradients of its steps, of its own type
+    dy = Recurrent(None, **{of: v})
+    _, trace = network.forward(params, x)
+    steps = network.backward_steps(params, trace, dy)
     gate, passes = _gate(layer, trace)
-    length = None if clip is None else total(layer.backward(params, trace, dy)[1])
+    length = None if clip is None else total(network.backward(params, trace, dy)[1])
     name = "RNN" if isinstance(layer, SimpleRNN) else type(layer).__name__
     gradient = lengths((steps.dc if of == "c" else steps.dh)[0])
     return Walk(name, of, gradient, gate, np.append(passes.mean(axis=1), np.nan), total=length, clip=clip)

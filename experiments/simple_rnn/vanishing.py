@@ -1,8 +1,9 @@
 """RN3, to be touched: the gradient's way back through an RNN, an LSTM and a GRU, at the learner's settings.
 
 The three read the same sequence, and their recurrent weights are drawn alike: every gate has a matrix of the same
-spectral radius ρ. The loss reads the last state: h, of the LSTM c or h, as the learner wants. Inputs, weights and the direction v of the loss follow from the seed,
-each from a stream of its own, so that none changes because another setting does.
+spectral radius ρ. The loss reads the last state: h, of the LSTM c or h, as the learner wants. Inputs, weights and the
+direction v of the loss follow from the seed, each from a stream of its own, so that none changes because another
+setting does.
 """
 
 from __future__ import annotations
@@ -16,13 +17,12 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.layers.gru import GRU
-from engine.layers.lstm import LSTM
-from engine.layers.simple_rnn import SimpleRNN
 from engine.layers.layer import Params
+from engine.layers.lstm import LSTM
 from engine.layers.recurrent import RecurrentLayer
+from engine.layers.simple_rnn import SimpleRNN
 from experiments.numbers import decimal, significant
-from experiments.packing import pack
-from experiments.recurrent.walk import GAUSSIAN, INITIALIZERS, ORTHOGONAL, Walk, recurrent_weights, square_weights, walk
+from experiments.recurrent.walk import GAUSSIAN, INITIALIZERS, ORTHOGONAL, Walk, drawn, recurrent_weights, walk
 from experiments.spec import Spec, choice, number
 
 UNITS = 16  # of every network, and channels of the sequence
@@ -41,8 +41,8 @@ INITIALIZER = (
     "have the same largest eigenvalue, and yet make some vectors longer"
 )
 STATE = (
-    "the state of the LSTM that the loss reads, and whose gradient is drawn: the cell c, which carries it on, or h, which "
-    "is made anew in every step"
+    "the state of the LSTM that the loss reads, and whose gradient is drawn: the cell c, which carries it on, or h, "
+    "which is made anew in every step"
 )
 CLIP = "clips the gradient of all weights of a network together: if it is longer than this, it is made this long"
 
@@ -121,24 +121,33 @@ def walks(spec: VanishingSpec) -> tuple[Walk, Walk, Walk]:
     return _walks(spec, networks(spec))
 
 
+def rnn(spec: VanishingSpec) -> Walk:
+    """The first of them alone."""
+    return _rnn(spec, networks(spec))
+
+
 def _walks(spec: VanishingSpec, made: Networks) -> tuple[Walk, Walk, Walk]:
-    rnn, lstm, gru = (
-        walk(layer, params, made.x, made.v, of=spec.lstm_state if isinstance(layer, LSTM) else "h", clip=spec.clip)
-        for layer, params in zip(made.layers, made.params, strict=True)
-    )
+    (_, lstm, gru), (_, lstm_params, gru_params) = made.layers, made.params
+    kept = walk(lstm, lstm_params, made.x, made.v, of=spec.lstm_state, clip=spec.clip)
     return (
-        replace(rnn, rate=spec.spectral_radius, formula="ρ"),
-        replace(lstm, rate=sigmoid(spec.forget_bias), formula="σ(b)") if lstm.of == "c" else lstm,
-        replace(gru, rate=sigmoid(spec.update_bias), formula="σ(b)"),
+        _rnn(spec, made),
+        replace(kept, rate=sigmoid(spec.forget_bias), formula="σ(b)") if spec.lstm_state == "c" else kept,
+        replace(
+            walk(gru, gru_params, made.x, made.v, clip=spec.clip), rate=sigmoid(spec.update_bias), formula="σ(b)"
+        ),
     )
+
+
+def _rnn(spec: VanishingSpec, made: Networks) -> Walk:
+    back = walk(made.layers[0], made.params[0], made.x, made.v, clip=spec.clip)
+    return replace(back, rate=spec.spectral_radius, formula="ρ")
 
 
 def picture(spec: VanishingSpec) -> bytes:
     """What the browser draws: every network's walk, and the texts that say what its prediction is worth."""
     made = networks(spec)
-    drawn = _walks(spec, made)
-    numbers = _numbers(spec, made, *drawn)
-    return pack({"walks": [walk.drawn for walk in drawn], "told": _told(spec), "numbers": numbers})
+    shown = _walks(spec, made)
+    return drawn(shown, _told(spec), _numbers(spec, made, *shown))
 
 
 def _told(spec: VanishingSpec) -> list[str]:

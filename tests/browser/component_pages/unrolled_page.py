@@ -6,7 +6,7 @@ from experiments.simple_rnn.vanishing import SHOWN, VanishingSpec, picture
 from ui.assets import ASSETS
 from ui.prose import read
 from ui.settings import Settings
-from ui.unrolled import unrolled
+from ui.walk import walk_back
 
 st.set_page_config(layout="wide", page_title="Unrolled")
 st.html(ASSETS / "theme" / "tokens.css")
@@ -14,5 +14,5 @@ st.html(ASSETS / "theme" / "page.css")
 st.html("<style>.stMainBlockContainer { padding-top: 8px; } header { display: none; }</style>")
 st.session_state["runs"] = st.session_state.get("runs", 0) + 1
 settings = Settings("vanishing", VanishingSpec)
-unrolled(read("simple_rnn")["Watch gradients vanish"], settings, picture, SHOWN)
+walk_back(read("simple_rnn")["Watch gradients vanish"], settings, picture, SHOWN)
 st.text(f"runs {st.session_state['runs']}")

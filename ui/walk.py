@@ -1,0 +1,54 @@
+"""The part of a lesson that lets gradients walk back through unrolled networks, while its sliders are dragged."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from ui import lesson
+from ui.prose import Section
+from ui.settings import Settings
+from ui.unrolled import unrolled
+
+SLIDERS = "spectral_radius", "forget_bias", "update_bias", "length", "input_scale"
+SEGMENTS = "activation", "recurrent_initializer", "global_clipnorm"
+SEED = "seed"
+
+
+@lesson.live
+def walk_back(text: Section, settings: Settings, picture: Callable[[Any], bytes], shown: Mapping[str, Any]) -> None:
+    """A part of a lesson: its heading, what to try, the settings, and the picture.
+
+    `picture` draws a specification, a pure function that also answers /live/<name of the settings>; `shown` are
+    specifications worth a look, by the words of their buttons.
+    """
+    lesson.heading(text, anchor="vanish")
+    spec = settings.read()
+    with st.container(key=f"{settings.lesson}-walk", gap="xsmall"):
+        lesson.try_this(text["Try this"], {})
+        with settings.row("shown"):
+            st.markdown("**Show me**", width="content")
+            settings.examples(shown)
+            settings.buttons()
+        _settings(settings)
+        lesson.changes(settings.notes)
+        with settings.row("sliders"):
+            for name in SLIDERS:
+                settings.slider(name)
+        texts = {section.title: section.text for section in text.sections}
+        unrolled(
+            picture(spec), text.title, key=f"{settings.lesson}.unrolled",
+            texts=texts, link=settings.key("look"), live=settings.live,
+        )  # fmt: skip
+
+
+def _settings(settings: Settings) -> None:
+    """What is not dragged."""
+    with settings.row():
+        for name in SEGMENTS:
+            settings.segments(name)
+        with settings.more():
+            for name in settings.fields:
+                if name not in (*SEGMENTS, *SLIDERS, SEED):
+                    settings.segments(name)
+            settings.number(SEED)
