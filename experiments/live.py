@@ -12,7 +12,13 @@ from typing import Any
 
 from experiments.convolution.scene import scene
 from experiments.convolution.spec import ConvolutionSpec, DigitSpec
+from experiments.gru.scene import scene as gru_scene
+from experiments.gru.spec import GRUSpec
+from experiments.lstm.scene import scene as lstm_scene
+from experiments.lstm.spec import LSTMSpec
 from experiments.scene import Scene, pack
+from experiments.simple_rnn.scene import scene as simple_rnn_scene
+from experiments.simple_rnn.spec import SimpleRNNSpec
 from experiments.simple_rnn.vanishing import VanishingSpec
 from experiments.simple_rnn.vanishing import picture as vanishing
 
@@ -27,6 +33,9 @@ LESSONS: Mapping[str, tuple[Any, Callable[[Any], bytes]]] = MappingProxyType(
     {
         "convolution": (ConvolutionSpec, packed(scene)),
         "home": (DigitSpec, packed(scene)),
+        "rnn": (SimpleRNNSpec, packed(simple_rnn_scene)),
+        "lstm": (LSTMSpec, packed(lstm_scene)),
+        "gru": (GRUSpec, packed(gru_scene)),
         "vanishing": (VanishingSpec, vanishing),
     }
 )

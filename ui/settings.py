@@ -160,11 +160,14 @@ class Settings:
         )
         st.button("Surprise me", type="tertiary", key=self.session_key("surprise"), on_click=self._surprise)
 
-    def examples(self, specs: Mapping[str, Any]) -> None:
-        """Settings worth a look, each behind a button."""
-        for words, spec in specs.items():
-            key = self.session_key(f"{words}.example")
-            st.button(words, type="tertiary", key=key, on_click=self._put_all, args=(spec,))
+    def presets(self, presets: Mapping[str, Mapping[str, Any]]) -> None:
+        """Buttons that set several at once: label → setting → value."""
+        for label, values in presets.items():
+            st.button(label, key=self.session_key(f"{label}.preset"), on_click=self._put_some, args=(values,))
+
+    def _put_some(self, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            self.put(name, value)
 
     def undo(self, name: str, label: str) -> None:
         """A button that gives one setting its default again; not there while it has it."""

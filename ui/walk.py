@@ -16,11 +16,13 @@ SEED = "seed"
 
 
 @lesson.live
-def walk_back(text: Section, settings: Settings, picture: Callable[[Any], bytes], shown: Mapping[str, Any]) -> None:
+def walk_back(
+    text: Section, settings: Settings, picture: Callable[[Any], bytes], presets: Mapping[str, Mapping[str, Any]]
+) -> None:
     """A part of a lesson: its heading, what to try, the settings, and the picture.
 
-    `picture` draws a specification, a pure function that also answers /live/<name of the settings>; `shown` are
-    specifications worth a look, by the words of their buttons.
+    `picture` draws a specification, a pure function that also answers /live/<name of the settings>; `presets` are
+    settings worth a look, by the words of their buttons.
     """
     lesson.heading(text, anchor="vanish")
     spec = settings.read()
@@ -28,7 +30,7 @@ def walk_back(text: Section, settings: Settings, picture: Callable[[Any], bytes]
         lesson.try_this(text["Try this"], {})
         with settings.row("shown"):
             st.markdown("**Show me**", width="content")
-            settings.examples(shown)
+            settings.presets(presets)
             settings.buttons()
         _settings(settings)
         lesson.changes(settings.notes)

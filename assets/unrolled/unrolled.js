@@ -43,7 +43,7 @@ class Unrolled {
     this.source = new Source(this)
     this.canvas = h("canvas", { role: "img" })
     this.player = new WalkBack({
-      at: () => this.at, count: () => this.steps + 1, backwards: true,
+      at: () => this.at, count: () => this.steps + 1, against: true,
       show: (t) => this.#arrive(t), label: (t) => ["time step", `time step ${t}`],
       walking: () => this.walking, begin: () => this.#arrive(this.steps, true),
       get pace() { return Math.min(SLOW, WALK / this.count()) },

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.layers.lstm import LSTM
+from engine.layers import LSTM
 from experiments.numbers import decimal, significant
 from experiments.recurrent.walk import Walk, drawn, walk
 from experiments.shown import Shown, Table, Walks

@@ -24,11 +24,9 @@ import numpy as np
 
 from engine.arrays import Array, leaves
 from engine.initializers import initializer
-from engine.layers.gru import GRU
+from engine.layers import GRU, LSTM, SimpleRNN
 from engine.layers.layer import Params
-from engine.layers.lstm import LSTM
 from engine.layers.recurrent import Recurrent, RecurrentLayer
-from engine.layers.simple_rnn import SimpleRNN
 from experiments.packing import pack
 
 INITIALIZERS = ORTHOGONAL, GAUSSIAN, IDENTITY = "orthogonal", "gaussian", "identity"
@@ -71,7 +69,9 @@ def drawn(walks: Sequence[Walk], told: Sequence[str] = (), numbers: Mapping[str,
     return pack({"walks": each, "told": list(told), "numbers": dict(numbers or {})})
 
 
-def walk(layer: RecurrentLayer, params: Params, x: Array, v: Array, *, of: str = "h", clip: float | None = None) -> Walk:
+def walk(
+    layer: RecurrentLayer, params: Params, x: Array, v: Array, *, of: str = "h", clip: float | None = None
+) -> Walk:
     """Forward over x (1, T, C), and back from ∂L/∂s_T = v (1, units), where `of` names the state s."""
     network: Any = replace(layer, return_state=True)  # each has a trace, and gradients of its steps, of its own type
     dy = Recurrent(None, **{of: v})

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -56,7 +56,7 @@ def rates(radius: float, input_scale: float = 1.0) -> Rates:
     """The way back through `STEPS` steps of each kind of RNN."""
     spec = VanishingSpec(length=STEPS, spectral_radius=radius, input_scale=input_scale)
 
-    def each(**settings: str) -> list[Walk]:
+    def each(**settings: Any) -> list[Walk]:
         return [rnn(replace(spec, seed=seed, **settings)) for seed in SEEDS]
 
     return Rates(

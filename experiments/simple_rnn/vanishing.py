@@ -11,16 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from engine.arrays import Array
-from engine.layers.gru import GRU
+from engine.layers import GRU, LSTM, SimpleRNN
 from engine.layers.layer import Params
-from engine.layers.lstm import LSTM
 from engine.layers.recurrent import RecurrentLayer
-from engine.layers.simple_rnn import SimpleRNN
 from experiments.numbers import decimal, significant
 from experiments.recurrent.walk import GAUSSIAN, INITIALIZERS, ORTHOGONAL, Walk, drawn, recurrent_weights, walk
 from experiments.spec import Spec, choice, number
@@ -72,14 +70,17 @@ class VanishingSpec(Spec):
 
 SHOWN: Mapping[str, VanishingSpec] = MappingProxyType(
     {
-        "Vanishing": VanishingSpec(),
-        "Exploding": VanishingSpec(spectral_radius=1.3),
-        "Cure: orthogonal, ρ = 1": VanishingSpec(length=100, spectral_radius=1.0),
-        "Cure: clipping": VanishingSpec(spectral_radius=1.3, global_clipnorm="1"),
+        "vanishing": VanishingSpec(),
+        "exploding": VanishingSpec(spectral_radius=1.3),
+        "cure: an orthogonal start": VanishingSpec(length=100, spectral_radius=1.0),
+        "cure: clipping": VanishingSpec(spectral_radius=1.3, global_clipnorm="1"),
         "tanh saturates": VanishingSpec(length=100, spectral_radius=1.5, activation="tanh"),
         "500 steps": VanishingSpec(length=500, spectral_radius=0.98, forget_bias=7.0, update_bias=6.0),
     }
 )  # settings worth a look
+PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {name: {field: value for field, value in vars(spec).items() if field != "seed"} for name, spec in SHOWN.items()}
+)  # which leave the seed to the learner
 
 
 class Networks(NamedTuple):
@@ -132,9 +133,7 @@ def _walks(spec: VanishingSpec, made: Networks) -> tuple[Walk, Walk, Walk]:
     return (
         _rnn(spec, made),
         replace(kept, rate=sigmoid(spec.forget_bias), formula="σ(b)") if spec.lstm_state == "c" else kept,
-        replace(
-            walk(gru, gru_params, made.x, made.v, clip=spec.clip), rate=sigmoid(spec.update_bias), formula="σ(b)"
-        ),
+        replace(walk(gru, gru_params, made.x, made.v, clip=spec.clip), rate=sigmoid(spec.update_bias), formula="σ(b)"),
     )
 
 

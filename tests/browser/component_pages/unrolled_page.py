@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from experiments.simple_rnn.vanishing import SHOWN, VanishingSpec, picture
+from experiments.simple_rnn.vanishing import PRESETS, VanishingSpec, picture
 from ui.assets import ASSETS
 from ui.prose import read
 from ui.settings import Settings
@@ -14,5 +14,5 @@ st.html(ASSETS / "theme" / "page.css")
 st.html("<style>.stMainBlockContainer { padding-top: 8px; } header { display: none; }</style>")
 st.session_state["runs"] = st.session_state.get("runs", 0) + 1
 settings = Settings("vanishing", VanishingSpec)
-walk_back(read("simple_rnn")["Watch gradients vanish"], settings, picture, SHOWN)
+walk_back(read("simple_rnn")["Watch gradients vanish"], settings, picture, PRESETS)
 st.text(f"runs {st.session_state['runs']}")
