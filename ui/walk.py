@@ -28,7 +28,7 @@ def walk_back(
     spec = settings.read()
     with st.container(key=f"{settings.lesson}-walk", gap="xsmall"):
         lesson.try_this(text["Try this"], {})
-        with settings.row("shown"):
+        with lesson.row("shown"):
             st.markdown("**Show me**", width="content")
             settings.presets(presets)
             settings.buttons()

@@ -16,14 +16,13 @@ export function drawChart(g, look) {
   g.beginPath()
   g.rect(room.x(0) - 4, room.top - 2, room.right - room.x(0) + 8, room.chart + 4)
   g.clip()
-  for (const { predicted } of walks) faded(g, 0.13, () => line(g, palette.ink, 7, points(predicted, room, front)))
+  for (const { predicted } of walks) faded(g, 0.13, () => line(g, palette.ink, 7, points(predicted, room, 0)))
   walks.forEach(({ arrives, before }, k) => {
     if (before) faded(g, 0.55, () => line(g, colour, 1.25, points(before, room, front), DASHES[k]))
     line(g, colour, 2.5, points(arrives, room, front), DASHES[k])
   })
   g.restore()
-  edges(g, look, small)
-  names(g, look, small)
+  names(g, look, small, edges(g, look, small))
   for (const { arrives } of walks) dot(g, look, arrives[look.at])
 }
 
@@ -63,25 +62,30 @@ function pill(g, { x, top, chart, type }, palette, at) {
   write(g, String(at), x(at), y + type + 1, { size: type + 1, font: palette.font, weight: NUMBER, colour: palette.bg, align: "center" })
 }
 
-/** Where a line has left the scale: how far it goes. A prediction says so only where it is alone out there. */
+/** Where a line has left the scale: how far it goes. A prediction says so only where its line is not out there, and once.
+    Gives the places of what it has written: {left, right, top, bottom}. */
 function edges(g, { walks, room, palette, front }, small) {
-  const used = { [HIGH]: 0, [LOW]: 0 }
+  const used = { [HIGH]: 0, [LOW]: 0 }, told = new Set(), places = []
   const edge = (name, values, colour) => {
     const ends = [[HIGH, Math.max(...values)], [LOW, Math.min(...values)]].filter(([end, extreme]) => (end === HIGH ? power(extreme) > HIGH : power(extreme) < LOW))
     for (const [end, extreme] of ends) {
       const up = end === HIGH, y = up ? room.top + 15 + 18 * used[end]++ : room.top + room.chart - 7 - 18 * used[end]++
-      const text = `${up ? "▲" : "▼"} ${name}: ${up ? "up" : "down"} to ${extreme ? `10${raised(Math.round(power(extreme)))}` : "0"}`
-      write(g, text, room.x(0) + 6, y, { ...small, colour, ground: palette.bg })
+      const text = `${up ? "▲" : "▼"} ${name}: ${up ? "up" : "down"} to ${extreme ? `10${raised(Math.round(power(extreme)))}` : "0"}`, left = room.x(0) + 6
+      write(g, text, left, y, { ...small, colour, ground: palette.bg })
+      places.push({ left, right: left + g.measureText(text).width, top: y - room.type, bottom: y + 4 })
     }
     return ends.length
   }
   for (const { name, arrives, predicted } of walks) {
-    edge(name, arrives.subarray(front), palette.ink) || edge(`${name} as predicted`, predicted.subarray(front), palette.mute)
+    if (edge(name, arrives.subarray(front), palette.ink) || room.narrow || told.has(predicted[0])) continue
+    told.add(predicted[0])
+    edge(`${name} as predicted`, predicted.subarray(front), palette.mute)
   }
+  return places
 }
 
-/** Each line's name where it comes into view at the left, kept apart from the others. */
-function names(g, { walks, room, palette, front }, small) {
+/** Each line's name where it comes into view at the left, kept apart from the others and from what is written already. */
+function names(g, { walks, room, palette, front }, small, written) {
   const places = walks.map(({ name, arrives }) => {
     let t = front
     while (t < room.steps && !(power(arrives[t]) > LOW + 0.4 && power(arrives[t]) < HIGH - 0.4)) t++
@@ -91,7 +95,9 @@ function names(g, { walks, room, palette, front }, small) {
     const above = places[k - 1], free = !above || place.y - above.y >= CLOSE + 6 || Math.abs(place.t - above.t) * room.gap > 60
     place.at = Math.max(room.top + 14, free ? place.y - 9 : place.y + room.type + 7)
     if (above && Math.abs(place.at - above.at) < CLOSE && Math.abs(place.t - above.t) * room.gap <= 60) place.at = above.at + CLOSE
-    write(g, place.name, room.x(place.t) + (place.t > front ? 12 : 6), place.at, { ...small, size: room.type + 2, weight: NUMBER, colour: palette.ink, ground: palette.bg })
+    const left = room.x(place.t) + (place.t > front ? 12 : 6)
+    const covered = written.filter((other) => left < other.right && place.at > other.top && place.at - room.type < other.bottom)
+    write(g, place.name, Math.max(left, ...covered.map((other) => other.right + 8)), place.at, { ...small, size: room.type + 2, weight: NUMBER, colour: palette.ink, ground: palette.bg })
   })
 }
 

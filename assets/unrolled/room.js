@@ -2,8 +2,8 @@
 
 import { HIGH, LOW, power } from "./scale.js"
 
-const NARROW = 600
-const BEADS = 9 // pixels a step; with less, a step is a stripe
+const NARROW = 600, WIDE = 1000
+const BEADS = 7 // pixels a step; with less, a step is a stripe
 const LARGEST = 11 // radius of a node
 const ENDS = [1, 2, 5, 10, 20, 50, 100] // steps from one number of the time axis to the next
 const APART = 58 // pixels
@@ -12,11 +12,11 @@ const APART = 58 // pixels
 export function room(width, networks, steps, type, names) {
   const narrow = width < NARROW, left = narrow ? 48 : Math.max(74, names + 20), right = narrow ? 30 : 70
   const gap = (width - left - right) / steps
-  const pitch = narrow ? 36 : 42, head = type + 16
-  const top = head + networks * pitch + type + 14, chart = Math.round(Math.max(230, Math.min(340, width * 0.26)))
+  const pitch = narrow ? 36 : 40, head = type + 16
+  const top = head + networks * pitch + type + 14, chart = Math.round(Math.max(230, Math.min(340, width * 0.235)))
   const x = (t) => left + t * gap, y = (v) => top + (chart * (HIGH - power(v))) / (HIGH - LOW)
   return {
-    width, narrow, left, gap, top, chart, x, y, steps, type,
+    width, narrow, wide: width >= WIDE, left, gap, top, chart, x, y, steps, type,
     height: top + chart + 2 * type + 18,
     right: x(steps),
     row: (k) => head + (k + 0.5) * pitch,

@@ -21,11 +21,16 @@ const SPOKEN_AFTER = 250 // milliseconds of rest
 const FIRST = 0.4 // of the time axis: where a fresh page looks at
 const SLOW = 160, WALK = 12_000 // milliseconds a step, and for the whole way
 
-/** Each play begins at the loss, but for one that rests on its way. */
+/** Each play begins at the loss, but for one that rests on its way; a step by hand ends it. */
 class WalkBack extends Player {
   toggle() {
-    if (!this.playing && !this.track.walking()) this.track.begin()
+    if (!this.playing) this.track.begin()
     super.toggle()
+  }
+
+  go(t) {
+    this.track.end()
+    super.go(t)
   }
 }
 
@@ -44,8 +49,8 @@ class Unrolled {
     this.canvas = h("canvas", { role: "img" })
     this.player = new WalkBack({
       at: () => this.at, count: () => this.steps + 1, against: true,
-      show: (t) => this.#arrive(t), label: (t) => ["time step", `time step ${t}`],
-      walking: () => this.walking, begin: () => this.#arrive(this.steps, true),
+      show: (t) => this.#goTo(t), label: (t) => ["time step", `time step ${t}`],
+      begin: () => this.#begin(), end: () => (this.walking = false),
       get pace() { return Math.min(SLOW, WALK / this.count()) },
     })
     this.reading = new Reading()
@@ -132,19 +137,17 @@ class Unrolled {
   #select(t) {
     this.player.stop()
     this.walking = false
-    this.hover = null
     this.#goTo(t)
   }
 
-  /** The player has come to a step. */
-  #arrive(t, begins = false) {
-    this.walking = begins || this.player.playing
-    this.hover = null
-    this.#goTo(t)
+  #begin() {
+    if (!this.walking || this.at === 0) this.selected = this.steps
+    this.walking = true
   }
 
   #goTo(t) {
     this.selected = t
+    this.hover = null
     if (this.link) writeParameter(this.link, String(t))
     this.draw()
   }
@@ -163,6 +166,7 @@ class Unrolled {
     const type = parseFloat(read("--t-xs")), longest = 0.62 * type * Math.max(...walks.map(({ name }) => name.length))
     this.room = room(width, walks.length, this.steps, type, longest)
     root.classList.toggle("narrow", this.room.narrow)
+    root.classList.toggle("wide", this.room.wide)
     const g = sized(this.canvas, width, this.room.height), look = { walks, room: this.room, palette, at, front: this.walking ? at : 0 }
     cursor(g, look)
     drawRows(g, look)
