@@ -85,7 +85,9 @@ def test_every_answer_carries_the_headers() -> None:
     assert SECURITY[b"x-content-type-options"] == b"nosniff"
 
 
-@pytest.mark.parametrize(("lesson", "status"), [("convolution", 200), ("home", 200), ("nothing", 404)])
+@pytest.mark.parametrize(
+    ("lesson", "status"), [("convolution", 200), ("home", 200), ("vanishing", 200), ("nothing", 404)]
+)
 def test_a_scene_by_address_is_never_kept(lesson: str, status: int) -> None:
     request = Request({"type": "http", "path_params": {"lesson": lesson}, "headers": [], "query_string": b""})
     with ThreadPoolExecutor(1) as other:

@@ -49,7 +49,9 @@ class Walk:
     @property
     def predicted(self) -> Array:
         """(T + 1,) rate^(T − t); NaN where nothing is predicted."""
-        return (np.nan if self.rate is None else self.rate) ** np.arange(len(self.gradient) - 1.0, -1, -1)
+        if self.rate is None:
+            return np.full_like(self.gradient, np.nan)
+        return self.rate ** np.arange(len(self.gradient) - 1.0, -1, -1)
 
     @property
     def kept(self) -> float:
