@@ -96,6 +96,7 @@ class Unrolled {
     applyTheme(this.root)
     this.palette = palette(this.root)
     this.problem.textContent = ""
+    this.canvas.setAttribute("aria-label", says(this.walks, this.steps))
     this.draw()
   }
 
@@ -116,6 +117,7 @@ class Unrolled {
       this.player.range.focus({ preventScroll: true }) // the arrow keys go on from here
       this.#select(step(event))
     }
+    canvas.onmousedown = (event) => event.preventDefault() // which would take the focus away again
     canvas.onpointermove = (event) => {
       if (event.buttons) this.#select(step(event))
       else if (event.pointerType === "mouse" && !this.walking) this.#hover(step(event))
@@ -190,7 +192,6 @@ class Unrolled {
     clearTimeout(this.speech)
     this.speech = setTimeout(() => {
       if (this.player.playing) return
-      this.canvas.setAttribute("aria-label", says(this.walks, this.steps))
       const text = spoken(this.walks, this.at)
       if (this.live.textContent !== text) this.live.textContent = text
     }, SPOKEN_AFTER)

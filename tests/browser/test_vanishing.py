@@ -14,7 +14,6 @@ from experiments.simple_rnn.vanishing import VanishingSpec, walks
 from ui import assets
 
 PICTURE = ".st-key-vanishing-unrolled .unrolled[data-drawn]"
-NODE = 6  # pixels around the middle of a node that are looked at
 
 
 @pytest.fixture
@@ -58,7 +57,8 @@ def room(it: Any, networks: int = 3) -> dict[str, Any]:
         """async (root, { address, width, networks }) => {
           const { room } = await import(address), steps = +root.querySelector(".player input").max
           const r = room(width, networks, steps, 13, 0.62 * 13 * 4)
-          return { x: Array.from({ length: steps + 1 }, (_, t) => r.x(t)), y: Array.from({ length: networks }, (_, k) => r.row(k)), beads: r.beads }
+          const each = (length, place) => Array.from({ length }, (_, i) => place(i))
+          return { x: each(steps + 1, r.x), y: each(networks, r.row), beads: r.beads }
         }""",
         {"address": assets.address("unrolled/room.js"), "width": box["width"], "networks": networks},
     )
@@ -66,11 +66,13 @@ def room(it: Any, networks: int = 3) -> dict[str, Any]:
 
 
 def colour(it: Any, x: float, y: float) -> list[int]:
-    """Of the picture at a place, in its own pixels."""
+    """What is seen at a place of the picture, in its own pixels, on a white page."""
     return it.page.locator(f"{PICTURE} canvas").evaluate(
-        """(canvas, [x, y]) => {
+        """(canvas, place) => {
           const ratio = canvas.width / canvas.getBoundingClientRect().width
-          return [...canvas.getContext("2d").getImageData(Math.round(x * ratio), Math.round(y * ratio), 1, 1).data].slice(0, 3)
+          const [x, y] = place.map((v) => Math.round(v * ratio))
+          const [r, g, b, a] = canvas.getContext("2d").getImageData(x, y, 1, 1).data
+          return [r, g, b].map((v) => Math.round((v * a) / 255 + 255 - a))
         }""",
         [x, y],
     )
@@ -184,7 +186,6 @@ def test_the_gradient_walks_back_and_rests_on_its_way(vanishing: Callable[..., A
     it = vanishing("vanishing_length=12")
     r, region = room(it), it.page.get_by_role("region", name="Watch gradients vanish")
     region.get_by_role("button", name="Play").click()
-    it.page.wait_for_function("() => +document.querySelector('.st-key-vanishing-unrolled *') || true")
     it.page.wait_for_timeout(600)
     region.get_by_role("button", name="Pause").click()
     there = at(it)
