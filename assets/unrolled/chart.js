@@ -6,6 +6,7 @@ import { DASHES, faded, line, NUMBER, write } from "./brush.js"
 import { HIGH, LOW, power, SINGLE, within } from "./scale.js"
 
 const CLOSE = 20 // pixels between names
+const AT_END = 60 // pixels from the right in which a name stands at the left of its line
 
 /** look: as in rows.js; a walk also has `predicted` and `before`, the gradient before clipping where that is another. */
 export function drawChart(g, look) {
@@ -26,11 +27,11 @@ export function drawChart(g, look) {
   for (const { arrives } of walks) dot(g, look, arrives[look.at])
 }
 
-/** The visible part of a line, a little beyond the scale so that it leaves it in its direction. */
+/** A line, which goes on a little beyond the scale so that it leaves it in its direction; 0 is below it. */
 function points(values, { x, y }, front) {
   const made = []
   for (let t = front; t < values.length; t++) {
-    if (values[t] > 0) made.push([x(t), Math.max(-4000, Math.min(4000, y(values[t])))])
+    if (values[t] >= 0) made.push([x(t), Math.max(-4000, Math.min(4000, y(values[t])))])
   }
   return made
 }
@@ -95,9 +96,11 @@ function names(g, { walks, room, palette, front }, small, written) {
     const above = places[k - 1], free = !above || place.y - above.y >= CLOSE + 6 || Math.abs(place.t - above.t) * room.gap > 60
     place.at = Math.max(room.top + 14, free ? place.y - 9 : place.y + room.type + 7)
     if (above && Math.abs(place.at - above.at) < CLOSE && Math.abs(place.t - above.t) * room.gap <= 60) place.at = above.at + CLOSE
+    const letters = { ...small, size: room.type + 2, weight: NUMBER, colour: palette.ink, ground: palette.bg }
     const left = room.x(place.t) + (place.t > front ? 12 : 6)
+    if (left > room.right - AT_END) return write(g, place.name, room.x(place.t) - 10, place.at, { ...letters, align: "right" })
     const covered = written.filter((other) => left < other.right && place.at > other.top && place.at - room.type < other.bottom)
-    write(g, place.name, Math.max(left, ...covered.map((other) => other.right + 8)), place.at, { ...small, size: room.type + 2, weight: NUMBER, colour: palette.ink, ground: palette.bg })
+    write(g, place.name, Math.max(left, ...covered.map((other) => other.right + 8)), place.at, letters)
   })
 }
 

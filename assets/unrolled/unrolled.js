@@ -19,6 +19,7 @@ import { drawRows } from "./rows.js"
 
 const SPOKEN_AFTER = 250 // milliseconds of rest
 const FIRST = 0.4 // of the time axis: where a fresh page looks at
+const BAND = 40 // pixels that the cursor is wide at most
 const SLOW = 160, WALK = 12_000 // milliseconds a step, and for the whole way
 
 /** Each play begins at the loss, but for one that rests on its way; a step by hand ends it. */
@@ -200,7 +201,7 @@ class Unrolled {
 
 /** A band over rows and chart, behind all. */
 function cursor(g, { room, palette, at }) {
-  const wide = Math.max(room.gap, 6)
+  const wide = Math.max(6, Math.min(room.gap, BAND))
   g.fillStyle = palette.ink
   g.globalAlpha = 0.07
   g.fillRect(room.x(at) - wide / 2, room.type + 8, wide, room.top + room.chart - room.type - 8)
