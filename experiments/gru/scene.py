@@ -84,7 +84,7 @@ def _values(p: Picture, passes: Passes) -> None:
         p.over_time(gate, NAMES[gate], gates[:, index], ONE if gate == "n" else SHARE, note=note)
         p.columns[f"a{gate}"] = p.columns[gate]
         gradient, numeric = made.steps.da[0, :, index], p.numeric.entering[:, index]
-        p.gradient(f"a{gate}", gradient, numeric, name=f"by what enters {gate}")
+        p.gradient(f"a{gate}", gradient, numeric, name=f"by what enters {gate}", note=note)
     p.over_time("h", "state", made.h)
     p.gradient("h", made.steps.dh[0, 1:], p.numeric.dh)
 

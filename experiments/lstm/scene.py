@@ -81,7 +81,9 @@ def _values(p: Picture, passes: Passes) -> None:
         note = HELD if gate in held else None
         p.over_time(gate, name, gates[:, k], ONE if gate == "g" else SHARE, note=note)
         p.columns[f"a{gate}"] = p.columns[gate]
-        p.gradient(f"a{gate}", made.steps.da[0, :, k], p.numeric.entering[:, k], name=f"by what enters {gate}")
+        p.gradient(
+            f"a{gate}", made.steps.da[0, :, k], p.numeric.entering[:, k], name=f"by what enters {gate}", note=note
+        )
     p.over_time("c", "cell", c, Scale(2))
     p.over_time("s", "tanh of the cell", s, symbol="tanh c")
     p.over_time("h", "state", made.h)
