@@ -1,7 +1,7 @@
 """The part of a lesson that lets gradients walk back through unrolled networks, while its sliders are dragged."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import streamlit as st
 
@@ -10,19 +10,18 @@ from ui.prose import Section
 from ui.settings import Settings
 from ui.unrolled import unrolled
 
+Presets: TypeAlias = Mapping[tuple[str, str], Mapping[str, Any]]  # (label, help) → setting → value
 SLIDERS = "spectral_radius", "forget_bias", "update_bias", "length", "input_scale"
 SEGMENTS = "activation", "recurrent_initializer", "global_clipnorm"
 SEED = "seed"
 
 
 @lesson.live
-def walk_back(
-    text: Section, settings: Settings, picture: Callable[[Any], bytes], presets: Mapping[str, Mapping[str, Any]]
-) -> None:
+def walk_back(text: Section, settings: Settings, picture: Callable[[Any], bytes], presets: Presets) -> None:
     """A part of a lesson: its heading, what to try, the settings, and the picture.
 
     `picture` draws a specification, a pure function that also answers /live/<name of the settings>; `presets` are
-    settings worth a look, by the words of their buttons.
+    settings worth a look, each behind a button.
     """
     lesson.heading(text, anchor="vanish")
     spec = settings.read()

@@ -22,7 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.arrays import Array, leaves
+from engine.arrays import Array
+from engine.clipping import global_norm
 from engine.initializers import initializer
 from engine.layers import GRU, LSTM, SimpleRNN
 from engine.layers.layer import Params
@@ -56,7 +57,7 @@ class Walk:
     @property
     def kept(self) -> float:
         """The share that clipping leaves of every gradient of the network."""
-        return 1.0 if self.clip is None or not self.total else min(1.0, self.clip / self.total)
+        return 1.0 if self.clip is None or self.total is None else self.clip / max(self.clip, self.total)
 
     @property
     def factor(self) -> Array:
@@ -80,7 +81,7 @@ def walk(
     _, trace = network.forward(params, x)
     steps = network.backward_steps(params, trace, dy)
     gate, passes = _gate(layer, trace)
-    length = None if clip is None else total(network.backward(params, trace, dy)[1])
+    length = None if clip is None else global_norm(network.backward(params, trace, dy)[1])
     name = "RNN" if isinstance(layer, SimpleRNN) else type(layer).__name__
     gradient = lengths((steps.dc if of == "c" else steps.dh)[0])
     return Walk(name, of, gradient, gate, np.append(passes.mean(axis=1), np.nan), total=length, clip=clip)
@@ -96,11 +97,6 @@ def _gate(layer: RecurrentLayer, trace: Any) -> tuple[str, Array]:
     h = trace.h[0, 1:]
     slopes = {"tanh": 1 - h * h, "relu": (h > 0) * 1.0, "linear": np.ones_like(h)}
     return f"slope of {layer.activation}", slopes[layer.activation]
-
-
-def total(grads: Any) -> float:
-    """The length of all gradients together."""
-    return float(lengths(np.concatenate([array.ravel() for _, array in leaves(grads)])))
 
 
 def lengths(vectors: Array) -> Array:

@@ -68,17 +68,26 @@ class VanishingSpec(Spec):
         return self.recurrent_initializer != GAUSSIAN
 
 
-SHOWN: Mapping[str, VanishingSpec] = MappingProxyType(
+SHOWN: Mapping[tuple[str, str], VanishingSpec] = MappingProxyType(
     {
-        "vanishing": VanishingSpec(),
-        "exploding": VanishingSpec(spectral_radius=1.3),
-        "cure: an orthogonal start": VanishingSpec(length=100, spectral_radius=1.0),
-        "cure: clipping": VanishingSpec(spectral_radius=1.3, global_clipnorm="1"),
-        "tanh saturates": VanishingSpec(length=100, spectral_radius=1.5, activation="tanh"),
-        "500 steps": VanishingSpec(length=500, spectral_radius=0.98, forget_bias=7.0, update_bias=6.0),
+        ("vanishing", "ρ = 0.6: of the gradient at the last step nothing is left at the first"): VanishingSpec(),
+        ("exploding", "ρ = 1.3: a thousand times as much arrives"): VanishingSpec(spectral_radius=1.3),
+        ("cure: an orthogonal start", "ρ = 1: as long as it was, however many steps"): VanishingSpec(
+            length=100, spectral_radius=1.0
+        ),
+        (
+            "cure: clipping",
+            "an exploding gradient is made short, and still reaches only the first steps",
+        ): VanishingSpec(spectral_radius=1.3, global_clipnorm="1"),
+        ("tanh saturates", "ρ = 1.5, and yet it vanishes: the slope of tanh"): VanishingSpec(
+            length=100, spectral_radius=1.5, activation="tanh"
+        ),
+        ("500 steps", "gates that are almost always open carry it all the way"): VanishingSpec(
+            length=500, spectral_radius=0.98, forget_bias=7.0, update_bias=6.0
+        ),
     }
-)  # settings worth a look
-PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+)  # settings worth a look: (label, help)
+PRESETS: Mapping[tuple[str, str], Mapping[str, Any]] = MappingProxyType(
     {name: {field: value for field, value in vars(spec).items() if field != "seed"} for name, spec in SHOWN.items()}
 )  # which leave the seed to the learner
 
