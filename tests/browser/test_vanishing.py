@@ -281,3 +281,11 @@ def test_500_steps_are_stripes_without_seams(vanishing: Callable[..., Any]) -> N
     assert {tuple(colour(it, float(x), r["y"][0])) for x in xs[::7]} == {
         (179, 23, 79)
     }  # the RNN's gradient is 1 all along
+
+
+def test_a_slider_says_what_it_sets(vanishing: Callable[..., Any]) -> None:
+    it = vanishing()
+    named = {field.name: field.help for field in VanishingSpec.fields()}
+    for name in ("spectral_radius", "input_scale"):
+        assert slider(it, name).get_attribute("aria-description") == named[name]
+        assert it.page.locator(".st-key-vanishing-sliders .name", has_text=name).get_attribute("title") == named[name]

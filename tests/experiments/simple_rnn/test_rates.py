@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from experiments.simple_rnn.rates import RADII, SEEDS, STEPS, powers, rates, show
+from tests.test_claims_table import told
 from ui.prose import read
 
 
@@ -53,3 +54,16 @@ def test_what_is_shown_is_measured() -> None:
     text = read("simple_rnn")["RN3"].fill(shown.numbers)
     for section in text.sections:
         assert "{" not in section.text
+
+
+def test_the_table_of_claims_says_what_is_measured() -> None:
+    large, quiet = rates(1.5), rates(0.8, input_scale=0.05)
+    spread = powers(large.tanh)
+    words = "at ρ = 1.5, 100 steps, tanh leaves 10^# (# to #) where 10^# is predicted, its slope is # on average"
+    measured = np.median(spread), spread.min(), spread.max(), large.predicted, large.slope
+    np.testing.assert_allclose(told("RN3", words), measured, atol=0.05)
+    both = told("RN3", "keeps to the prediction (10^#, predicted 10^#)")
+    np.testing.assert_allclose(both, [np.median(powers(quiet.tanh)), quiet.predicted], atol=0.05)
+    np.testing.assert_allclose(
+        told("RN3", "relu gives # to # by seed"), np.sort(powers(large.relu))[[0, -1]], atol=0.05
+    )
