@@ -103,7 +103,9 @@ def test_nothing_is_computed_for_a_browser_that_has_gone(monkeypatch: pytest.Mon
     assert asked("convolution", gone=True).status_code == 499
 
 
-@pytest.mark.parametrize(("lesson", "status"), [("convolution", 200), ("home", 200), ("nothing", 404)])
+@pytest.mark.parametrize(
+    ("lesson", "status"), [("convolution", 200), ("home", 200), ("vanishing", 200), ("nothing", 404)]
+)
 def test_a_scene_by_address_is_never_kept(lesson: str, status: int) -> None:
     answer = asked(lesson, gone=False)
     assert answer.status_code == status
