@@ -96,16 +96,17 @@ def in_pytorchs_order(gates: str, weight: Any) -> Any:
     return np.concatenate([parts[gate] for gate in PYTORCHS_ORDER[gates]], axis=-1)
 
 
-def native(layer: RecurrentLayer, channels: int, params: Any) -> Any:
-    """PyTorch's own module with our weights."""
-    arguments: dict = {"nonlinearity": layer.activation} if isinstance(layer, SimpleRNN) else {}
-    module = NATIVE[type(layer)](channels, layer.units, batch_first=True, dtype=torch.float64, **arguments)
+def native_weights(layer: RecurrentLayer, params: Any) -> list[Any]:
+    """Our weights as those of PyTorch's module."""
     kernel, recurrent, bias = (in_pytorchs_order(layer.gates, params[name]) for name in params)
-    biases = bias if bias.ndim == 2 else (bias, np.zeros_like(bias))
-    with torch.no_grad():
-        for weight, value in zip(module.parameters(), (kernel.T, recurrent.T, *biases), strict=True):
-            weight.copy_(torch.tensor(value))
-    return module
+    return [kernel.T, recurrent.T, *(bias if bias.ndim == 2 else (bias, np.zeros_like(bias)))]
+
+
+def native_grads(layer: RecurrentLayer, grads: list[Any]) -> Any:
+    """The gradients of PyTorch's weights as ours."""
+    kernel, recurrent, bias, second = (in_pytorchs_order(layer.gates, grad.T) for grad in grads)
+    both = np.stack([bias, second]) if isinstance(layer, GRU) else bias
+    return {"kernel": kernel, "recurrent_kernel": recurrent, "bias": both}
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -127,7 +128,11 @@ def test_pytorchs_own_modules(kind: RecurrentLayer, seed: int) -> None:
     dy = dy._replace(sequence=dy.sequence * mask[:, :, None])
     dx, grads = layer.backward(params, trace, dy)
 
-    module = native(layer, channels, params)
+    arguments: dict = {"nonlinearity": layer.activation} if isinstance(layer, SimpleRNN) else {}
+    module = NATIVE[type(layer)](channels, layer.units, batch_first=True, dtype=torch.float64, **arguments)
+    with torch.no_grad():
+        for weight, value in zip(module.parameters(), native_weights(layer, params), strict=True):
+            weight.copy_(torch.tensor(value))
     given = [torch.tensor(a, requires_grad=True) for _, a in leaves(x)]
     packed = pack_padded_sequence(given[0], torch.tensor(lengths), batch_first=True, enforce_sorted=False)
     states = [state[None] for state in given[1:]]
@@ -139,11 +144,7 @@ def test_pytorchs_own_modules(kind: RecurrentLayer, seed: int) -> None:
     np.testing.assert_allclose(y.sequence[mask], out.detach().numpy()[mask], rtol=1e-10, atol=1e-10)
     assert_equal(tuple(y)[1:3], (*(s.detach().numpy() for s in last), None)[: len(y) - 1], "last states")
     assert_equal([a for _, a in leaves(dx)], [tensor.grad.numpy() for tensor in given], "dx")
-    theirs = [weight.grad.numpy().T for weight in module.parameters()]
-    kernel, recurrent, bias, second = (in_pytorchs_order(layer.gates, grad) for grad in theirs)
-    truth = {"kernel": kernel, "recurrent_kernel": recurrent, "bias": bias}
-    if isinstance(layer, GRU):
-        truth["bias"] = np.stack([bias, second])
+    truth = native_grads(layer, [weight.grad.numpy() for weight in module.parameters()])
     assert_equal(grads, truth, f"gradients of {layer}")
 
 
