@@ -6,7 +6,9 @@ from engine.warmup import not_ready
 from experiments.recurrent.facts import facts
 from experiments.recurrent.sequences import GIVEN, LONGEST, WORD
 from experiments.scene import pack
-from experiments.simple_rnn import rates
+from experiments.simple_rnn import loop, order, rates
+from experiments.simple_rnn.code import keras, pytorch
+from experiments.simple_rnn.questions import question_numbers
 from experiments.simple_rnn.scene import scene
 from experiments.simple_rnn.spec import SimpleRNNSpec
 from experiments.simple_rnn.vanishing import PRESETS, VanishingSpec, picture
@@ -59,8 +61,12 @@ with lesson.first_screen():
     lesson.changes(settings.notes)
     lesson.facts(facts(settings.spec))
     spec = microscope()
+told = text.fill(question_numbers(spec))
 walk_back(text["Watch gradients vanish"], vanishing, picture, PRESETS)
+lesson.experiment("RN1", told["RN1"], loop.show, spec)
+lesson.experiment("RN2", told["RN2"], order.show, spec)
 lesson.experiment("RN3", text["RN3"], rates.show)
+lesson.questions("simple_rnn", told["Check yourself"])
 lesson.notes(text["Notes"])
 code.source(
     {
@@ -71,3 +77,4 @@ code.source(
         "kernel, backward": simple_rnn_backward,
     }
 )
+code.elsewhere("simple_rnn", {"PyTorch": pytorch(spec), "Keras": keras(spec)}, title=text.title)

@@ -5,15 +5,21 @@ from __future__ import annotations
 from experiments.gru.spec import GRUSpec
 from experiments.numbers import decimal, whole
 from experiments.recurrent import cost
-from experiments.recurrent.cost import FULL, KERAS_GRU, PLAIN_GRU, costs
+from experiments.recurrent.cost import FULL, KERAS_GRU, PLAIN_GRU, Cost, costs
 from experiments.shown import Shown
 
 EXACTLY, AND_MORE = 0, 1  # the lesson's answers
 FASTER = 0.95  # of the LSTM's time: less than that difference is noise
 
 
+def compare(spec: GRUSpec) -> dict[str, Cost]:
+    """The three kinds of layers at the learner's size."""
+    return costs(spec.units, spec.input_shape[1], spec.use_bias)
+
+
 def show(spec: GRUSpec) -> Shown:
-    found = costs(spec.units, spec.input_shape[1], spec.use_bias)
+    """Counts and times as a table."""
+    found = compare(spec)
     plain, keras, lstm = found[PLAIN_GRU], found[KERAS_GRU], found[FULL]
     mine = keras if spec.reset_after else plain
     return Shown(

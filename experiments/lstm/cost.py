@@ -5,12 +5,18 @@ from __future__ import annotations
 from experiments.lstm.spec import LSTMSpec
 from experiments.numbers import decimal, whole
 from experiments.recurrent import cost
-from experiments.recurrent.cost import FULL, KERAS_GRU, RNN, costs
+from experiments.recurrent.cost import FULL, KERAS_GRU, RNN, Cost, costs
 from experiments.shown import Shown
 
 
+def compare(spec: LSTMSpec) -> dict[str, Cost]:
+    """The three kinds of layers at the learner's size."""
+    return costs(spec.units, spec.input_shape[1], spec.use_bias)
+
+
 def show(spec: LSTMSpec) -> Shown:
-    found = costs(spec.units, spec.input_shape[1], spec.use_bias)
+    """Counts and times as a table."""
+    found = compare(spec)
     simple, lstm, gru = found[RNN], found[FULL], found[KERAS_GRU]
     return Shown(
         numbers=cost.told()

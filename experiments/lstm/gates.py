@@ -77,16 +77,16 @@ def saved(spec: LSTMSpec) -> Saved:
 def show(spec: LSTMSpec) -> Shown:
     """The plan of the gates, the cell and the state over time; and what changes the last state."""
     result = saved(spec)
-    first, later, closed = result.changes.values()
+    first, later, closed = (significant(change) for change in result.changes.values())
     hidden = float(np.abs(result.h[:-1]).max(initial=0.0))
     return Shown(
         numbers={
             "hidden": significant(hidden),
             "cell": significant(float(np.abs(result.c[-1]).max())),
             "shown": significant(float(np.abs(result.h[-1]).max())),
-            "first": significant(first),
-            "later": significant(later),
-            "closed": significant(closed),
+            "first": first,
+            "later": later,
+            "closed": closed,
             "last": str(len(result.h) - 1),
         },
         rows=[
@@ -103,7 +103,7 @@ def show(spec: LSTMSpec) -> Shown:
                     "what is changed": list(result.changes),
                     "the last h changes by": [significant(v) for v in result.changes.values()],
                 },
-                alt=f"The last state changes by {significant(first)} without the first step, by {significant(later)} without the others",
+                alt=f"The last state changes by {first} without the first step, by {later} without the others",
             ),
         ],
     )
