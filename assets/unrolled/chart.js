@@ -6,7 +6,6 @@ import { DASHES, faded, line, NUMBER, write } from "./brush.js"
 import { HIGH, LOW, power, SINGLE, within } from "./scale.js"
 
 const CLOSE = 20 // pixels between names
-const AT_END = 60 // pixels from the right in which a name stands at the left of its line
 
 /** look: as in rows.js; a walk also has `predicted` and `before`, the gradient before clipping where that is another. */
 export function drawChart(g, look) {
@@ -97,10 +96,12 @@ function names(g, { walks, room, palette, front }, small, written) {
     place.at = Math.max(room.top + 14, free ? place.y - 9 : place.y + room.type + 7)
     if (above && Math.abs(place.at - above.at) < CLOSE && Math.abs(place.t - above.t) * room.gap <= 60) place.at = above.at + CLOSE
     const letters = { ...small, size: room.type + 2, weight: NUMBER, colour: palette.ink, ground: palette.bg }
-    const left = room.x(place.t) + (place.t > front ? 12 : 6)
-    if (left > room.right - AT_END) return write(g, place.name, room.x(place.t) - 10, place.at, { ...letters, align: "right" })
-    const covered = written.filter((other) => left < other.right && place.at > other.top && place.at - room.type < other.bottom)
-    write(g, place.name, Math.max(left, ...covered.map((other) => other.right + 8)), place.at, letters)
+    g.font = `${NUMBER} ${letters.size}px ${letters.font}`
+    const wide = g.measureText(place.name).width, x = room.x(place.t), after = x + (place.t > front ? 12 : 6)
+    const left = after + wide > room.right ? x - 10 - wide : after
+    const covered = written.filter((other) => left < other.right && left + wide > other.left && place.at > other.top && place.at - room.type < other.bottom)
+    if (covered.length) place.at = Math.max(...covered.map(({ bottom }) => bottom)) + room.type + 2
+    write(g, place.name, left, place.at, letters)
   })
 }
 

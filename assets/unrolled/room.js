@@ -10,7 +10,7 @@ const APART = 58 // pixels
 
 /** The picture's lengths for so many networks and steps, at a width in pixels. `type` is the size of small letters. */
 export function room(width, networks, steps, type, names) {
-  const narrow = width < NARROW, left = narrow ? 48 : Math.max(74, names + 20), right = narrow ? 30 : 70
+  const narrow = width < NARROW, left = narrow ? Math.max(48, names + 10) : Math.max(74, names + 20), right = narrow ? 30 : 70
   const gap = (width - left - right) / steps
   const pitch = narrow ? 36 : 40, head = type + 16
   const top = head + networks * pitch + type + 14, chart = Math.round(Math.max(230, Math.min(340, width * 0.235)))
