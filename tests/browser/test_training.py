@@ -51,6 +51,19 @@ def trained(page: Any, at_least: int) -> int:
     return steps(page)
 
 
+def open_lens(page: Any, layer: str) -> Any:
+    """Opens the lens on a layer of the first network."""
+    button(page, layer).first.click()
+    page.locator(".training .lens[data-drawn]").wait_for()
+    page.get_by_role("region", name=f"{layer}, forward and backward", exact=True).wait_for()
+    return page.locator(".training .lens")
+
+
+def boxes(elements: Any) -> list[dict[str, float]]:
+    """Where elements stand, read at one moment: a page may be scrolling."""
+    return elements.evaluate_all("all => all.map((e) => e.getBoundingClientRect().toJSON())")
+
+
 def drawn_words(page: Any) -> list[str]:
     """What was written on the curves when they were drawn last; nothing is drawn otherwise than by a new step."""
     return page.evaluate(
@@ -232,6 +245,53 @@ def test_nothing_of_the_panel_hangs_out_on_a_phone(learn: Callable[..., Any]) ->
     assert all(at["x"] >= 0 and at["x"] + at["width"] <= 390 for at in filters)
     assert abs((pace["y"] + pace["height"] / 2) - (words["y"] + words["height"] / 2)) < 6  # on one line
     assert words["x"] > pace["x"] + pace["width"]
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800), (1920, 1080)])
+def test_every_sum_of_the_lens_stands_inside_its_panel(width: int, height: int, learn: Callable[..., Any]) -> None:
+    page = learn(width=width, height=height).page
+    trained(page, 8)
+    page.locator(".training [data-band=backward]").click()
+    for layer in ("Convolution 1", "Convolution 2", "Convolution 3", "Dense"):
+        opened = open_lens(page, layer)
+        for part in (".terms td", ".terms svg", ".ft", ".ft td"):
+            panel, *found = boxes(opened.locator(f".sum, .sum {part}"))
+            assert found, f"{layer}: {part}"
+            assert all(panel["left"] <= at["left"] < at["right"] <= panel["right"] + 0.5 for at in found), (
+                f"{layer}: {part}"
+            )
+        cells = opened.locator(".sum .terms td").evaluate_all("all => all.map((e) => e.scrollWidth - e.clientWidth)")
+        assert max(cells) <= 0, f"{layer}: a number hangs out of its column"
+
+
+def test_no_rule_of_the_panel_reaches_into_the_lens(learn: Callable[..., Any]) -> None:
+    page = learn().page
+    trained(page, 4)
+    page.locator(".training [data-band=backward]").click()
+    open_lens(page, "Convolution 2")
+    reaching = page.locator(".training .lens").evaluate(
+        """lens => { const root = lens.getRootNode(), found = []
+          const rules = [...root.styleSheets, ...root.adoptedStyleSheets].flatMap((sheet) => [...sheet.cssRules])
+          const own = rules.map((rule) => rule.selectorText)
+            .filter((text) => /\\.(training|broken|opened|look|answer|pad)\\b/.test(text))
+          for (const text of own)
+            if ([...lens.querySelectorAll('*')].some((element) => element.matches(text))) found.push(text)
+          return { rules: own.length, found } }"""
+    )
+    assert reaching["rules"] > 40
+    assert not reaching["found"]
+
+
+@pytest.mark.parametrize("query", ["", "cnn_filters=4&cnn_batch_size=128"])
+def test_names_of_the_lens_do_not_run_into_each_other_on_a_phone(query: str, learn: Callable[..., Any]) -> None:
+    page = learn(query, width=390, height=844).page
+    for layer in ("Convolution 1", "Convolution 3", "Dense"):
+        names = boxes(open_lens(page, layer).locator(".gn"))
+        assert len(names) >= 8
+        for k, a in enumerate(names):
+            for b in names[:k]:
+                beside = a["right"] <= b["left"] or b["right"] <= a["left"]
+                assert beside or a["bottom"] <= b["top"] + 1 or b["bottom"] <= a["top"] + 1
 
 
 @pytest.mark.parametrize("band", ["backward", "update"])

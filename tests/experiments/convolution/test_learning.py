@@ -199,7 +199,7 @@ def test_the_lens_says_which_digits_of_the_batch_it_draws_and_what_it_does_not()
     for layer in range(4):
         grid = {each.id: each for each in layer_scene(it, step, layer).grids}
         assert f"are the digits {labels}." in (grid["x"].note or "")
-        assert grid["rest w"].symbol == "∂L/∂w of 24 more"
+        assert (grid["rest w"].symbol, grid["rest w"].name) == ("rest", "of ∂L/∂w, 24 more")
         assert "The batch has 32 digits, and 8 are drawn" in (grid["rest w"].note or "")
 
 
