@@ -26,14 +26,14 @@ export class Run {
     this.connection.close()
   }
 
-  /** From the first step, with so many networks. */
-  begin(address, settings, networks) {
+  /** From the first step, with so many networks; rates: of each, those that it is to have, [[step, rate], …]. */
+  begin(address, settings, networks, rates) {
     this.record.clear(networks)
     this.brokenAt = null
     this.taken = 0
     this.connection.open(address)
     this.#turn(false)
-    this.connection.send({ do: "begin", settings, number: ++this.#begun })
+    this.connection.send({ do: "begin", settings, rates, number: ++this.#begun })
     if (this.watched) this.connection.send({ do: "watch", ...this.watched })
   }
 

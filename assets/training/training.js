@@ -68,8 +68,8 @@ class Training {
     const key = JSON.stringify(Object.entries(data.settings).filter(([name]) => !rateNames.includes(name)))
     if (!before || key !== this.key) {
       this.key = key
-      this.begin()
-      if (!before && this.linked <= AT_ONCE) this.trainToLinked()
+      if (!before && this.linked.steps <= AT_ONCE) this.trainToLinked()
+      else this.begin()
     } else {
       for (const run of changed) this.setRate(run, this.rates.values[run])
       this.layout()
@@ -78,10 +78,10 @@ class Training {
 
   /** The direction, the digit and the step that the address tells. */
   #arrive() {
-    const { words, link, digits } = this.data
+    const { words, link, digits, options, rates: { length: networks } } = this.data
     explain(this.help, words)
-    const { band, wanted, steps } = readLook(link, { bands: BANDS, examples: digits.labels.length, longest: LONGEST })
-    this.linked = steps
+    const { band, wanted, steps, rates } = readLook(link, { bands: BANDS, examples: digits.labels.length, longest: LONGEST, options, networks })
+    this.linked = { steps, rates }
     this.look.restore(wanted)
     this.run.watched = wanted
     this.setBand(band)
@@ -89,19 +89,22 @@ class Training {
     this.toStep.textContent = `Train to step ${steps}`
   }
 
-  /** Up to the step of the address, and no further. */
+  /** The run of the address, at the learning rates that it had, up to the step of the address and no further. */
   trainToLinked() {
+    const { steps, rates } = this.linked
     this.toStep.hidden = true
-    if (this.linked > this.run.taken) this.#play(FASTEST, this.linked)
+    this.#adoptRates(rates)
+    this.begin(rates)
+    if (steps) this.#play(FASTEST, steps)
   }
 
-  begin() {
+  begin(rates = []) {
     this.live.textContent = ""
     const settings = { ...this.data.settings }
     this.rates.values.forEach((value, run) => (settings[this.data.rates[run].name] = String(value)))
     this.lens.shut()
     this.follow = true
-    this.run.begin(this.data.address, settings, this.data.rates.length)
+    this.run.begin(this.data.address, settings, this.data.rates.length, rates)
   }
 
   // ---------------------------------------------------------------- what the learner does
@@ -165,13 +168,13 @@ class Training {
     this.goOnFrom(this.run.brokenAt - 1)
   }
 
-  /** Gone back, the run has the rates of then: sliders and address say so. */
-  #adoptRates(runs) {
-    this.adopting = false
-    runs.forEach(({ rate }, run) => {
-      if (rate === this.rates.values[run]) return
-      this.rates.put(run, rate)
-      this.report({ run, value: rate })
+  /** The run has other rates than sliders and settings say: they follow. rates: of each network, [[step, rate], …]. */
+  #adoptRates(rates) {
+    rates.forEach((list, run) => {
+      const value = list.at(-1)[1]
+      if (value === this.rates.values[run]) return
+      this.rates.put(run, value)
+      this.report({ run, value })
     })
   }
 
@@ -213,7 +216,10 @@ class Training {
   /** The address tells what is looked at while nothing moves. */
   #writeLook() {
     if (!this.shown || this.run.playing) return
-    writeLook(this.data.link, { band: this.band, wanted: this.look.wanted, steps: this.shown.steps })
+    writeLook(this.data.link, {
+      band: this.band, wanted: this.look.wanted, steps: this.shown.steps,
+      rates: this.shown.runs.map(({ rates }) => rates), set: this.rates.values,
+    })
   }
 
   #press(buttons, name, value) {
@@ -231,7 +237,10 @@ class Training {
   // ---------------------------------------------------------------- what the server says
 
   #arrived(picture) {
-    if (this.adopting && picture.steps === picture.taken) this.#adoptRates(picture.runs)
+    if (this.adopting && picture.steps === picture.taken) {
+      this.adopting = false
+      this.#adoptRates(picture.runs.map(({ rates }) => rates))
+    }
     if (this.follow || !this.shown || picture.steps === this.wanted || this.run.playing) this.#draw(picture)
   }
 

@@ -330,6 +330,42 @@ def test_the_address_gives_the_same_run_again(learn: Callable[..., Any]) -> None
     assert button(again, "Train").is_visible()  # it rests
 
 
+def shown(page: Any) -> list[str]:
+    """The numbers of the step that is shown."""
+    return [loss(page.locator(".training .say").inner_text()), *page.locator(".training .layer dd").all_inner_texts()]
+
+
+def test_the_link_of_a_run_whose_rate_was_changed_leads_to_the_same_numbers(learn: Callable[..., Any]) -> None:
+    it = learn("cnn_filters=4&cnn_optimizer=Adam", permissions=["clipboard-read", "clipboard-write"])
+    page = it.page
+    button(page, "Train").click()
+    wait_for_steps(page, 8)
+    page.locator(".training .rate input").press("ArrowLeft")
+    changed = steps(page)
+    wait_for_steps(page, changed + 12)
+    button(page, "Pause").click()
+    page.wait_for_timeout(400)
+    page.locator(".training .rate input").press("End")  # of the step to come
+    page.wait_for_function("() => /_\\d+r1e6$/.test(new URLSearchParams(location.search).get('cnn_look'))")
+    button(page, "Copy link").click()
+    button(page, "Copied").wait_for()
+    link = page.evaluate("() => navigator.clipboard.readText()")
+    assert re.search(r"cnn_look=forward\.0\.\d+\.0r1e-1_\d+r3e-2_\d+r1e6(&|$)", link)
+    again = learn(link.split("?")[1]).page
+    wait_for_steps(again, steps(page))
+    again.wait_for_timeout(400)
+    assert steps(again) == steps(page)
+    assert shown(again) == shown(page)
+    page.locator(".training .bar .player .ib").first.click()  # before the last change: another rate than the settings'
+    page.wait_for_function("() => /_\\d+r3e-2$/.test(new URLSearchParams(location.search).get('cnn_look'))")
+    earlier = learn(page.url.split("?")[1]).page
+    wait_for_steps(earlier, steps(page))
+    earlier.wait_for_timeout(400)
+    assert shown(earlier) == shown(page)
+    assert earlier.locator(".training .rate output").inner_text() == "0.03"
+    earlier.wait_for_function("() => location.search.includes('cnn_learning_rate=0.03')")
+
+
 def loss(said: str) -> str:
     return re.search(r"loss ([\d.]+)", said)[1]  # type: ignore[index]
 
@@ -346,7 +382,13 @@ def test_a_far_step_of_an_address_is_trained_to_when_asked(learn: Callable[..., 
     assert button(page, "Train to step 700").is_hidden()
 
 
-@pytest.mark.parametrize("look", ["sideways.0.0", "forward.9999.0", "forward.0.99999", "forward.d12.x", "....", "%00"])
+@pytest.mark.parametrize(
+    "look",
+    ["sideways.0.0", "forward.9999.0", "forward.0.99999", "forward.d12.x", "....", "%00",
+     "forward.0.20.0r2e-1", "forward.0.20.0r1e-1*0r1e-1", "forward.0.20.5r1e-1", "forward.0.20.0r1e-1_9r3e-2_4r1e-1",
+     "forward.0.20.0r1e-1_x", "forward.0.20.r",
+     "forward.0.20." + "_".join(f"{k}r{1 + 2 * (k % 2)}e-1" for k in range(300))],
+)  # fmt: skip
 def test_a_look_that_cannot_be_is_as_on_a_fresh_page(look: str, learn: Callable[..., Any]) -> None:
     page = learn(f"cnn_look={look}").page
     assert steps(page) == 0
