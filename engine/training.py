@@ -9,7 +9,7 @@ Nothing runs by itself. Who calls `step` may stop between any two, go on later, 
 draws its batch from the seed and its number, so the same seed gives the same run, to the last bit.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -143,8 +143,15 @@ class Recording:
 
     def set_rate(self, learning_rate: float) -> None:
         """Another learning rate, from the step that comes next."""
-        replace(self.training.optimizer, learning_rate=learning_rate)  # raises for what is no rate
-        self._rates[self.steps] = learning_rate
+        self.plan({self.steps: learning_rate})
+
+    def plan(self, rates: Mapping[int, float]) -> None:
+        """Learning rates to come, from which step on which: with those of another run, this is the same run again."""
+        for steps, rate in rates.items():
+            check_integer("steps", steps, least=self.steps)
+            replace(self.training.optimizer, learning_rate=rate)  # raises for what is no rate
+        past = {at: rate for at, rate in self._rates.items() if at <= self.steps}
+        self._rates = past | dict(rates)
         self.next = self._at(self.steps).step(self.next.before)
 
     def again(self, steps: int) -> Step:
@@ -183,6 +190,14 @@ class Recording:
     def rate_at(self, steps: int) -> float:
         """The learning rate of the step that comes after so many."""
         return self._rates[max(at for at in self._rates if at <= steps)]
+
+    def rates(self, steps: int) -> list[tuple[int, float]]:
+        """From which step on which learning rate, up to this step: the first, and every change."""
+        told: list[tuple[int, float]] = []
+        for at, rate in sorted(self._rates.items()):
+            if at <= steps and (not told or told[-1][1] != rate):
+                told.append((at, rate))
+        return told
 
     def _at(self, steps: int) -> Training:
         """The training with the learning rate that holds after so many steps."""

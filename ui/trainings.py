@@ -3,7 +3,8 @@
 A browser says what it wants in JSON, and gets pictures as parcels of bytes. It says when a picture has been drawn;
 until then no further one is computed, so that a slow browser, or one that has gone, costs nothing.
 
-    {"do": "begin", "settings": {…}}        a run from its first step
+    {"do": "begin", "settings": {…}}        a run from its first step; "rates": [[[0, 0.1], [98, 0.3]], …] are those
+                                            that every network is to have, from which step on
     {"do": "play", "pace": 4}               so many steps a picture, until "pause", or "until" a step
     {"do": "step"}                          one step
     {"do": "rate", "run": 0, "value": 0.1}  another learning rate from here on
@@ -22,7 +23,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -52,6 +53,7 @@ class Run(Protocol):
     def ended(self) -> bool: ...
     def step(self) -> None: ...
     def set_rate(self, run: int, learning_rate: float) -> None: ...
+    def plan(self, rates: Sequence[Mapping[int, float]]) -> None: ...
     def approach(self, steps: int) -> Iterator[None]: ...
     def back_to(self, steps: int) -> None: ...
     def watch(self, wanted: Mapping[str, Any]) -> None: ...
@@ -202,7 +204,15 @@ class Watching:
         lesson = self.socket.path_params["lesson"]
         self.pace = self.goal = 0
         self.begun = int(message.get("number", 0))
-        self.run = await self.all.turn(lambda: self.all.begin(lesson, settings))
+        rates = [{int(at): float(rate) for at, rate in each} for each in message.get("rates", ())]
+
+        def work() -> Run:
+            run = self.all.begin(lesson, settings)
+            if rates:
+                run.plan(rates)
+            return run
+
+        self.run = await self.all.turn(work)
         await self._send(self.run.picture)
 
     async def _play(self, message: dict[str, Any]) -> None:

@@ -113,11 +113,12 @@ function termRow({ lens, slots, weighted, places, write, largest, named, bars },
   if (weighted) cells.push(h("td", { class: "op co" }, term.coefficient === 1 ? "" : `${number(term.coefficient)} ×`))
   for (let slot = 0; slot < slots; slot++) {
     const f = slot - missing
-    if (f < 0) cells.push(h("td"), h("td", { class: "op" }))
-    else {
-      const id = term.factors[f], value = term.values[f], alone = term.factors.length === 1
+    const alone = term.factors.length === 1 // it has its name instead of a number, and the room of the missing factors
+    if (f < 0 && !alone) cells.push(h("td"), h("td", { class: "op" }))
+    else if (f >= 0) {
+      const id = term.factors[f], value = term.values[f]
       const text = alone ? h("span", {}, symbol(lens, id, term.through?.[f]), slots === 1 || lens.scene.grid[id].size > 1 ? bracket(lens.scene.grid[id], term.cells[f]) : "") : written(lens, id, value, places[slot])
-      cells.push(h("td", { class: "f" }, factor(lens, id, term.cells[f], text, `${i},${slot}`, named && !alone ? symbol(lens, id, term.through?.[f]) : null)))
+      cells.push(h("td", { class: alone ? "f alone" : "f", colspan: alone ? 2 * missing + 1 : null }, factor(lens, id, term.cells[f], text, `${i},${slot}`, named && !alone ? symbol(lens, id, term.through?.[f]) : null)))
       if (slot < slots - 1) cells.push(h("td", { class: "op" }, "×"))
     }
   }

@@ -23,8 +23,8 @@ export class OpenLens {
 
   /** Another step is shown: while the run is paused, the lens goes with it. */
   follow(steps) {
-    if (this.at && !this.training.playing && steps !== this.steps) this.#ask()
-    this.root.classList.toggle("stale", !!this.at && this.training.playing)
+    if (this.at && !this.training.run.playing && steps !== this.steps) this.#ask()
+    this.root.classList.toggle("stale", !!this.at && this.training.run.playing)
   }
 
   shut() {
@@ -52,6 +52,6 @@ export class OpenLens {
 
   #ask() {
     this.steps = this.training.shown.steps
-    this.training.connection.latest({ do: "scene", ...this.at, steps: this.steps })
+    this.training.run.askScene({ ...this.at, steps: this.steps })
   }
 }

@@ -3,53 +3,50 @@
 
 import { copyAddress, dropParameter, keepParameters } from "../drawing/address.js"
 import { palette } from "../drawing/colour.js"
-import { fillTrack, icon, write } from "../drawing/element.js"
+import { icon, write } from "../drawing/element.js"
 import { unparcel } from "../drawing/payload.js"
 import { applyTheme, stillness } from "../drawing/theme.js"
-import { Connection } from "./connection.js"
+import { Drawing } from "./drawing.js"
 import { BANDS, explain, furnish } from "./furnish.js"
 import { readLook, writeLook } from "./link.js"
-import { legend, NetworkView } from "./network.js"
-import { Record } from "./record.js"
-import { rooms } from "./room.js"
-import { status } from "./words.js"
+import { legend } from "./network.js"
+import { Run } from "./run.js"
 
 const LONGEST = 2000 // steps of a run
 const AT_ONCE = 600 // steps that an address is trained to without being asked
 const FASTEST = 16 // steps a picture
 
 class Training {
-  record = new Record()
   pace = 1
   band = "forward"
   shown = null // the picture that is drawn
   drawn = 0
-  taken = 0
-  brokenAt = null // the last step, if the one after it broke the run
   announced = true // what the run has come to
-  played = 0 // presses of Train: a rest that was told before the last is not its end
-  begun = 0 // runs: what still comes from an earlier one is passed over
 
   constructor(root) {
     this.root = root
     root.classList.add("lab")
     root.setAttribute("role", "region")
     root.addEventListener("keydown", (event) => this.#key(event))
-    this.connection = new Connection({
-      hear: (message) => this.#hear(message),
+    Object.assign(this, furnish(this))
+    this.drawing = new Drawing(root, this, (run, layer) => this.openLens(run, layer))
+    this.run = new Run({
+      picture: (picture) => this.#arrived(picture),
+      scene: (scene) => this.lens.show(scene),
+      refused: (why) => this.#complain(why),
+      turned: (playing) => this.#turned(playing),
       opened: () => this.root.classList.remove("lost"),
       lost: (full) => this.#lost(full),
       again: () => this.begin(),
     })
-    Object.assign(this, furnish(this))
-    this.#playing(false)
+    this.#turned(false)
     this.#press(this.paces, "pace", this.pace)
-    this.observer = new ResizeObserver(() => this.width !== root.clientWidth && this.layout())
+    this.observer = new ResizeObserver(() => this.drawing.width !== root.clientWidth && this.layout())
     this.observer.observe(root)
   }
 
   close() {
-    this.connection.close()
+    this.run.close()
     this.observer.disconnect()
     dropParameter(this.data?.link)
     this.lens.close()
@@ -71,8 +68,8 @@ class Training {
     const key = JSON.stringify(Object.entries(data.settings).filter(([name]) => !rateNames.includes(name)))
     if (!before || key !== this.key) {
       this.key = key
-      this.begin()
-      if (!before && this.linked <= AT_ONCE) this.trainToLinked()
+      if (!before && this.linked.steps <= AT_ONCE) this.trainToLinked()
+      else this.begin()
     } else {
       for (const run of changed) this.setRate(run, this.rates.values[run])
       this.layout()
@@ -81,41 +78,39 @@ class Training {
 
   /** The direction, the digit and the step that the address tells. */
   #arrive() {
-    const { words, link, digits } = this.data
+    const { words, link, digits, options, rates: { length: networks } } = this.data
     explain(this.help, words)
-    const { band, wanted, steps } = readLook(link, { bands: BANDS, examples: digits.labels.length, longest: LONGEST })
-    this.linked = steps
+    const { band, wanted, steps, rates } = readLook(link, { bands: BANDS, examples: digits.labels.length, longest: LONGEST, options, networks })
+    this.linked = { steps, rates }
     this.look.restore(wanted)
+    this.run.watched = wanted
     this.setBand(band)
     this.toStep.hidden = steps <= AT_ONCE
     this.toStep.textContent = `Train to step ${steps}`
   }
 
-  /** Up to the step of the address, and no further. */
+  /** The run of the address, at the learning rates that it had, up to the step of the address and no further. */
   trainToLinked() {
+    const { steps, rates } = this.linked
     this.toStep.hidden = true
-    if (this.linked > this.taken) this.#play(FASTEST, this.linked)
+    this.#adoptRates(rates)
+    this.begin(rates)
+    if (steps) this.#play(FASTEST, steps)
   }
 
-  begin() {
-    this.record.clear(this.data.rates.length)
-    this.brokenAt = null
-    this.taken = 0
+  begin(rates = []) {
     this.live.textContent = ""
-    this.connection.open(this.data.address)
     const settings = { ...this.data.settings }
     this.rates.values.forEach((value, run) => (settings[this.data.rates[run].name] = String(value)))
     this.lens.shut()
-    this.#playing(false)
     this.follow = true
-    this.connection.send({ do: "begin", settings, number: ++this.begun })
-    if (this.look.wanted) this.connection.send({ do: "watch", ...this.look.wanted })
+    this.run.begin(this.data.address, settings, this.data.rates.length, rates)
   }
 
   // ---------------------------------------------------------------- what the learner does
 
   toggle() {
-    if (this.playing) return this.#stop()
+    if (this.run.playing) return this.run.pause()
     this.#play(this.pace)
     this.#intoView()
   }
@@ -123,8 +118,7 @@ class Training {
   #play(pace, until = null) {
     this.follow = true
     this.announced = false
-    this.connection.send({ do: "play", pace, until, number: ++this.played })
-    this.#playing(true)
+    this.run.play(pace, until)
   }
 
   /** Curves and networks together, where they do not all stand on the screen. */
@@ -136,62 +130,61 @@ class Training {
   setPace(pace) {
     this.pace = pace
     this.#press(this.paces, "pace", pace)
-    if (this.playing) this.#play(pace)
+    if (this.run.playing) this.#play(pace)
   }
 
   /** One step on: through what was recorded, and at its end a step that is computed. */
   stepOn() {
     if (!this.shown) return
-    this.#stop()
-    if (this.shown.steps < this.taken) return this.show(this.shown.steps + 1)
+    this.run.pause()
+    if (this.shown.steps < this.run.taken) return this.show(this.shown.steps + 1)
     this.follow = true
-    this.connection.send({ do: "step" })
+    this.run.step()
   }
 
   stepBack() {
     if (!this.shown) return
-    this.#stop()
+    this.run.pause()
     if (this.shown.steps > 0) this.show(this.shown.steps - 1)
   }
 
   /** An earlier step: at once if its picture is here, and computed again if it is not. */
   show(steps) {
-    this.#stop()
+    this.run.pause()
     this.follow = false
     this.wanted = steps
-    const kept = this.record.at(steps)
+    const kept = this.run.record.at(steps)
     if (kept && this.look.same(kept.look)) return this.#draw(kept)
-    this.connection.latest({ do: "show", steps })
+    this.run.show(steps)
   }
 
   goOnFrom(steps) {
-    this.record.cut(steps)
     this.follow = this.adopting = true
-    this.connection.send({ do: "back", steps })
+    this.run.back(steps)
   }
 
   /** To the last step whose numbers are all finite. */
   goBeforeBreak() {
-    this.goOnFrom(this.brokenAt - 1)
+    this.goOnFrom(this.run.brokenAt - 1)
   }
 
-  /** Gone back, the run has the rates of then: sliders and address say so. */
-  #adoptRates(runs) {
-    this.adopting = false
-    runs.forEach(({ rate }, run) => {
-      if (rate === this.rates.values[run]) return
-      this.rates.put(run, rate)
-      this.report({ run, value: rate })
+  /** The run has other rates than sliders and settings say: they follow. rates: of each network, [[step, rate], …]. */
+  #adoptRates(rates) {
+    rates.forEach((list, run) => {
+      const value = list.at(-1)[1]
+      if (value === this.rates.values[run]) return
+      this.rates.put(run, value)
+      this.report({ run, value })
     })
   }
 
   setRate(run, value, final = false) {
-    this.connection.latest({ do: "rate", run, value })
+    this.run.setRate(run, value)
     if (final) this.report({ run, value })
   }
 
   watch(wanted) {
-    this.connection.latest({ do: "watch", ...wanted, steps: this.playing ? null : this.shown?.steps ?? null })
+    this.run.watch(wanted, this.shown?.steps ?? null)
   }
 
   setBand(name) {
@@ -204,7 +197,7 @@ class Training {
   }
 
   openLens(run, layer) {
-    this.#stop()
+    this.run.pause()
     this.lens.open(run, layer)
   }
 
@@ -222,93 +215,43 @@ class Training {
 
   /** The address tells what is looked at while nothing moves. */
   #writeLook() {
-    if (!this.shown || this.playing) return
-    writeLook(this.data.link, { band: this.band, wanted: this.look.wanted, steps: this.shown.steps })
+    if (!this.shown || this.run.playing) return
+    writeLook(this.data.link, {
+      band: this.band, wanted: this.look.wanted, steps: this.shown.steps,
+      rates: this.shown.runs.map(({ rates }) => rates), set: this.rates.values,
+    })
   }
 
   #press(buttons, name, value) {
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset[name] === String(value)))
   }
 
-  #stop() {
-    if (this.playing) this.connection.send({ do: "pause" })
-    this.#playing(false)
+  #key(event) {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input, canvas") || event.target.closest(".lens")) return
+    const keys = { ArrowLeft: () => this.stepBack(), ArrowRight: () => this.stepOn() }
+    if (!keys[event.key]) return
+    keys[event.key]()
+    event.preventDefault()
   }
 
   // ---------------------------------------------------------------- what the server says
 
-  #hear(message) {
-    if (message.kind === "refused") return this.#complain(message.why)
-    if (message.begun !== this.begun) return
-    if (message.kind === "scene") return this.lens.show(message)
-    message.look = this.look.wanted
-    this.record.add(message)
-    this.taken = message.taken
-    if (message.steps === message.taken) this.brokenAt = message.runs.some((run) => run.diverged) ? message.taken : null
-    if (this.adopting && message.steps === message.taken) this.#adoptRates(message.runs)
-    this.sharing = message.sharing
-    this.atOnce = message.at_once
-    if (message.played === this.played && (message.ended || !message.playing)) this.#playing(false)
-    if (this.follow || !this.shown || message.steps === this.wanted || this.playing) this.#draw(message)
+  #arrived(picture) {
+    if (this.adopting && picture.steps === picture.taken) {
+      this.adopting = false
+      this.#adoptRates(picture.runs.map(({ rates }) => rates))
+    }
+    if (this.follow || !this.shown || picture.steps === this.wanted || this.run.playing) this.#draw(picture)
   }
 
   #lost(full) {
     this.root.classList.add("lost")
-    this.#playing(false)
     this.#complain(full ? "This server holds as many trainings as it can, and is asked again until one has ended." : "The server does not answer. The training is started again when it does.")
   }
 
-  #playing(on) {
-    this.playing = on
-    this.trainButton.replaceChildren(icon(on ? "pause" : "play"), on ? "Pause" : "Train")
-    this.root.classList.toggle("playing", on)
-  }
-
-  // ---------------------------------------------------------------- drawing
-
-  layout() {
-    this.width = this.root.clientWidth
-    const { narrow, left, plot, picture } = rooms(this.width, this.data?.rates.length ?? 1)
-    this.root.classList.toggle("narrow", narrow)
-    this.root.style.setProperty("--told", `${left}px`)
-    Object.assign(this, { plot, picture })
-    if (this.shown) this.#draw(this.shown)
-  }
-
-  #draw(picture) {
-    this.shown = picture
-    const { runs, steps } = picture, { band, palette, taken, playing } = this, still = !playing
-    if (this.networks?.length !== runs.length) {
-      this.networks = runs.map((_, run) => new NetworkView((layer) => this.openLens(run, layer), this.data.words))
-      this.views.replaceChildren(...this.networks.map((view) => view.root))
-    }
-    runs.forEach((run, i) => this.networks[i].draw(run, { band, palette, room: this.picture, name: runs.length > 1 ? "AB"[i] : "", still }))
-    this.curves.draw(this.record.history, { steps, taken, broken: this.brokenAt, palette, size: this.plot, still })
-    this.#drawPlace(steps)
-    this.look.draw()
-    this.#drawBreak(picture)
-    write(this.line, status.of(picture, this))
-    if (still && !this.announced) this.#announce(this.again.hidden ? this.line.textContent : this.again.firstChild.textContent)
-    this.#writeLook()
-    this.lens.follow(steps)
-    this.root.dataset.drawn = ++this.drawn
-    this.root.dataset.steps = steps
-  }
-
-  #drawPlace(steps) {
-    this.range.max = this.taken
-    this.range.value = steps
-    fillTrack(this.range)
-    write(this.place, `step ${steps} of ${this.taken}`)
-    this.range.setAttribute("aria-valuetext", this.place.textContent)
-    this.fromHere.hidden = this.playing || steps >= this.taken
-  }
-
-  #drawBreak(picture) {
-    const broken = picture.runs.findIndex((run) => run.diverged)
-    this.again.hidden = broken < 0
-    this.beforeBreak.hidden = !this.brokenAt
-    if (broken >= 0) write(this.again.firstChild, status.broken(picture, broken))
+  #turned(playing) {
+    this.trainButton.replaceChildren(icon(playing ? "pause" : "play"), playing ? "Pause" : "Train")
+    this.root.classList.toggle("playing", playing)
   }
 
   #complain(text) {
@@ -322,12 +265,21 @@ class Training {
     write(this.live, text)
   }
 
-  #key(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input, canvas") || event.target.closest(".lens")) return
-    const keys = { ArrowLeft: () => this.stepBack(), ArrowRight: () => this.stepOn() }
-    if (!keys[event.key]) return
-    keys[event.key]()
-    event.preventDefault()
+  // ---------------------------------------------------------------- drawing
+
+  layout() {
+    this.drawing.layout(this.data?.rates.length ?? 1)
+    if (this.shown) this.#draw(this.shown)
+  }
+
+  #draw(picture) {
+    this.shown = picture
+    this.drawing.draw(picture, this.run, { band: this.band, palette: this.palette, words: this.data.words })
+    if (!this.run.playing && !this.announced) this.#announce(this.again.hidden ? this.line.textContent : this.again.firstChild.textContent)
+    this.#writeLook()
+    this.lens.follow(picture.steps)
+    this.root.dataset.drawn = ++this.drawn
+    this.root.dataset.steps = picture.steps
   }
 }
 

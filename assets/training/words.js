@@ -25,6 +25,6 @@ export const status = {
 
   broken({ steps, runs }, run) {
     const which = runs.length > 1 ? `Network ${"AB"[run]}` : "The network"
-    return `${which} is broken: in step ${steps + 1} a number left all bounds. At a learning rate of ${rateText(runs[run].rate)} every step lands further from the goal than the last.`
+    return `${which} is broken: in step ${steps + 1} a number left all bounds. At a learning rate of ${rateText(runs[run].rates.at(-1)[1])} every step lands further from the goal than the last.`
   },
 }

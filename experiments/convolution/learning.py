@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -211,6 +211,13 @@ class LearningRun:
         self._recording(run).set_rate(learning_rate)
         self._test()
 
+    def plan(self, rates: Sequence[Mapping[int, float]]) -> None:
+        """Learning rates to come, of every network: from which step on which."""
+        if len(rates) > len(self.recordings):
+            raise ValueError(f"there are {len(self.recordings)} networks, not {len(rates)}")
+        for recording, own in zip(self.recordings, rates, strict=False):
+            recording.plan(own)
+
     def approach(self, steps: int) -> Iterator[None]:
         """Computes what an earlier step needs, a step of a network at a time."""
         for recording in self.recordings:
@@ -242,7 +249,7 @@ class LearningRun:
         runs = [
             picture(recording.training.network, recording.again(at), self.watched)
             | {
-                "rate": recording.rate_at(at),
+                "rates": recording.rates(at),
                 "losses": np.array(losses[since:], np.float32),
                 "heldOut": tested[max(before for before in tested if before <= at)],
                 "tested": [[before, share] for before, share in tested.items()],

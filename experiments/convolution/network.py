@@ -208,7 +208,7 @@ def _learned(training: Training, run: Pass, index: int, axes: tuple[str, ...]) -
         for symbol, array in zip("wb", (rest["kernel"], rest["bias"]), strict=True):
             grids.append(
                 Grid(
-                    f"rest {symbol}", f"∂L/∂{symbol} of {others} more", "not drawn", "gradient",
+                    f"rest {symbol}", "rest", f"of ∂L/∂{symbol}, {others} more", "gradient",
                     axes if symbol == "w" else axes[-1:], array, GRADIENTS, lane=1, column=1, note=words,
                 )
             )  # fmt: skip

@@ -51,6 +51,19 @@ def trained(page: Any, at_least: int) -> int:
     return steps(page)
 
 
+def open_lens(page: Any, layer: str) -> Any:
+    """Opens the lens on a layer of the first network."""
+    button(page, layer).first.click()
+    page.locator(".training .lens[data-drawn]").wait_for()
+    page.get_by_role("region", name=f"{layer}, forward and backward", exact=True).wait_for()
+    return page.locator(".training .lens")
+
+
+def boxes(elements: Any) -> list[dict[str, float]]:
+    """Where elements stand, read at one moment: a page may be scrolling."""
+    return elements.evaluate_all("all => all.map((e) => e.getBoundingClientRect().toJSON())")
+
+
 def drawn_words(page: Any) -> list[str]:
     """What was written on the curves when they were drawn last; nothing is drawn otherwise than by a new step."""
     return page.evaluate(
@@ -234,6 +247,53 @@ def test_nothing_of_the_panel_hangs_out_on_a_phone(learn: Callable[..., Any]) ->
     assert words["x"] > pace["x"] + pace["width"]
 
 
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800), (1920, 1080)])
+def test_every_sum_of_the_lens_stands_inside_its_panel(width: int, height: int, learn: Callable[..., Any]) -> None:
+    page = learn(width=width, height=height).page
+    trained(page, 8)
+    page.locator(".training [data-band=backward]").click()
+    for layer in ("Convolution 1", "Convolution 2", "Convolution 3", "Dense"):
+        opened = open_lens(page, layer)
+        for part in (".terms td", ".terms svg", ".ft", ".ft td"):
+            panel, *found = boxes(opened.locator(f".sum, .sum {part}"))
+            assert found, f"{layer}: {part}"
+            assert all(panel["left"] <= at["left"] < at["right"] <= panel["right"] + 0.5 for at in found), (
+                f"{layer}: {part}"
+            )
+        cells = opened.locator(".sum .terms td").evaluate_all("all => all.map((e) => e.scrollWidth - e.clientWidth)")
+        assert max(cells) <= 0, f"{layer}: a number hangs out of its column"
+
+
+def test_no_rule_of_the_panel_reaches_into_the_lens(learn: Callable[..., Any]) -> None:
+    page = learn().page
+    trained(page, 4)
+    page.locator(".training [data-band=backward]").click()
+    open_lens(page, "Convolution 2")
+    reaching = page.locator(".training .lens").evaluate(
+        """lens => { const root = lens.getRootNode(), found = []
+          const rules = [...root.styleSheets, ...root.adoptedStyleSheets].flatMap((sheet) => [...sheet.cssRules])
+          const own = rules.map((rule) => rule.selectorText)
+            .filter((text) => /\\.(training|broken|opened|look|answer|pad)\\b/.test(text))
+          for (const text of own)
+            if ([...lens.querySelectorAll('*')].some((element) => element.matches(text))) found.push(text)
+          return { rules: own.length, found } }"""
+    )
+    assert reaching["rules"] > 40
+    assert not reaching["found"]
+
+
+@pytest.mark.parametrize("query", ["", "cnn_filters=4&cnn_batch_size=128"])
+def test_names_of_the_lens_do_not_run_into_each_other_on_a_phone(query: str, learn: Callable[..., Any]) -> None:
+    page = learn(query, width=390, height=844).page
+    for layer in ("Convolution 1", "Convolution 3", "Dense"):
+        names = boxes(open_lens(page, layer).locator(".gn"))
+        assert len(names) >= 8
+        for k, a in enumerate(names):
+            for b in names[:k]:
+                beside = a["right"] <= b["left"] or b["right"] <= a["left"]
+                assert beside or a["bottom"] <= b["top"] + 1 or b["bottom"] <= a["top"] + 1
+
+
 @pytest.mark.parametrize("band", ["backward", "update"])
 def test_the_lens_opens_in_the_direction_of_the_panel(band: str, learn: Callable[..., Any]) -> None:
     page = learn("cnn_filters=4").page
@@ -270,6 +330,42 @@ def test_the_address_gives_the_same_run_again(learn: Callable[..., Any]) -> None
     assert button(again, "Train").is_visible()  # it rests
 
 
+def shown(page: Any) -> list[str]:
+    """The numbers of the step that is shown."""
+    return [loss(page.locator(".training .say").inner_text()), *page.locator(".training .layer dd").all_inner_texts()]
+
+
+def test_the_link_of_a_run_whose_rate_was_changed_leads_to_the_same_numbers(learn: Callable[..., Any]) -> None:
+    it = learn("cnn_filters=4&cnn_optimizer=Adam", permissions=["clipboard-read", "clipboard-write"])
+    page = it.page
+    button(page, "Train").click()
+    wait_for_steps(page, 8)
+    page.locator(".training .rate input").press("ArrowLeft")
+    changed = steps(page)
+    wait_for_steps(page, changed + 12)
+    button(page, "Pause").click()
+    page.wait_for_timeout(400)
+    page.locator(".training .rate input").press("End")  # of the step to come
+    page.wait_for_function("() => /_\\d+r1e6$/.test(new URLSearchParams(location.search).get('cnn_look'))")
+    button(page, "Copy link").click()
+    button(page, "Copied").wait_for()
+    link = page.evaluate("() => navigator.clipboard.readText()")
+    assert re.search(r"cnn_look=forward\.0\.\d+\.0r1e-1_\d+r3e-2_\d+r1e6(&|$)", link)
+    again = learn(link.split("?")[1]).page
+    wait_for_steps(again, steps(page))
+    again.wait_for_timeout(400)
+    assert steps(again) == steps(page)
+    assert shown(again) == shown(page)
+    page.locator(".training .bar .player .ib").first.click()  # before the last change: another rate than the settings'
+    page.wait_for_function("() => /_\\d+r3e-2$/.test(new URLSearchParams(location.search).get('cnn_look'))")
+    earlier = learn(page.url.split("?")[1]).page
+    wait_for_steps(earlier, steps(page))
+    earlier.wait_for_timeout(400)
+    assert shown(earlier) == shown(page)
+    assert earlier.locator(".training .rate output").inner_text() == "0.03"
+    earlier.wait_for_function("() => location.search.includes('cnn_learning_rate=0.03')")
+
+
 def loss(said: str) -> str:
     return re.search(r"loss ([\d.]+)", said)[1]  # type: ignore[index]
 
@@ -286,7 +382,13 @@ def test_a_far_step_of_an_address_is_trained_to_when_asked(learn: Callable[..., 
     assert button(page, "Train to step 700").is_hidden()
 
 
-@pytest.mark.parametrize("look", ["sideways.0.0", "forward.9999.0", "forward.0.99999", "forward.d12.x", "....", "%00"])
+@pytest.mark.parametrize(
+    "look",
+    ["sideways.0.0", "forward.9999.0", "forward.0.99999", "forward.d12.x", "....", "%00",
+     "forward.0.20.0r2e-1", "forward.0.20.0r1e-1*0r1e-1", "forward.0.20.5r1e-1", "forward.0.20.0r1e-1_9r3e-2_4r1e-1",
+     "forward.0.20.0r1e-1_x", "forward.0.20.r",
+     "forward.0.20." + "_".join(f"{k}r{1 + 2 * (k % 2)}e-1" for k in range(300))],
+)  # fmt: skip
 def test_a_look_that_cannot_be_is_as_on_a_fresh_page(look: str, learn: Callable[..., Any]) -> None:
     page = learn(f"cnn_look={look}").page
     assert steps(page) == 0

@@ -149,6 +149,31 @@ def test_a_changed_rate_acts_from_the_next_step() -> None:
     assert recording.rate_at(25) == 0.001
 
 
+def test_a_run_with_the_rates_of_another_is_the_same_to_the_last_bit() -> None:
+    recording, taken = recorded(40)
+    again = Recording(training(optimizer=Adam(0.001)))  # the last rate, as an address has it
+    again.plan(dict(recording.rates(40)))
+    for step in taken:
+        assert same(again.step().after, step.after)
+    assert again.rates(40) == recording.rates(40) == [(0, 0.01), (20, 0.001)]
+    assert recording.rates(19) == [(0, 0.01)]
+
+
+def test_rates_to_come_give_way_to_a_rate_that_is_set() -> None:
+    recording = Recording(training(optimizer=Adam(0.01)))
+    recording.plan({3: 0.02, 6: 0.03})
+    for _ in range(4):
+        recording.step()
+    recording.set_rate(0.5)
+    assert recording.rates(100) == [(0, 0.01), (3, 0.02), (4, 0.5)]
+    recording.set_rate(0.02)
+    assert recording.rates(100) == [(0, 0.01), (3, 0.02)]  # where nothing changes, nothing is said
+    with pytest.raises(ValueError, match="steps must be at least 4, not 3"):
+        recording.plan({3: 0.1})
+    with pytest.raises(ValueError, match="learning_rate must be above 0, not -1"):
+        recording.plan({8: -1})
+
+
 def test_going_back_forgets_what_came_later() -> None:
     recording, taken = recorded(40)
     recording.back_to(13)

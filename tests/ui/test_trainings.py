@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
@@ -49,6 +49,11 @@ class Counting:
             raise ValueError(f"learning_rate must be above 0, not {learning_rate}")
         self.rates.append((run, learning_rate))
 
+    def plan(self, rates: Sequence[Mapping[int, float]]) -> None:
+        for run, own in enumerate(rates):
+            for learning_rate in own.values():
+                self.set_rate(run, learning_rate)
+
     def approach(self, steps: int) -> Iterator[None]:
         for _ in range(steps):
             time.sleep(self.pause)
@@ -61,7 +66,8 @@ class Counting:
         self.watched = wanted["example"]
 
     def picture(self, steps: int | None = None) -> dict[str, Any]:
-        return {"steps": self.steps if steps is None else steps, "values": np.arange(3, dtype=np.float32)}
+        at = self.steps if steps is None else steps
+        return {"steps": at, "rates": self.rates, "values": np.arange(3, dtype=np.float32)}
 
     def scene(self, run: int, layer: int, steps: int) -> bytes:
         return bytes([run, layer, steps])
@@ -175,6 +181,19 @@ def test_a_pause_acts_between_two_slices() -> None:
         steps = (await socket.hear())["steps"]
         assert time.monotonic() - begun < 0.3
         assert steps < 64
+
+    talk(browser)
+
+
+def test_a_run_begins_with_the_rates_that_it_is_to_have() -> None:
+    async def browser(socket: Socket) -> None:
+        socket.say("begin", settings={}, rates=[[[0, 0.1], [98, 0.3]], [[0, 0.5]]])
+        assert (await socket.hear())["rates"] == [[0, 0.1], [0, 0.3], [1, 0.5]]
+        for rates in ([[[0, -1]]], [[0, 1]], [["x"]], 3, {"a": 1}):
+            socket.say("begin", settings={}, rates=rates)
+            assert (await socket.hear())["kind"] == "refused"
+        socket.say("step")
+        assert (await socket.hear())["steps"] == 1  # the run before is still there
 
     talk(browser)
 

@@ -199,7 +199,7 @@ def test_the_lens_says_which_digits_of_the_batch_it_draws_and_what_it_does_not()
     for layer in range(4):
         grid = {each.id: each for each in layer_scene(it, step, layer).grids}
         assert f"are the digits {labels}." in (grid["x"].note or "")
-        assert grid["rest w"].symbol == "∂L/∂w of 24 more"
+        assert (grid["rest w"].symbol, grid["rest w"].name) == ("rest", "of ∂L/∂w, 24 more")
         assert "The batch has 32 digits, and 8 are drawn" in (grid["rest w"].note or "")
 
 
@@ -251,15 +251,33 @@ def test_the_held_out_share_is_of_the_held_out_digits_at_that_step() -> None:
         assert run.picture(steps)["runs"][0]["heldOut"] == pytest.approx(share)
 
 
-def test_an_earlier_picture_tells_the_rate_of_its_step() -> None:
-    run = LearningRun(LearningSpec())
+def test_a_picture_tells_the_rates_up_to_its_step() -> None:
+    run = LearningRun(LearningSpec(twin=True))
     for k in range(6):
         if k == 4:
             run.set_rate(0, 0.03)
         run.step()
-    assert [run.picture(steps)["runs"][0]["rate"] for steps in (3, 4, 6)] == [0.1, 0.03, 0.03]
+    told = [run.picture(steps)["runs"][0]["rates"] for steps in (3, 4, 6)]
+    assert told == [[(0, 0.1)], [(0, 0.1), (4, 0.03)], [(0, 0.1), (4, 0.03)]]
+    assert run.picture()["runs"][1]["rates"] == [(0, 0.03)]
     with pytest.raises(ValueError, match="there is no network -1"):
         run.set_rate(-1, 0.1)
+
+
+def test_a_run_is_had_again_with_its_rates() -> None:
+    run = LearningRun(LearningSpec(optimizer="Adam", twin=True))
+    for k in range(12):
+        if k in (3, 7):
+            run.set_rate(k % 2, 0.003)
+        run.step()
+    told = run.picture()["runs"]
+    again = LearningRun(LearningSpec(optimizer="Adam", learning_rate=0.003, twin=True))
+    again.plan([dict(each["rates"]) for each in told])
+    for _ in range(12):
+        again.step()
+    assert again.losses == run.losses
+    with pytest.raises(ValueError, match="there are 2 networks, not 3"):
+        again.plan([{}, {}, {}])
 
 
 def test_a_picture_that_cannot_be_loses_no_losses() -> None:
