@@ -6,7 +6,7 @@ A wrong answer is there only where the reason that the lesson gives for it holds
 from __future__ import annotations
 
 from experiments.numbers import whole
-from experiments.recurrent.spec import RecurrentSpec
+from experiments.recurrent.spec import ZEROS, RecurrentSpec
 
 
 def counts(spec: RecurrentSpec) -> dict[str, str]:
@@ -14,7 +14,8 @@ def counts(spec: RecurrentSpec) -> dict[str, str]:
     (steps, channels), units, gates = spec.input_shape, spec.units, len(spec.gates)
     parameters = spec.layer.parameter_count(spec.input_shape)
     bias = parameters - gates * units * (channels + units)
-    first = 1 if spec.initial_state != "zeros" else 0
+    given = spec.initial_state != ZEROS
+    first = 1 if given or spec.recurrent_dropout else 0  # whether the first step has a state before it that is shown
     numbers = {
         "steps": steps,
         "units": units,
@@ -32,6 +33,7 @@ def counts(spec: RecurrentSpec) -> dict[str, str]:
     if gates > 1:
         numbers["parameters_one_gate"] = parameters // gates
     if first:
-        del numbers["terms_all_steps"]  # with a first state every step has one before it
+        del numbers["terms_all_steps"]  # every step has a state before it
+    if given:
         numbers["terms_without_first"] = steps - 1
     return {name: whole(number) for name, number in numbers.items()}
