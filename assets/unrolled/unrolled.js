@@ -3,7 +3,7 @@
    (experiments/recurrent/walk.py). While a slider is dragged the arrays come by address, with no run of the page. */
 
 import { copyAddress, dropParameter, keepParameters, readParameter, writeParameter } from "../drawing/address.js"
-import { palette, tokens } from "../drawing/colour.js"
+import { palette } from "../drawing/colour.js"
 import { h } from "../drawing/element.js"
 import { number } from "../drawing/numbers.js"
 import { unpack, unparcel } from "../drawing/payload.js"
@@ -55,7 +55,7 @@ class Unrolled {
       get pace() { return Math.min(SLOW, WALK / this.count()) },
     })
     this.reading = new Reading()
-    this.legend = h("div")
+    this.legend = h("div", { class: "signs" })
     this.problem = h("p", { role: "status" })
     this.live = h("p", { class: "vh", "aria-live": "polite" })
     this.copyButton = h("button", { class: "quiet", type: "button", onclick: () => this.#copy() }, "Copy link")
@@ -165,8 +165,8 @@ class Unrolled {
   draw() {
     this.width = this.root.clientWidth
     if (!this.walks || !this.width) return
-    const { walks, palette, at, root, width } = this, read = tokens(root)
-    const type = parseFloat(read("--t-xs")), longest = 0.62 * type * Math.max(...walks.map(({ name }) => name.length))
+    const { walks, palette, at, root, width } = this
+    const type = parseFloat(getComputedStyle(this.legend).fontSize), longest = 0.62 * type * Math.max(...walks.map(({ name }) => name.length))
     this.room = room(width, walks.length, this.steps, type, longest)
     root.classList.toggle("narrow", this.room.narrow)
     root.classList.toggle("wide", this.room.wide)
