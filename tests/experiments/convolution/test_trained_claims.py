@@ -47,6 +47,12 @@ def lost() -> shuffled.Shuffled:
 # ------------------------------------------------------------------------------------------------------ CV4: hierarchy
 
 
+def test_the_patches_shown_are_of_the_first_seed_trained_and_untrained() -> None:
+    learned, untrained = grown().first
+    assert hierarchy.between_digits(network(), learned) == pytest.approx(grown().trained[0])
+    assert hierarchy.between_digits(network(), untrained) == pytest.approx(grown().untrained[0])
+
+
 @pytest.mark.parametrize(
     "net",
     [
