@@ -225,9 +225,9 @@ class Training {
     copyAddress(button, this.data.link)
   }
 
-  /** The address tells what is looked at while nothing moves. */
+  /** The address tells what is looked at while nothing moves, and when it is copied. */
   writeLook(copied = false) {
-    if (!this.shown || this.run.playing) return
+    if (!this.shown || (this.run.playing && !copied)) return
     writeLook(this.data.link, {
       band: this.band, wanted: this.look.wanted, steps: this.shown.steps,
       rates: this.shown.runs.map(({ rates }) => rates), set: this.rates.values, lens: this.lens.look,

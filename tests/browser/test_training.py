@@ -483,6 +483,21 @@ def test_copy_link_copies_what_is_looked_at(learn: Callable[..., Any]) -> None:
     assert "cnn_look=update.0.0" in page.evaluate("() => navigator.clipboard.readText()")
 
 
+def test_a_link_that_is_copied_while_it_trains_tells_the_step_that_is_shown(learn: Callable[..., Any]) -> None:
+    page = learn("cnn_look=forward.0.3", permissions=["clipboard-read", "clipboard-write"]).page
+    button(page, "Train").click()
+    wait_for_steps(page, 20)
+    told, shown_then = page.locator(".training").evaluate(
+        """async (root) => { const steps = root.dataset.steps
+          const copy = [...root.querySelectorAll('button')].find((b) => b.textContent === 'Copy link')
+          copy.click()
+          await new Promise((done) => setTimeout(done, 200))
+          return [await navigator.clipboard.readText(), steps] }"""
+    )
+    assert f"cnn_look=forward.0.{shown_then}" in told
+    button(page, "Pause").wait_for()  # it goes on
+
+
 def test_only_a_rest_is_read_out(learn: Callable[..., Any]) -> None:
     page = learn().page
     page.locator(".training [role=status].vh").evaluate(
