@@ -14,7 +14,10 @@ from torch import Tensor
 
 from engine.arrays import Array, Shape, leaves
 from engine.layers import (
+    GRU,
+    LSTM,
     AveragePooling2D,
+    Bidirectional,
     Dense,
     Flatten,
     GlobalAveragePooling2D,
@@ -22,10 +25,12 @@ from engine.layers import (
     Layer,
     MaxPooling2D,
     ReLU,
+    SimpleRNN,
 )
 from engine.layers.convolution import Convolution
 from engine.layers.pooling import GlobalPooling, Pooling
-from engine.optimizers import SGD, Adam, Optimizer
+from engine.layers.recurrent import RecurrentLayer
+from engine.optimizers import SGD, Adam, Optimizer, RMSprop
 from engine.training import Progress, Training
 
 Twin: TypeAlias = Callable[[], tuple[Tensor, ...]]
@@ -37,6 +42,8 @@ CHANNELS_LAST = {2: torch.channels_last, 3: torch.channels_last_3d}  # spatial a
 
 def layer_twins(layer: Layer, params: Mapping[str, Array], x: Array, dy: Array) -> Twins:
     """Forward and backward of a layer: (y, dx, a gradient for each parameter)."""
+    if isinstance(layer, RecurrentLayer | Bidirectional):
+        return {CONTIGUOUS: _recurrent_twin(layer, params, x, dy)}
     function, spatial = _function(layer, x.shape[1:]), _is_spatial(layer)
 
     def twin(layout: torch.memory_format) -> Twin:
@@ -54,6 +61,10 @@ def layer_twins(layer: Layer, params: Mapping[str, Array], x: Array, dy: Array) 
 
 def layer_as_ours(layer: Layer, computed: Sequence[Tensor]) -> tuple[Array, ...]:
     y, dx, *grads = (tensor.detach().numpy() for tensor in computed)
+    if isinstance(layer, Bidirectional):
+        return (y, dx, *_cell_as_ours(layer.layer, grads[:4]), *_cell_as_ours(layer.layer, grads[4:]))
+    if isinstance(layer, RecurrentLayer):
+        return (y, dx, *_cell_as_ours(layer, grads))
     if _is_spatial(layer):
         y, dx = np.moveaxis(y, 1, -1), np.moveaxis(dx, 1, -1)
     return (y, dx, *map(_weight_as_ours, grads))
@@ -120,6 +131,47 @@ def training_as_ours(computed: Sequence[Tensor]) -> tuple[Array, ...]:
     return (loss, *map(_weight_as_ours, weights))
 
 
+def _recurrent_twin(layer: RecurrentLayer | Bidirectional, params: Any, x: Array, dy: Array) -> Twin:
+    """PyTorch's own module, whose loop over the steps is compiled."""
+    both = isinstance(layer, Bidirectional)
+    one = layer.layer if isinstance(layer, Bidirectional) else layer
+    if not one.return_sequences or (isinstance(one, GRU) and not one.reset_after):
+        raise ValueError("PyTorch's modules give all steps, and their GRU resets after the product")
+    modules: dict[type[Layer], Any] = {SimpleRNN: torch.nn.RNN, LSTM: torch.nn.LSTM, GRU: torch.nn.GRU}
+    module = modules[type(one)](x.shape[-1], one.units, batch_first=True, bidirectional=both)
+    weights = list(module.parameters())
+    with torch.no_grad():
+        cells = [params["forward"], params["backward"]] if both else [params]
+        for weight, value in zip(weights, (w for cell in cells for w in _cell_weights(one, cell)), strict=True):
+            weight.copy_(torch.tensor(value))
+    inputs, tdy = [torch.tensor(x, requires_grad=True), *weights], torch.tensor(dy)
+
+    def forward_backward() -> tuple[Tensor, ...]:
+        y, _ = module(inputs[0])
+        return (y, *torch.autograd.grad(y, inputs, tdy))
+
+    return forward_backward
+
+
+def _gates_in_turn(layer: RecurrentLayer, weight: Array) -> Array:
+    """Columns z, r, n of a GRU as PyTorch's r, z, n, or back; the other layers' are in one order."""
+    if not isinstance(layer, GRU):
+        return weight
+    z, r, n = np.split(weight, 3, axis=-1)
+    return np.concatenate([r, z, n], axis=-1)
+
+
+def _cell_weights(layer: RecurrentLayer, params: Mapping[str, Array]) -> list[Array]:
+    """PyTorch's four: by x, by h, and two biases, of which only a GRU needs the second."""
+    kernel, recurrent, bias = (_gates_in_turn(layer, params[name]) for name in ("kernel", "recurrent_kernel", "bias"))
+    return [kernel.T, recurrent.T, *(bias if bias.ndim == 2 else (bias, np.zeros_like(bias)))]
+
+
+def _cell_as_ours(layer: RecurrentLayer, grads: Sequence[Array]) -> tuple[Array, Array, Array]:
+    kernel, recurrent, bias, second = (_gates_in_turn(layer, grad.T) for grad in grads)
+    return kernel, recurrent, np.stack([bias, second]) if isinstance(layer, GRU) else bias
+
+
 def _layouts(twin: Callable[[torch.memory_format], Twin], spatial_axes: int) -> Twins:
     twins = {CONTIGUOUS: twin(torch.contiguous_format)}
     if spatial_axes in CHANNELS_LAST:
@@ -176,6 +228,15 @@ def _function(layer: Layer, input_shape: Shape) -> Callable[..., Tensor]:
 def _optimizer(optimizer: Optimizer, weights: Sequence[Tensor]) -> torch.optim.Optimizer:
     if isinstance(optimizer, SGD):
         return torch.optim.SGD(weights, optimizer.learning_rate, optimizer.momentum)
+    if isinstance(optimizer, RMSprop):
+        return torch.optim.RMSprop(
+            weights,
+            optimizer.learning_rate,
+            optimizer.rho,
+            optimizer.epsilon,
+            momentum=optimizer.momentum,
+            centered=optimizer.centered,
+        )
     assert isinstance(optimizer, Adam)
     betas = optimizer.beta_1, optimizer.beta_2
     return torch.optim.Adam(weights, optimizer.learning_rate, betas, optimizer.epsilon)
