@@ -5,7 +5,7 @@ step before is done for all steps at once by the layer, with NumPy: x W + b befo
 
     gates, da       (B, T, G·U)       forward: x W + b comes in, the gates' values go out
                                       backward: the gates' slopes come in, gradients by what enters the gates go out
-    state, dstate   (B, T + 1, S, U)  state[:, t] is what step t finds, state[:, t + 1] what it leaves
+    state, dstate   (B, T + 1, N, U)  state[:, t] is what step t finds, state[:, t + 1] what it leaves
                                       dstate: ∂L/∂y of each step comes in, and gets added what comes from later steps
     mask            (B, T)            where it is False a step leaves the state as it was: gates and da are 0
     drop            (B, U)            factors of the state where it enters the product with R, and nowhere else
