@@ -71,15 +71,12 @@ LAYERS: Mapping[str, tuple[tuple[Layer, Shape], tuple[Layer, Shape]]] = {
     ),
     "Dense": ((Dense(10), (32, 64)), (Dense(1024), (256, 1024))),
     "Flatten": ((Flatten(), (32, 2, 2, 16)), (Flatten(), (32, 28, 28, 128))),
-    "SimpleRNN": (
-        (SimpleRNN(32, return_sequences=True), (32, 100, 2)),
-        (SimpleRNN(128, return_sequences=True), (32, 100, 64)),
-    ),
-    "LSTM": ((LSTM(32, return_sequences=True), (32, 100, 2)), (LSTM(128, return_sequences=True), (32, 100, 64))),
-    "GRU": ((GRU(32, return_sequences=True), (32, 100, 2)), (GRU(128, return_sequences=True), (32, 100, 64))),
+    "SimpleRNN": ((SimpleRNN(16), (32, 30, 8)), (SimpleRNN(128, return_sequences=True), (32, 100, 64))),
+    "LSTM": ((LSTM(16), (32, 30, 8)), (LSTM(128, return_sequences=True), (32, 100, 64))),
+    "GRU": ((GRU(16), (32, 30, 8)), (GRU(128, return_sequences=True), (32, 100, 64))),
     "Bidirectional LSTM": (
-        (Bidirectional(LSTM(16, return_sequences=True)), (32, 40, 2)),
-        (Bidirectional(LSTM(64, return_sequences=True)), (32, 100, 64)),
+        (Bidirectional(LSTM(16)), (32, 30, 8)),
+        (Bidirectional(LSTM(128, return_sequences=True)), (32, 100, 64)),
     ),
     "ReLU": ((ReLU(), (32, 6, 6, 8)), (ReLU(), (32, 56, 56, 64))),
 }

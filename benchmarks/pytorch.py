@@ -25,7 +25,6 @@ from engine.layers import (
     Layer,
     MaxPooling2D,
     ReLU,
-    SimpleRNN,
 )
 from engine.layers.convolution import Convolution
 from engine.layers.pooling import GlobalPooling, Pooling
@@ -42,8 +41,6 @@ CHANNELS_LAST = {2: torch.channels_last, 3: torch.channels_last_3d}  # spatial a
 
 def layer_twins(layer: Layer, params: Mapping[str, Array], x: Array, dy: Array) -> Twins:
     """Forward and backward of a layer: (y, dx, a gradient for each parameter)."""
-    if isinstance(layer, RecurrentLayer | Bidirectional):
-        return {CONTIGUOUS: _recurrent_twin(layer, params, x, dy)}
     function, spatial = _function(layer, x.shape[1:]), _is_spatial(layer)
 
     def twin(layout: torch.memory_format) -> Twin:
@@ -61,10 +58,6 @@ def layer_twins(layer: Layer, params: Mapping[str, Array], x: Array, dy: Array) 
 
 def layer_as_ours(layer: Layer, computed: Sequence[Tensor]) -> tuple[Array, ...]:
     y, dx, *grads = (tensor.detach().numpy() for tensor in computed)
-    if isinstance(layer, Bidirectional):
-        return (y, dx, *_cell_as_ours(layer.layer, grads[:4]), *_cell_as_ours(layer.layer, grads[4:]))
-    if isinstance(layer, RecurrentLayer):
-        return (y, dx, *_cell_as_ours(layer, grads))
     if _is_spatial(layer):
         y, dx = np.moveaxis(y, 1, -1), np.moveaxis(dx, 1, -1)
     return (y, dx, *map(_weight_as_ours, grads))
@@ -131,47 +124,6 @@ def training_as_ours(computed: Sequence[Tensor]) -> tuple[Array, ...]:
     return (loss, *map(_weight_as_ours, weights))
 
 
-def _recurrent_twin(layer: RecurrentLayer | Bidirectional, params: Any, x: Array, dy: Array) -> Twin:
-    """PyTorch's own module, whose loop over the steps is compiled."""
-    both = isinstance(layer, Bidirectional)
-    one = layer.layer if isinstance(layer, Bidirectional) else layer
-    if not one.return_sequences or (isinstance(one, GRU) and not one.reset_after):
-        raise ValueError("PyTorch's modules give all steps, and their GRU resets after the product")
-    modules: dict[type[Layer], Any] = {SimpleRNN: torch.nn.RNN, LSTM: torch.nn.LSTM, GRU: torch.nn.GRU}
-    module = modules[type(one)](x.shape[-1], one.units, batch_first=True, bidirectional=both)
-    weights = list(module.parameters())
-    with torch.no_grad():
-        cells = [params["forward"], params["backward"]] if both else [params]
-        for weight, value in zip(weights, (w for cell in cells for w in _cell_weights(one, cell)), strict=True):
-            weight.copy_(torch.tensor(value))
-    inputs, tdy = [torch.tensor(x, requires_grad=True), *weights], torch.tensor(dy)
-
-    def forward_backward() -> tuple[Tensor, ...]:
-        y, _ = module(inputs[0])
-        return (y, *torch.autograd.grad(y, inputs, tdy))
-
-    return forward_backward
-
-
-def _gates_in_turn(layer: RecurrentLayer, weight: Array) -> Array:
-    """Columns z, r, n of a GRU as PyTorch's r, z, n, or back; the other layers' are in one order."""
-    if not isinstance(layer, GRU):
-        return weight
-    z, r, n = np.split(weight, 3, axis=-1)
-    return np.concatenate([r, z, n], axis=-1)
-
-
-def _cell_weights(layer: RecurrentLayer, params: Mapping[str, Array]) -> list[Array]:
-    """PyTorch's four: by x, by h, and two biases, of which only a GRU needs the second."""
-    kernel, recurrent, bias = (_gates_in_turn(layer, params[name]) for name in ("kernel", "recurrent_kernel", "bias"))
-    return [kernel.T, recurrent.T, *(bias if bias.ndim == 2 else (bias, np.zeros_like(bias)))]
-
-
-def _cell_as_ours(layer: RecurrentLayer, grads: Sequence[Array]) -> tuple[Array, Array, Array]:
-    kernel, recurrent, bias, second = (_gates_in_turn(layer, grad.T) for grad in grads)
-    return kernel, recurrent, np.stack([bias, second]) if isinstance(layer, GRU) else bias
-
-
 def _layouts(twin: Callable[[torch.memory_format], Twin], spatial_axes: int) -> Twins:
     twins = {CONTIGUOUS: twin(torch.contiguous_format)}
     if spatial_axes in CHANNELS_LAST:
@@ -191,7 +143,7 @@ def _channels_first(array: Array, layout: torch.memory_format) -> Tensor:
 
 def _weights(params: Mapping[str, Array], layout: torch.memory_format) -> list[Tensor]:
     """(*K, C, F) → (F, C, *K), (C, units) → (units, C), a bias as it is."""
-    tensors = [torch.tensor(np.moveaxis(w, (-1, -2), (0, 1)) if w.ndim > 1 else w) for w in params.values()]
+    tensors = [torch.tensor(np.moveaxis(w, (-1, -2), (0, 1)) if w.ndim > 1 else w) for _, w in leaves(params)]
     return [w.contiguous(memory_format=layout) if w.ndim > 3 else w.contiguous() for w in tensors]
 
 
@@ -215,6 +167,8 @@ def _function(layer: Layer, input_shape: Shape) -> Callable[..., Tensor]:
         }
         pool = pools[type(layer)]
         return lambda x: pool(x, layer.pool_size, layer.strides)
+    if isinstance(layer, RecurrentLayer | Bidirectional):
+        return _recurrent(layer)
     functions: dict[type[Layer], Callable[..., Tensor]] = {
         GlobalMaxPooling2D: lambda x: F.adaptive_max_pool2d(x, 1).flatten(1),
         GlobalAveragePooling2D: lambda x: F.adaptive_avg_pool2d(x, 1).flatten(1),
@@ -225,18 +179,39 @@ def _function(layer: Layer, input_shape: Shape) -> Callable[..., Tensor]:
     return functions[type(layer)]
 
 
+def _recurrent(layer: RecurrentLayer | Bidirectional) -> Callable[..., Tensor]:
+    """Begins with zero states. PyTorch has a second bias, and the gates of a GRU in another order."""
+    both = isinstance(layer, Bidirectional)
+    one = layer.layer if isinstance(layer, Bidirectional) else layer
+
+    def apply(x: Tensor, *weights: Tensor) -> Tensor:
+        flat = []
+        for w, r, b in zip(*[iter(weights)] * 3, strict=True):
+            biases = b.unbind(1) if b.ndim == 2 else (b, torch.zeros_like(b))
+            flat += [_reset_first(weight) if isinstance(one, GRU) else weight for weight in (w, r, *biases)]
+        h = x.new_zeros(1 + both, len(x), one.units)
+        settings = flat, True, 1, 0.0, False, both, True
+        if isinstance(one, LSTM):
+            states, last, _ = torch.lstm(x, (h, h), *settings)
+        else:
+            states, last = (torch.gru if isinstance(one, GRU) else torch.rnn_tanh)(x, h, *settings)
+        return states if one.return_sequences else last.movedim(0, 1).flatten(1)
+
+    return apply
+
+
+def _reset_first(weights: Tensor) -> Tensor:
+    """z, r, n → r, z, n"""
+    z, r, n = weights.chunk(3)
+    return torch.cat((r, z, n))
+
+
 def _optimizer(optimizer: Optimizer, weights: Sequence[Tensor]) -> torch.optim.Optimizer:
     if isinstance(optimizer, SGD):
         return torch.optim.SGD(weights, optimizer.learning_rate, optimizer.momentum)
     if isinstance(optimizer, RMSprop):
-        return torch.optim.RMSprop(
-            weights,
-            optimizer.learning_rate,
-            optimizer.rho,
-            optimizer.epsilon,
-            momentum=optimizer.momentum,
-            centered=optimizer.centered,
-        )
+        rates = optimizer.learning_rate, optimizer.rho, optimizer.epsilon
+        return torch.optim.RMSprop(weights, *rates, momentum=optimizer.momentum, centered=optimizer.centered)
     assert isinstance(optimizer, Adam)
     betas = optimizer.beta_1, optimizer.beta_2
     return torch.optim.Adam(weights, optimizer.learning_rate, betas, optimizer.epsilon)
