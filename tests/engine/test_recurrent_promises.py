@@ -370,8 +370,8 @@ def test_saturated_gates_are_finite(layer: RecurrentLayer, dtype: type, size: fl
 )
 def test_what_vanishes_ends_at_0(layer: RecurrentLayer, dtype: type) -> None:
     """Neither states nor gradients get stuck among the denormal numbers, with which a step takes many times as long."""
-    params, _ = layer.init(np.random.default_rng(0), (600, 2), dtype)
-    x = np.zeros((5, 600, 2), dtype)
+    params, _ = layer.init(np.random.default_rng(0), (1500, 2), dtype)
+    x = np.zeros((5, 1500, 2), dtype)
     x[:, 0] = 1
     y, trace = layer.forward(params, x)
     steps = layer.backward_steps(params, trace, np.ones_like(y))
