@@ -38,7 +38,7 @@ from engine.layers import (
     SimpleRNN,
 )
 from engine.losses import softmax_cross_entropy
-from engine.optimizers import SGD, Adam, Optimizer
+from engine.optimizers import SGD, Adam, Optimizer, RMSprop
 from experiments.convolution.learning import LearningSpec, training
 
 OURS = "ours"
@@ -83,6 +83,7 @@ LAYERS: Mapping[str, tuple[tuple[Layer, Shape], tuple[Layer, Shape]]] = {
 LOGITS = ((32, 10), (512, 1000))
 OPTIMIZERS: Mapping[str, Optimizer] = {
     "SGD, a step": SGD(0.01),
+    "RMSprop, a step": RMSprop(0.001, epsilon=1e-30),
     "Adam, a step": Adam(0.001, epsilon=1e-30),  # ε stands elsewhere in PyTorch: so small, it makes no difference
 }
 WEIGHTS = (Dense(10), (64,)), (Dense(1024), (1024,))  # the layers whose parameters take a step

@@ -29,7 +29,7 @@ from engine.layers import (
 from engine.layers.convolution import Convolution
 from engine.layers.pooling import GlobalPooling, Pooling
 from engine.layers.recurrent import RecurrentLayer
-from engine.optimizers import SGD, Adam, Optimizer
+from engine.optimizers import SGD, Adam, Optimizer, RMSprop
 from engine.training import Progress, Training
 
 Twin: TypeAlias = Callable[[], tuple[Tensor, ...]]
@@ -209,6 +209,9 @@ def _reset_first(weights: Tensor) -> Tensor:
 def _optimizer(optimizer: Optimizer, weights: Sequence[Tensor]) -> torch.optim.Optimizer:
     if isinstance(optimizer, SGD):
         return torch.optim.SGD(weights, optimizer.learning_rate, optimizer.momentum)
+    if isinstance(optimizer, RMSprop):
+        rates = optimizer.learning_rate, optimizer.rho, optimizer.epsilon
+        return torch.optim.RMSprop(weights, *rates, momentum=optimizer.momentum, centered=optimizer.centered)
     assert isinstance(optimizer, Adam)
     betas = optimizer.beta_1, optimizer.beta_2
     return torch.optim.Adam(weights, optimizer.learning_rate, betas, optimizer.epsilon)

@@ -2,7 +2,8 @@
 
     a₀ = x,   a_k = layer_k(a_{k−1}),   y = a_n          backward:  da_n = dy,   da_{k−1} = backward_k(da_k)
 
-Parameters, states, gradients and traces are tuples, one entry a child.
+Parameters, states, gradients and traces are tuples, one entry a child. A mask goes to all layers that use one, as it
+was given, until the trace of a layer has a `mask`: the layers after it see that.
 """
 
 from collections.abc import Iterator, Sequence

@@ -204,13 +204,13 @@ class RecurrentLayer(Layer):
     # -------------------------------------------------------------------------------------------- after the steps
 
     def output(self, state: Array) -> Array | Recurrent:
-        """y, from the states (B, T + 1, S, units)."""
+        """y, from the states (B, T + 1, N, units)."""
         y = np.array(state[:, 1:, 0] if self.return_sequences else state[:, -1, 0])
         last = [np.array(state[:, -1, row]) for row in range(len(self.states))]
         return Recurrent(y, *last) if self.return_state else y
 
     def outer_gradient(self, params: Params, trace: Any, dy: Any) -> Array:
-        """(B, T + 1, S, units): what dy says of each state, before any later step has its say."""
+        """(B, T + 1, N, units): what dy says of each state, before any later step has its say."""
         if not isinstance(trace, self.trace) or trace.state.shape[-1] != self.units:
             raise ValueError("the trace must be what forward of this very layer has left")
         given = trace.given

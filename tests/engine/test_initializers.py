@@ -44,6 +44,30 @@ def test_zeros_and_ones() -> None:
     assert (draw("ones") == 1).all()
 
 
+def test_identity() -> None:
+    np.testing.assert_array_equal(draw("identity", (3, 3)), np.eye(3))
+    np.testing.assert_array_equal(draw("identity", (2, 4)), [[1, 0, 0, 0], [0, 1, 0, 0]])
+    with pytest.raises(ValueError, match=r"identity makes matrices, not arrays of shape \(3, 3, 1\)"):
+        draw("identity", (3, 3, 1))
+
+
+def test_uniform_has_one_range_whatever_the_shape() -> None:
+    for shape in (SHAPE, (40, 50)):
+        assert 0.049 < np.abs(draw("uniform", shape)).max() <= 0.05
+        assert draw("uniform", shape).var() == pytest.approx(0.05**2 / 3, rel=0.06)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_scaled(dtype: type) -> None:
+    shape, rng = (6, 6), np.random.default_rng
+    scaled = initializer(Scaled("orthogonal", 0.8))(rng(0), shape, dtype)
+    assert scaled.dtype == dtype
+    np.testing.assert_array_equal(scaled, (draw("orthogonal", shape) * 0.8).astype(dtype))
+    np.testing.assert_allclose(np.abs(np.linalg.eigvals(scaled)), 0.8, rtol=1e-5)
+    x = rng(1).standard_normal((5, 6))
+    np.testing.assert_allclose(np.linalg.norm(x @ scaled, axis=1), 0.8 * np.linalg.norm(x, axis=1), rtol=1e-5)
+
+
 @pytest.mark.parametrize("shape", [(8, 5), (5, 8), (3, 3, 2, 7), (2, 2, 1, 9), (4, 4)])
 def test_orthogonal(shape: tuple[int, ...]) -> None:
     w = draw("orthogonal", shape).reshape(-1, shape[-1])
@@ -59,7 +83,7 @@ def test_orthogonal_prefers_no_direction() -> None:
 
 @pytest.mark.parametrize("name", INITIALIZERS)
 def test_the_same_numbers_in_both_precisions(name: str) -> None:
-    shape = (4, 6) if name == "identity" else (3, 3, 2, 4)
+    shape = (4, 4) if name == "identity" else (3, 3, 2, 4)
     double, single = draw(name, shape), draw(name, shape, dtype=np.float32)
     assert single.dtype == np.float32
     np.testing.assert_array_equal(single, double.astype(np.float32))

@@ -358,6 +358,32 @@ def test_saturated_gates_are_finite(layer: RecurrentLayer, dtype: type, size: fl
     assert all(np.isfinite(a).all() for _, a in leaves((dx, grads)))
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    "layer",
+    [
+        SimpleRNN(5, activation="linear", recurrent_initializer=Scaled("orthogonal", 0.2)),
+        LSTM(5, clamp={"f": 0.2}),
+        GRU(5, clamp={"z": 0.2}),
+        GRU(5, clamp={"z": 0.2}, reset_after=False),
+    ],
+)
+def test_what_vanishes_ends_at_0(layer: RecurrentLayer, dtype: type) -> None:
+    """Neither states nor gradients get stuck among the denormal numbers, with which a step takes many times as long."""
+    params, _ = layer.init(np.random.default_rng(0), (1500, 2), dtype)
+    x = np.zeros((5, 1500, 2), dtype)
+    x[:, 0] = 1
+    y, trace = layer.forward(params, x)
+    steps = layer.backward_steps(params, trace, np.ones_like(y))
+    for array in (trace.state, *steps):
+        sizes = np.abs(array[array != 0])
+        assert sizes.min() >= np.finfo(dtype).tiny
+    assert (trace.h[:, 1] != 0).any()
+    assert (trace.h[:, -1] == 0).all()
+    assert (steps.dh[:, -1] == 1).all()
+    assert (steps.dh[:, 0] == 0).all()
+
+
 def test_relu_at_its_kink() -> None:
     """As the layer ReLU has it: the slope at 0 is 0, and a NaN passes in both directions."""
     layer = SimpleRNN(1, activation="relu", use_bias=False)
