@@ -42,6 +42,11 @@ def ones(rng: np.random.Generator, shape: Shape, dtype: npt.DTypeLike = np.float
     return np.ones(shape, dtype)
 
 
+def uniform(rng: np.random.Generator, shape: Shape, dtype: npt.DTypeLike = np.float32) -> Array:
+    """Between −0.05 and 0.05, whatever the shape."""
+    return _uniform(rng, shape, dtype, variance=0.05**2 / 3)
+
+
 def glorot_uniform(rng: np.random.Generator, shape: Shape, dtype: npt.DTypeLike = np.float32) -> Array:
     return _uniform(rng, shape, dtype, variance=2 / sum(fans(shape)))
 
@@ -80,6 +85,7 @@ INITIALIZERS = MappingProxyType(
         for f in (
             zeros,
             ones,
+            uniform,
             glorot_uniform,
             glorot_normal,
             he_uniform,

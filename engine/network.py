@@ -21,6 +21,7 @@ class SequentialTrace(NamedTuple):
     activations: tuple[Array, ...]  # a₀ = x, a₁ … a_n = y
     children: tuple[Any, ...]  # each layer's own trace
     state: tuple[Any, ...]  # each layer's new state; {} where it has none
+    mask: Array | None = None  # (B, T)  for what comes after: as it was given, or as the last layer with one left it
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,10 @@ class Sequential(Layer):
                 y, trace = layer.forward(params[index], activations[-1], **{name: offered[name] for name in layer.uses})
             activations.append(y)
             traces.append(trace)
+            # a layer that makes a mask, turns it, or leaves no steps, says so in its trace
+            mask = getattr(trace, "mask", mask)
         new_state = tuple(getattr(trace, "state", {}) for trace in traces)
-        return activations[-1], SequentialTrace(tuple(activations), tuple(traces), new_state)
+        return activations[-1], SequentialTrace(tuple(activations), tuple(traces), new_state, mask)
 
     def backward(self, params: tuple[Any, ...], trace: SequentialTrace, dy: Array) -> tuple[Array, tuple[Any, ...]]:
         dactivations, grads = self.gradients(params, trace, dy)

@@ -7,6 +7,11 @@
 Names, defaults and the place of ε are those of Keras. An optimizer is a frozen value; what it remembers from step to
 step (v, m, t) are its `slots`, which travel beside the parameters. Nothing that is given is written to.
 
+Of a gradient by rows (`engine.rows.Rows`) only these rows are updated, of the weights and of what is remembered of
+them: the same formula on smaller arrays. For SGD without momentum that is the same as with the whole array. With
+momentum, and for Adam, it is not: there, a row without a gradient drifts on with what is remembered of it. By rows it
+stands still, as with PyTorch's SparseAdam.
+
 Polyak 1964, "Some methods of speeding up the convergence of iteration methods", doi:10.1016/0041-5553(64)90137-5
 Kingma and Ba 2015, "Adam: a method for stochastic optimization", https://arxiv.org/abs/1412.6980
 """
@@ -17,8 +22,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from engine.arrays import leaves, rebuild
+from engine.arrays import Array, leaves, rebuild
 from engine.checks import check_number
+from engine.rows import Rows
 
 
 class SGDSlots(NamedTuple):
@@ -45,8 +51,20 @@ class Optimizer(ABC):
         """Slots for the first step."""
 
     @abstractmethod
+    def step(self, params: Any, grads: Any, slots: Any) -> tuple[Any, Any]:
+        """`update`, where all gradients are arrays."""
+
     def update(self, params: Any, grads: Any, slots: Any) -> tuple[Any, Any]:
         """The next parameters and slots. `params` and `grads` are trees of the same form."""
+        gradients: dict[str, Any] = dict(leaves(grads))
+        rows = {path: g.indices for path, g in gradients.items() if isinstance(g, Rows)}
+        if not rows:
+            return self.step(params, grads, slots)
+        # a slot is a tree like the parameters: `mean.embeddings` goes with `embeddings`
+        slot_rows = {f"{slot}.{path}": indices for slot in slots._fields for path, indices in rows.items()}
+        values = rebuild(grads, lambda path, g: gradients[path].values if path in rows else g)
+        new, new_slots = self.step(_taken(params, rows), values, _taken(slots, slot_rows))
+        return _put(params, new, rows), _put(slots, new_slots, slot_rows)
 
 
 @dataclass(frozen=True)
@@ -63,7 +81,7 @@ class SGD(Optimizer):
     def init(self, params: Any) -> SGDSlots:
         return SGDSlots(_zeros_like(params))
 
-    def update(self, params: Any, grads: Any, slots: SGDSlots) -> tuple[Any, SGDSlots]:
+    def step(self, params: Any, grads: Any, slots: SGDSlots) -> tuple[Any, SGDSlots]:
         g, v = dict(leaves(grads)), dict(leaves(slots.velocity))
         # v ← momentum · v − learning_rate · g
         velocity = rebuild(params, lambda path, _: self.momentum * v[path] - self.learning_rate * g[path])
@@ -90,7 +108,7 @@ class Adam(Optimizer):
     def init(self, params: Any) -> AdamSlots:
         return AdamSlots(0, _zeros_like(params), _zeros_like(params))
 
-    def update(self, params: Any, grads: Any, slots: AdamSlots) -> tuple[Any, AdamSlots]:
+    def step(self, params: Any, grads: Any, slots: AdamSlots) -> tuple[Any, AdamSlots]:
         t, g = slots.steps + 1, dict(leaves(grads))
         # m ← m + (1 − β₁)(g − m),   v ← v + (1 − β₂)(g² − v)
         mean = rebuild(slots.mean, lambda path, m: m + (1 - self.beta_1) * (g[path] - m))
@@ -104,3 +122,22 @@ class Adam(Optimizer):
 
 def _zeros_like(params: Any) -> Any:
     return rebuild(params, lambda _, array: np.zeros_like(array))
+
+
+def _taken(tree: Any, rows: dict[str, Array]) -> Any:
+    """The tree with some arrays cut down to some of their rows."""
+    return rebuild(tree, lambda path, array: array[rows[path]] if path in rows else array)
+
+
+def _put(tree: Any, new: Any, rows: dict[str, Array]) -> Any:
+    """`new`, where the arrays that were cut down are whole again: their other rows are those of the tree."""
+    old = dict(leaves(tree))
+
+    def whole(path: str, array: Array) -> Array:
+        if path not in rows:
+            return array
+        result = np.array(old[path])
+        result[rows[path]] = array
+        return result
+
+    return rebuild(new, whole)

@@ -14,6 +14,7 @@ from engine.layers import (
     Conv2D,
     Conv3D,
     Dense,
+    Embedding,
     Flatten,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
@@ -33,6 +34,7 @@ class Case:
     parameters: int
     operations: int  # of one example
     wrong_shapes: tuple[Shape, ...] = ()  # examples that the layer must refuse
+    whole_numbers: int | None = None  # x is made of whole numbers below this one, and has no derivative
     exact_alone: bool = True  # the same bits alone and in a batch; matrix products may sum in another order
 
 
@@ -74,7 +76,21 @@ CASES = (
     Case("flatten", Flatten(), (2, 3, 4), (24,), 0, 0),
     Case("dense", Dense(4), (6,), (4,), 28, 24, wrong_shapes=((), (0,)), exact_alone=False),
     Case("dense steps", Dense(3, use_bias=False), (5, 2), (5, 3), 6, 30, exact_alone=False),
+    Case("embedding", Embedding(5, 3), (4,), (4, 3), 15, 0, whole_numbers=5),
+    Case("embedding of one word", Embedding(3, 2, "glorot_normal"), (), (2,), 6, 0, whole_numbers=3),
+    Case("embedding by rows", Embedding(9, 2, sparse_gradient=True), (2, 3), (2, 3, 2), 18, 0, whole_numbers=9),
+    Case("embedding mask", Embedding(4, 2, mask_zero=True), (3,), (3, 2), 8, 0, whole_numbers=4),
     Case("relu", ReLU(), (3, 4, 2), (3, 4, 2), 0, 24),
+    Case(
+        "sequential of words",
+        Sequential([Embedding(6, 3), Flatten(), Dense(2)]),
+        (4,),
+        (2,),
+        18 + 12 * 2 + 2,
+        24,
+        whole_numbers=6,
+        exact_alone=False,
+    ),
     Case(
         "sequential",
         Sequential([Conv2D(3, 3), ReLU(), MaxPooling2D(), Flatten(), Dense(2)]),

@@ -21,6 +21,7 @@ def test_fans(shape: tuple[int, ...], expected: tuple[int, int]) -> None:
 @pytest.mark.parametrize(
     ("name", "variance"),
     [
+        ("uniform", 0.05**2 / 3),
         ("glorot_uniform", 2 / 1500),
         ("glorot_normal", 2 / 1500),
         ("he_uniform", 2 / 600),
