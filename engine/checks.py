@@ -1,5 +1,7 @@
 """Checks shared by layers, losses and data: each raises ValueError with the name, the value and the rule."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -61,3 +63,9 @@ def check_number(
         if not holds:
             raise ValueError(f"{name} must be {rule}, not {value}")
     return float(value)
+
+
+def check_choice(name: str, value: object, choices: Sequence[str]) -> None:
+    """One of some words."""
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}")

@@ -10,9 +10,11 @@ Glorot and Bengio 2010 (variance 2 / (fan_in + fan_out)), https://proceedings.ml
 He et al. 2015 (2 / fan_in, for ReLU), https://arxiv.org/abs/1502.01852
 LeCun et al. 1998 (1 / fan_in), http://yann.lecun.com/exdb/publis/pdf/lecun-98b.pdf
 Saxe et al. 2014 (orthogonal), https://arxiv.org/abs/1312.6120
+Le, Jaitly and Hinton 2015 (identity, for the recurrent weights of ReLUs), https://arxiv.org/abs/1504.00941
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import prod, sqrt
 from types import MappingProxyType
 from typing import TypeAlias
@@ -21,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import Array, Shape
+from engine.checks import check_number
 
 Initializer: TypeAlias = Callable[[np.random.Generator, Shape, npt.DTypeLike], Array]
 
@@ -45,6 +48,13 @@ def ones(rng: np.random.Generator, shape: Shape, dtype: npt.DTypeLike = np.float
 def uniform(rng: np.random.Generator, shape: Shape, dtype: npt.DTypeLike = np.float32) -> Array:
     """Between −0.05 and 0.05, whatever the shape."""
     return _uniform(rng, shape, dtype, variance=0.05**2 / 3)
+
+
+def identity(rng: np.random.Generator, shape: Shape, dtype: npt.DTypeLike = np.float32) -> Array:
+    """A matrix with ones on its diagonal."""
+    if len(shape) != 2:
+        raise ValueError(f"identity makes matrices, not arrays of shape {shape}")
+    return np.eye(*shape, dtype=dtype)
 
 
 def glorot_uniform(rng: np.random.Generator, shape: Shape, dtype: npt.DTypeLike = np.float32) -> Array:
@@ -86,6 +96,7 @@ INITIALIZERS = MappingProxyType(
             zeros,
             ones,
             uniform,
+            identity,
             glorot_uniform,
             glorot_normal,
             he_uniform,
@@ -98,8 +109,29 @@ INITIALIZERS = MappingProxyType(
 )
 
 
-def initializer(name: str) -> Initializer:
+@dataclass(frozen=True)
+class Scaled:
+    """Another initialiser's numbers, times a factor.
+
+    A square orthogonal matrix times ρ has the spectral radius ρ: that is the size of all its eigenvalues, and of all its
+    singular values too, so that it makes every vector exactly ρ times as long.
+    """
+
+    name: str
+    factor: float
+
+    def __post_init__(self) -> None:
+        initializer(self.name)
+        check_number("factor", self.factor)
+
+    def __call__(self, rng: np.random.Generator, shape: Shape, dtype: npt.DTypeLike = np.float32) -> Array:
+        return (INITIALIZERS[self.name](rng, shape, np.float64) * self.factor).astype(dtype)
+
+
+def initializer(name: str | Scaled) -> Initializer:
     """The initialiser of that name. ValueError names the known ones."""
+    if isinstance(name, Scaled):
+        return name
     if name not in INITIALIZERS:
         raise ValueError(f"an initializer must be one of {', '.join(INITIALIZERS)}, not {name!r}")
     return INITIALIZERS[name]

@@ -22,7 +22,7 @@ A specification says what may be chosen (its `fields()`), what goes together (`o
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -159,6 +159,15 @@ class Settings:
             "Reset", type="tertiary", key=self.session_key("reset"), on_click=lambda: self._put_all(self.spec_type())
         )
         st.button("Surprise me", type="tertiary", key=self.session_key("surprise"), on_click=self._surprise)
+
+    def presets(self, presets: Mapping[str, Mapping[str, Any]]) -> None:
+        """Buttons that set several at once: label → setting → value."""
+        for label, values in presets.items():
+            st.button(label, key=self.session_key(f"{label}.preset"), on_click=self._put_some, args=(values,))
+
+    def _put_some(self, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            self.put(name, value)
 
     def undo(self, name: str, label: str) -> None:
         """A button that gives one setting its default again; not there while it has it."""
