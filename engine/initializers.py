@@ -113,8 +113,8 @@ INITIALIZERS = MappingProxyType(
 class Scaled:
     """Another initialiser's numbers, times a factor.
 
-    A square orthogonal matrix times ρ has the spectral radius ρ: that is the size of all its eigenvalues, and of all its
-    singular values too, so that it makes every vector exactly ρ times as long.
+    A square orthogonal matrix times ρ has the spectral radius ρ: that is the size of all its eigenvalues, and of all
+    its singular values too, so that it makes every vector exactly ρ times as long.
     """
 
     name: str

@@ -10,13 +10,18 @@ from engine.arrays import Shape
 from engine.kernels.convolution import convolve, convolve_dw, convolve_dx
 from engine.kernels.embedding import add_rows
 from engine.kernels.pooling import max_pool
-from engine.layers import Conv2D, Embedding, Layer, MaxPooling2D
+from engine.kernels.recurrent import gru, gru_backward, lstm, lstm_backward, simple_rnn, simple_rnn_backward
+from engine.layers import GRU, LSTM, Conv2D, Embedding, Layer, MaxPooling2D, SimpleRNN
 
-KERNELS = (convolve, convolve_dx, convolve_dw, max_pool, add_rows)
+KERNELS = (
+    *(convolve, convolve_dx, convolve_dw, max_pool, add_rows),
+    *(simple_rnn, simple_rnn_backward, lstm, lstm_backward, gru, gru_backward),
+)
 WARMED: tuple[tuple[Layer, Shape], ...] = (
     (Conv2D(filters=1, kernel_size=2), (3, 3, 1)),
     (MaxPooling2D(), (2, 2, 1)),
     (Embedding(1, 1), (1,)),
+    *((layer, (1, 1)) for layer in (SimpleRNN(1), LSTM(1), GRU(1))),
 )  # layers that run all KERNELS
 DTYPES = (np.float64, np.float32)  # what is inspected first, then what trains
 

@@ -9,7 +9,10 @@ import numpy as np
 
 from engine.arrays import Array, Shape
 from engine.layers import (
+    GRU,
+    LSTM,
     AveragePooling2D,
+    Bidirectional,
     Conv1D,
     Conv2D,
     Conv3D,
@@ -21,6 +24,7 @@ from engine.layers import (
     Layer,
     MaxPooling2D,
     ReLU,
+    SimpleRNN,
 )
 from engine.network import Sequential
 
@@ -36,6 +40,15 @@ class Case:
     wrong_shapes: tuple[Shape, ...] = ()  # examples that the layer must refuse
     whole_numbers: int | None = None  # x is made of whole numbers below this one, and has no derivative
     exact_alone: bool = True  # the same bits alone and in a batch; matrix products may sum in another order
+
+
+STEPS, NOT_STEPS = (4, 2), ((4,), (0, 2), (4, 0), (4, 2, 1))  # 4 steps of 2 channels, and what is no sequence
+
+
+def recurrent(
+    name: str, layer: Layer, output_shape: Shape, parameters: int, operations: int, input_shape: Shape = STEPS
+) -> Case:
+    return Case(name, layer, input_shape, output_shape, parameters, operations, NOT_STEPS, exact_alone=False)
 
 
 CASES = (
@@ -80,6 +93,27 @@ CASES = (
     Case("embedding of one word", Embedding(3, 2, "glorot_normal"), (), (2,), 6, 0, whole_numbers=3),
     Case("embedding by rows", Embedding(9, 2, sparse_gradient=True), (2, 3), (2, 3, 2), 18, 0, whole_numbers=9),
     Case("embedding mask", Embedding(4, 2, mask_zero=True), (3,), (3, 2), 8, 0, whole_numbers=4),
+    # 3 units, 2 channels: a gate has 2 · 3 + 3 · 3 = 15 weights and 3 biases, and multiplies each weight once a step
+    recurrent("simple rnn", SimpleRNN(3), (3,), 18, 4 * 15),
+    recurrent("simple rnn steps", SimpleRNN(3, return_sequences=True), (4, 3), 18, 4 * 15),
+    recurrent("simple rnn relu", SimpleRNN(3, activation="relu", use_bias=False), (3,), 15, 4 * 15),
+    recurrent("simple rnn linear", SimpleRNN(3, activation="linear", go_backwards=True), (3,), 18, 4 * 15),
+    recurrent("simple rnn sigmoid", SimpleRNN(3, activation="sigmoid", return_sequences=True), (4, 3), 18, 4 * 15),
+    # besides, three products a unit: what is written, kept and shown; what z keeps, what it renews, what r lets pass
+    recurrent("lstm", LSTM(3), (3,), 4 * 18, 4 * (4 * 15 + 9)),
+    recurrent("lstm steps", LSTM(3, return_sequences=True, go_backwards=True), (4, 3), 4 * 18, 4 * (4 * 15 + 9)),
+    recurrent("lstm clamped", LSTM(3, clamp={"f": 1, "g": -0.5}, use_bias=False), (3,), 4 * 15, 4 * (4 * 15 + 9)),
+    recurrent("gru", GRU(3), (3,), 3 * 18 + 9, 4 * (3 * 15 + 9)),
+    recurrent("gru steps", GRU(3, return_sequences=True, use_bias=False), (4, 3), 3 * 15, 4 * (3 * 15 + 9)),
+    recurrent("gru reset before", GRU(3, reset_after=False, go_backwards=True), (3,), 3 * 18, 4 * (3 * 15 + 9)),
+    recurrent("gru clamped", GRU(3, clamp={"r": 0.5}, return_sequences=True), (4, 3), 3 * 18 + 9, 4 * (3 * 15 + 9)),
+    recurrent("one unit", LSTM(1), (1,), 12, 2 * (4 * 2 + 3), input_shape=(2, 1)),
+    recurrent("five channels", GRU(6, return_sequences=True), (3, 6), 3 * 66 + 36, 3 * (3 * 66 + 18), (3, 5)),
+    recurrent("bidirectional", Bidirectional(LSTM(3)), (6,), 8 * 18, 8 * (4 * 15 + 9)),
+    recurrent("bidirectional steps", Bidirectional(GRU(3, return_sequences=True)), (4, 6), 126, 8 * (3 * 15 + 9)),
+    recurrent("bidirectional mul", Bidirectional(SimpleRNN(3, return_sequences=True), "mul"), (4, 3), 36, 8 * 15),
+    recurrent("bidirectional ave", Bidirectional(SimpleRNN(3), "ave"), (3,), 36, 8 * 15),
+    recurrent("bidirectional sum", Bidirectional(SimpleRNN(3, return_sequences=True), "sum"), (4, 3), 36, 8 * 15),
     Case("relu", ReLU(), (3, 4, 2), (3, 4, 2), 0, 24),
     Case(
         "sequential of words",
@@ -100,6 +134,13 @@ CASES = (
         16 * 3 * 18 + 48 + 48 + 0 + 24,
         wrong_shapes=((6, 6), (2, 6, 2)),
         exact_alone=False,
+    ),
+    recurrent(
+        "sequential steps",
+        Sequential([GRU(3, return_sequences=True), Bidirectional(SimpleRNN(2)), Dense(1)]),
+        (1,),
+        63 + 2 * 12 + 5,
+        4 * (3 * 15 + 9) + 8 * 10 + 4,
     ),
 )
 

@@ -15,6 +15,7 @@ step before is done for all steps at once by the layer, with NumPy: x W + b befo
 Arrays are contiguous and writeable. One with a batch axis may be a part of the batch: nothing passes between examples.
 """
 
+from math import log
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,9 @@ from engine.arrays import Array
 from engine.kernels.compiler import kernel
 
 # ---------------------------------------------------------------------------------------------- inside of all kernels
+
+
+LOG2_TAIL = 1.4286068203094172e-06  # log 2 less its first 15 bits, by which n is multiplied exactly
 
 
 def small_exp(a: Any) -> Any:
@@ -47,13 +51,14 @@ def tanh(x: Any) -> Any:
 def _small_exp(a: Any) -> Any:
     real = as_dtype(a).type  # every constant in the precision of a: a single float64 would make all of it float64
     integer, bits, bias, most = (np.int32, 23, 127, 87.0) if real is np.float32 else (np.int64, 52, 1023, 708.0)
-    shift = 1.5 * 2.0**bits
+    shift, log2e, log2_head, log2_tail = map(real, (1.5 * 2.0**bits, 1 / log(2), 0.693145751953125, LOG2_TAIL))
 
     def implementation(a: Any) -> Any:
         clipped = real(most) if a > real(most) else a  # a NaN stays one
-        # −a = n log 2 + r;  adding and subtracting the shift rounds to the nearest integer
-        n = (real(shift) - clipped * real(1.4426950408889634)) - real(shift)
-        r = (-clipped - n * real(0.693145751953125)) - n * real(1.4286068203094172e-06)
+        # −a = n log 2 + r;  adding the shift rounds to the nearest integer, which stands in the last bits
+        shifted = shift - clipped * log2e
+        n = shifted - shift
+        r = (-clipped - n * log2_head) - n * log2_tail
         # p = r + r²/2! + r³/3! + …
         p = real(1 / 6227020800)
         p = p * r + real(1 / 479001600)
@@ -68,8 +73,8 @@ def _small_exp(a: Any) -> Any:
         p = p * r + real(1 / 6)
         p = p * r + real(1 / 2)
         p = p * r * r + r
-        # s = 2ⁿ, written as the exponent's bits
-        exponent = integer(integer(integer(n) + integer(bias)) << integer(bits))
+        # s = 2ⁿ, written as the bits of its exponent
+        exponent = integer(integer(real(shifted).view(integer) + integer(bias)) << integer(bits))
         return real(0) if a > real(most) else exponent.view(real), p
 
     return implementation
@@ -125,7 +130,7 @@ def hold(gate: Array, value: Any) -> None:
 
 # --------------------------------------------------------------------------------------------------------- simple RNN
 
-LINEAR, RELU, TANH = range(3)
+LINEAR, RELU, SIGMOID, TANH = range(4)
 
 
 @kernel
@@ -146,6 +151,9 @@ def simple_rnn(a: Array, state: Array, mask: Array, drop: Array, recurrent: Arra
             if activation == TANH:
                 for u in range(h.size):
                     h[u] = tanh(entering[u])
+            elif activation == SIGMOID:
+                for u in range(h.size):
+                    h[u] = sigmoid(entering[u])
             elif activation == RELU:
                 for u in range(h.size):
                     h[u] = 0 if entering[u] <= 0 else entering[u]
@@ -210,7 +218,7 @@ def lstm(gates: Array, state: Array, mask: Array, drop: Array, recurrent: Array,
 
 @kernel
 def lstm_backward(
-    da: Array, gates: Array, state: Array, dstate: Array, mask: Array, drop: Array, recurrent: Array
+    da: Array, dstate: Array, gates: Array, state: Array, mask: Array, drop: Array, recurrent: Array
 ) -> None:
     """dstate: dh, dc."""
     units, one = drop.shape[1], drop.dtype.type(1)
@@ -286,9 +294,9 @@ def gru(
 @kernel
 def gru_backward(
     da: Array,
+    dstate: Array,
     gates: Array,
     state: Array,
-    dstate: Array,
     mask: Array,
     drop: Array,
     recurrent: Array,

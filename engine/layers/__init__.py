@@ -1,15 +1,22 @@
 """Layers, a file each: equations, parameters, trace, forward and backward next to each other."""
 
 from engine.layers.activation import ReLU
+from engine.layers.bidirectional import Bidirectional
 from engine.layers.convolution import Conv1D, Conv2D, Conv3D
 from engine.layers.dense import Dense
 from engine.layers.embedding import Embedding
 from engine.layers.flatten import Flatten
+from engine.layers.gru import GRU
 from engine.layers.layer import Layer
+from engine.layers.lstm import LSTM
 from engine.layers.pooling import AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D
+from engine.layers.simple_rnn import SimpleRNN
 
 __all__ = [
+    "GRU",
+    "LSTM",
     "AveragePooling2D",
+    "Bidirectional",
     "Conv1D",
     "Conv2D",
     "Conv3D",
@@ -21,4 +28,5 @@ __all__ = [
     "Layer",
     "MaxPooling2D",
     "ReLU",
+    "SimpleRNN",
 ]

@@ -45,13 +45,14 @@ class Bidirectional(Layer):
     def __post_init__(self) -> None:
         if not isinstance(self.layer, RecurrentLayer):
             raise ValueError(f"layer must be SimpleRNN, LSTM or GRU, not {self.layer!r}")
-        if self.layer.return_state:
-            raise ValueError("layer must not have return_state=True: Bidirectional gives its sequence alone")
+        for name in ("return_state", "go_backwards"):
+            if getattr(self.layer, name):
+                raise ValueError(f"layer must not have {name}: Bidirectional reads both ways, and gives no states")
         check_choice("merge_mode", self.merge_mode, MERGE_MODES)
 
     @property
     def layers(self) -> dict[str, RecurrentLayer]:
-        return {"forward": self.layer, "backward": replace(self.layer, go_backwards=not self.layer.go_backwards)}
+        return {"forward": self.layer, "backward": replace(self.layer, go_backwards=True)}
 
     def output_shape(self, input_shape: Shape) -> Shape:
         *steps, units = self.layer.output_shape(input_shape)
@@ -86,11 +87,38 @@ class Bidirectional(Layer):
             layer.forward(params[way], x, mask=mask, training=training, rng=own)
             for (way, layer), own in zip(self.layers.items(), rngs, strict=True)
         )
-        f, b = self._in_order(f, forward), self._in_order(b, backward)
-        merged = {
-            "concat": lambda: np.concatenate([f, b], axis=-1),
-            "sum": lambda: f + b,
-            "ave": lambda: (f + b) / 2,
-            "mul": lambda: f * b,
-        }
-        return merged[self.merge_mode](), BidirectionalTrace(forward, backward, (f, b), mask)
+        b = self._turned(b)
+        mask = mask if self.layer.return_sequences else None
+        return self._merge(f, b), BidirectionalTrace(forward, backward, (f, b), mask)
+
+    def backward(
+        self, params: dict[str, Params], trace: BidirectionalTrace, dy: Array
+    ) -> tuple[Array, dict[str, Params]]:
+        f, b = trace.outputs
+        check_gradient(dy, (*f.shape[:-1], f.shape[-1] * (2 if self.merge_mode == "concat" else 1)), f.dtype)
+        # y = merge(f, b)
+        df, db = self._split(f, b, dy)
+        # f = layer(x)    b = layer(x, from last step to first), turned round again
+        ways = self.layers
+        dx, grads = ways["forward"].backward(params["forward"], trace.forward, df)
+        dx_of_b, grads_of_b = ways["backward"].backward(params["backward"], trace.backward, self._turned(db))
+        return dx + dx_of_b, {"forward": grads, "backward": grads_of_b}
+
+    def _turned(self, y: Array) -> Array:
+        """(B, T, units) with the steps in the other order; the last step alone (B, units) has none."""
+        return np.ascontiguousarray(y[:, ::-1]) if self.layer.return_sequences else y
+
+    def _merge(self, f: Array, b: Array) -> Array:
+        if self.merge_mode == "concat":
+            return np.concatenate([f, b], axis=-1)
+        return f * b if self.merge_mode == "mul" else (f + b) / (2 if self.merge_mode == "ave" else 1)
+
+    def _split(self, f: Array, b: Array, dy: Array) -> tuple[Array, Array]:
+        """(df, db), each the caller's own."""
+        if self.merge_mode == "concat":
+            df, db = np.split(dy, 2, axis=-1)
+            return df.copy(), db.copy()
+        if self.merge_mode == "mul":
+            return dy * b, dy * f
+        share = dy / (2 if self.merge_mode == "ave" else 1)
+        return share, share

@@ -7,8 +7,8 @@ let onehot(x)_k be a row of zeros with a 1 in column x_k. Then
 
     y = onehot(x) W                           dW = onehot(x)ᵀ dy
 
-but V − 1 of V products in each sum are with 0, and none is computed here. Between word 3 and word 4 there is nothing, so
-x has no derivative: dx is None.
+but V − 1 of V products in each sum are with 0, and none is computed here. Between word 3 and word 4 there is nothing,
+so x has no derivative: dx is None.
 
 With `sparse_gradient` dW is `Rows`: the rows of the words that occur, and no others.
 

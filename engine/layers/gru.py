@@ -75,7 +75,7 @@ class GRUTrace(NamedTuple):
     @property
     def mask(self) -> Array | None:
         """(B, T), for the layers that come after."""
-        return self.given.mask if self.given.masked else None
+        return self.given.mask_of_y
 
 
 class GRUSteps(NamedTuple):
@@ -99,6 +99,7 @@ class GRU(RecurrentLayer):
     clamp: Clamp = ()
 
     gates = "zrn"
+    trace = GRUTrace
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -145,19 +146,19 @@ class GRU(RecurrentLayer):
         state, recurrent = self.first_state(given, rows=1), contiguous(params["recurrent_kernel"])
         shared = recurrent, clamped(self.clamp, self.gates, state.dtype), self.reset_after
         flat = values.reshape(*values.shape[:2], 4 * self.units)
-        over_examples(gru, flat, state, given.mask, given.drop_h, shared=shared)
+        over_examples(gru, (flat, state), (given.mask, given.drop_h), shared)
         return self.output(state), GRUTrace(given, values, state)
 
     def backward_steps(self, params: Params, trace: GRUTrace, dy: Any) -> GRUSteps:
         """The gradient at every step and gate: what `backward` sums."""
+        dstate = self.outer_gradient(params, trace, dy)
         given, values, state = trace
-        dstate = self.outer_gradient(params, given, state, dy)
         # z, r = σ(a)    n = tanh a
         da = slopes(values, self.gates, self.clamp)
         flat = (*values.shape[:2], 4 * self.units)
-        arrays = da.reshape(flat), values.reshape(flat), state, dstate, given.mask, given.drop_h
+        read = values.reshape(flat), state, given.mask, given.drop_h
         shared = contiguous(params["recurrent_kernel"].T), self.reset_after
-        over_examples(gru_backward, *arrays, shared=shared)
+        over_examples(gru_backward, (da.reshape(flat), dstate), read, shared)
         return GRUSteps(dstate[:, :, 0], da[:, :, :3], da[:, :, 3])
 
     def backward(self, params: Params, trace: GRUTrace, dy: Any) -> tuple[Any, Params]:

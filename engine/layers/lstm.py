@@ -71,7 +71,7 @@ class LSTMTrace(NamedTuple):
     @property
     def mask(self) -> Array | None:
         """(B, T), for the layers that come after."""
-        return self.given.mask if self.given.masked else None
+        return self.given.mask_of_y
 
 
 class LSTMSteps(NamedTuple):
@@ -96,6 +96,7 @@ class LSTM(RecurrentLayer):
 
     gates = "ifgo"
     states = ("h", "c")
+    trace = LSTMTrace
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -136,18 +137,19 @@ class LSTM(RecurrentLayer):
         # i, f, g, o from a + h R    c = f ∘ c + i ∘ g    h = o ∘ tanh c
         state, recurrent = self.first_state(given, rows=3), contiguous(params["recurrent_kernel"])
         shared = recurrent, clamped(self.clamp, self.gates, state.dtype)
-        over_examples(lstm, gates, state, given.mask, given.drop_h, shared=shared)
+        over_examples(lstm, (gates, state), (given.mask, given.drop_h), shared)
         return self.output(state), LSTMTrace(given, gates.reshape(*gates.shape[:2], 4, self.units), state)
 
     def backward_steps(self, params: Params, trace: LSTMTrace, dy: Any) -> LSTMSteps:
         """The gradient at every step and gate: what `backward` sums."""
+        dstate = self.outer_gradient(params, trace, dy)
         given, gates, state = trace
-        dstate = self.outer_gradient(params, given, state, dy)
         # i, f, o = σ(a)    g = tanh a
         da = slopes(gates, self.gates, self.clamp)
         flat = (*gates.shape[:2], 4 * self.units)
-        arrays = da.reshape(flat), gates.reshape(flat), state, dstate, given.mask, given.drop_h
-        over_examples(lstm_backward, *arrays, shared=(contiguous(params["recurrent_kernel"].T),))
+        read = gates.reshape(flat), state, given.mask, given.drop_h
+        shared = (contiguous(params["recurrent_kernel"].T),)
+        over_examples(lstm_backward, (da.reshape(flat), dstate), read, shared)
         return LSTMSteps(dstate[:, :, 0], dstate[:, :, 1], da)
 
     def backward(self, params: Params, trace: LSTMTrace, dy: Any) -> tuple[Any, Params]:

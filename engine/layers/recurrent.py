@@ -15,8 +15,8 @@ Where the mask (B, T) is False a step is passed over: the state, hence the outpu
 sequences of unequal length share a batch. `go_backwards` takes the steps from last to first, and its output is in that
 order, as in Keras.
 
-Dropout is variational: one mask for all steps of a sequence. `dropout` acts on x, `recurrent_dropout` on the state where
-it enters the product with the recurrent weights, not where it is carried on.
+Dropout is variational: one mask for all steps of a sequence. `dropout` acts on x, `recurrent_dropout` on the state
+where it enters the product with the recurrent weights, not where it is carried on.
 
 Shapes: x (B, T, C), y (B, units) or (B, T, units), h, c (B, units).
 
@@ -60,7 +60,7 @@ class Given(NamedTuple):
     drop_x: Array  # (B, C)  factors of x; 1 without dropout
     drop_h: Array  # (B, units)  factors of h
     source: Array | Recurrent  # x as it was given
-    masked: bool  # whether a mask was given
+    mask_of_y: Array | None  # (B, T)  for the layers that come after; None without a mask, or where y has no steps
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,7 @@ class RecurrentLayer(Layer):
     uses = frozenset({"mask", "training", "rng"})
     gates: ClassVar[str]  # a letter for each, in the order of the kernel's columns
     states: ClassVar[tuple[str, ...]] = ("h",)
+    trace: ClassVar[Any]  # its type
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "units", check_integer("units", self.units))
@@ -156,12 +157,13 @@ class RecurrentLayer(Layer):
             raise ValueError(
                 f"mask must be bool of shape {(batch, steps)}, a flag a step, not {mask.dtype} {mask.shape}"
             )
-        keep = np.ones((batch, steps), np.bool_) if mask is None else np.array(mask)
+        order = slice(None, None, -1 if self.go_backwards else 1)
+        keep = np.ones((batch, steps), np.bool_) if mask is None else np.array(mask[:, order])
         drop_x = self._dropped(self.dropout, (batch, channels), training, rng).astype(sequence.dtype)
         drop_h = self._dropped(self.recurrent_dropout, (batch, self.units), training, rng).astype(sequence.dtype)
-        # x ∘ drop
-        order = slice(None, None, -1 if self.go_backwards else 1)
-        return Given(sequence[:, order] * drop_x[:, None], keep[:, order], drop_x, drop_h, x, mask is not None)
+        # x ∘ drop;  what a step that is passed over would have read is 0, even if it is no number
+        dropped = np.where(keep[:, :, None], sequence[:, order] * drop_x[:, None], 0)
+        return Given(dropped, keep, drop_x, drop_h, x, keep if mask is not None and self.return_sequences else None)
 
     def _check_given(self, params: Params, x: Array | Recurrent) -> Array:
         """The sequence, if it and the states beside it are what the layer takes."""
@@ -207,12 +209,13 @@ class RecurrentLayer(Layer):
         last = [np.array(state[:, -1, row]) for row in range(len(self.states))]
         return Recurrent(y, *last) if self.return_state else y
 
-    def outer_gradient(self, params: Params, given: Given, state: Array, dy: Any) -> Array:
+    def outer_gradient(self, params: Params, trace: Any, dy: Any) -> Array:
         """(B, T + 1, S, units): what dy says of each state, before any later step has its say."""
+        if not isinstance(trace, self.trace) or trace.state.shape[-1] != self.units:
+            raise ValueError("the trace must be what forward of this very layer has left")
+        given = trace.given
         self._check_given(params, given.source)
         batch, steps, _ = given.x.shape
-        if state.shape[:2] != (batch, steps + 1) or state.shape[3] != self.units:
-            raise ValueError("the trace must be what forward of this very layer has left")
         if isinstance(dy, Recurrent) != self.return_state:
             raise ValueError(f"with return_state={self.return_state}, dy must be shaped like y")
         outer = dy if isinstance(dy, Recurrent) else Recurrent(dy)
@@ -244,12 +247,16 @@ class RecurrentLayer(Layer):
         return Recurrent(dx, **initial)
 
 
-def over_examples(kernel: Callable[..., None], *examples: Array, shared: Sequence[Any]) -> None:
-    """`kernel(*examples, *shared)`, with the examples dealt to the workers: they know nothing of each other.
+def over_examples(
+    kernel: Callable[..., None], written: Sequence[Array], read: Sequence[Array], shared: Sequence[Any]
+) -> None:
+    """`kernel(*written, *read, *shared)`, with the examples dealt to the workers: they know nothing of each other.
 
-    The first array has a row for every step, the first of what is shared are the recurrent weights: so much work it is.
+    What is written is the caller's own, contiguous. Its first array has a row for every step, and the first of what is
+    shared are the recurrent weights: so much work it is.
     """
-    parts = [np.require(array, requirements=["C", "W"]) for array in examples]
+    # a read-only array would be another type to the compiler, and compiled for once more
+    parts = [*written, *(np.require(array, requirements=["C", "W"]) for array in read)]
     batch, steps = parts[0].shape[:2]
 
     def some(lo: int, hi: int) -> None:

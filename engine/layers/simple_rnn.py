@@ -2,7 +2,7 @@
 
     a_t = x_t W + h_{t−1} R + b        h_t = φ(a_t)        y = h_T, or h_1 … h_T
 
-φ is tanh, ReLU or nothing ("linear"). Backward, from the last step to the first:
+φ is tanh, ReLU, σ or nothing ("linear"). Backward, from the last step to the first:
 
     da_t = dh_t ∘ φ′(a_t)        dh_{t−1} = ∂L/∂y_{t−1} + da_t Rᵀ        dx_t = da_t Wᵀ
     dW = Σ_t x_tᵀ da_t        dR = Σ_t h_{t−1}ᵀ da_t        db = Σ_t da_t
@@ -24,11 +24,11 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.checks import check_choice
-from engine.kernels.recurrent import LINEAR, RELU, TANH, simple_rnn, simple_rnn_backward
+from engine.kernels.recurrent import LINEAR, RELU, SIGMOID, TANH, simple_rnn, simple_rnn_backward
 from engine.layers.layer import Params
 from engine.layers.recurrent import Given, Recurrent, RecurrentLayer, contiguous, over_examples, over_steps
 
-ACTIVATIONS = {"tanh": TANH, "relu": RELU, "linear": LINEAR}
+ACTIVATIONS = {"tanh": TANH, "relu": RELU, "sigmoid": SIGMOID, "linear": LINEAR}
 
 
 class SimpleRNNTrace(NamedTuple):
@@ -44,7 +44,7 @@ class SimpleRNNTrace(NamedTuple):
     @property
     def mask(self) -> Array | None:
         """(B, T), for the layers that come after."""
-        return self.given.mask if self.given.masked else None
+        return self.given.mask_of_y
 
 
 class SimpleRNNSteps(NamedTuple):
@@ -56,11 +56,13 @@ class SimpleRNNSteps(NamedTuple):
 
 @dataclass(frozen=True)
 class SimpleRNN(RecurrentLayer):
-    """(B, T, C) → (B, units), or (B, T, units) with `return_sequences`. The activation is tanh, relu or linear."""
+    """(B, T, C) → (B, units), or (B, T, units) with `return_sequences`. The activation is tanh, relu, sigmoid or
+    linear."""
 
     activation: str = "tanh"
 
     gates = "h"
+    trace = SimpleRNNTrace
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -82,22 +84,27 @@ class SimpleRNN(RecurrentLayer):
             a += params["bias"]
         # a ← a + h R    h = φ(a)
         state, recurrent = self.first_state(given, rows=1), contiguous(params["recurrent_kernel"])
-        over_examples(
-            simple_rnn, a, state, given.mask, given.drop_h, shared=(recurrent, ACTIVATIONS[self.activation])
-        )
+        shared = recurrent, ACTIVATIONS[self.activation]
+        over_examples(simple_rnn, (a, state), (given.mask, given.drop_h), shared)
         return self.output(state), SimpleRNNTrace(given, a, state)
 
     def backward_steps(self, params: Params, trace: SimpleRNNTrace, dy: Any) -> SimpleRNNSteps:
         """The gradient at every step: what `backward` sums."""
-        given, _, state = trace
-        dstate = self.outer_gradient(params, given, state, dy)
+        dstate = self.outer_gradient(params, trace, dy)
         # h = φ(a)
-        h = trace.h[:, 1:]
-        slope = {"tanh": 1 - h * h, "relu": np.where(h <= 0, 0, np.ones_like(h)), "linear": np.ones_like(h)}
-        da = slope[self.activation]
-        turned = contiguous(params["recurrent_kernel"].T)
-        over_examples(simple_rnn_backward, da, dstate, given.mask, given.drop_h, shared=(turned,))
+        da = self._slope(trace.h[:, 1:])
+        shared = (contiguous(params["recurrent_kernel"].T),)
+        over_examples(simple_rnn_backward, (da, dstate), (trace.given.mask, trace.given.drop_h), shared)
         return SimpleRNNSteps(dstate[:, :, 0], da)
+
+    def _slope(self, h: Array) -> Array:
+        """φ′(a), from h = φ(a)."""
+        if self.activation == "tanh":
+            return 1 - h * h
+        if self.activation == "sigmoid":
+            return h * (1 - h)
+        slope = np.ones_like(h)
+        return np.where(h <= 0, 0, slope) if self.activation == "relu" else slope
 
     def backward(self, params: Params, trace: SimpleRNNTrace, dy: Any) -> tuple[Any, Params]:
         dh, da = self.backward_steps(params, trace, dy)
