@@ -1,11 +1,14 @@
 """Optimizers: from parameters and their gradients, the next parameters.
 
-    SGD    v ← momentum · v − learning_rate · g                       w ← w + v
-    Adam   m ← m + (1 − β₁)(g − m)      v ← v + (1 − β₂)(g² − v)
-           w ← w − learning_rate · √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε)          t = 1, 2, … counts the steps
+    SGD      v ← momentum · v − learning_rate · g      w ← w + v
+    Adam     m ← m + (1 − β₁)(g − m)      v ← v + (1 − β₂)(g² − v)
+             w ← w − learning_rate · √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε)          t = 1, 2, … counts the steps
+    RMSprop  v ← ρ v + (1 − ρ) g²      m ← momentum · m + learning_rate · g / √(v + ε)      w ← w − m
+             centered: √(v − a² + ε) instead, with the mean gradient  a ← ρ a + (1 − ρ) g
 
-Names, defaults and the place of ε are those of Keras. An optimizer is a frozen value; what it remembers from step to
-step (v, m, t) are its `slots`, which travel beside the parameters. Nothing that is given is written to.
+Names, defaults and the place of ε are those of Keras. Each can clip the gradients before its step, in one of three ways
+(`engine/clipping.py`): clipvalue, clipnorm, global_clipnorm. An optimizer is a frozen value; what it remembers from
+step to step (v, m, a, t) are its `slots`, which travel beside the parameters. Nothing that is given is written to.
 
 Of a gradient by rows (`engine.rows.Rows`) only these rows are updated, of the weights and of what is remembered of
 them: the same formula on smaller arrays. For SGD without momentum that is the same as with the whole array. With
@@ -13,22 +16,30 @@ momentum, and for Adam, it is not: there, a row without a gradient drifts on wit
 stands still, as with PyTorch's SparseAdam.
 
 Polyak 1964, "Some methods of speeding up the convergence of iteration methods", doi:10.1016/0041-5553(64)90137-5
+Tieleman and Hinton 2012, "Lecture 6.5: RMSprop", Neural networks for machine learning
 Kingma and Ba 2015, "Adam: a method for stochastic optimization", https://arxiv.org/abs/1412.6980
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from engine.arrays import Array, leaves, rebuild
-from engine.checks import check_number
+from engine.checks import check_flag, check_number
+from engine.clipping import clip_by_global_norm, clip_by_norm, clip_by_value
 from engine.rows import Rows
 
 
 class SGDSlots(NamedTuple):
     velocity: Any  # v, a tree like the parameters
+
+
+class RMSpropSlots(NamedTuple):
+    square: Any  # v, a tree like the parameters
+    velocity: Any  # m, a tree like the parameters; None without momentum
+    mean: Any  # a, a tree like the parameters; None unless centered
 
 
 class AdamSlots(NamedTuple):
@@ -42,9 +53,18 @@ class Optimizer(ABC):
     """(params, grads, slots) → (params, slots)."""
 
     learning_rate: float
+    clipvalue: float | None = field(default=None, kw_only=True)  # of each number
+    clipnorm: float | None = field(default=None, kw_only=True)  # of each array
+    global_clipnorm: float | None = field(default=None, kw_only=True)  # of all of them together
 
     def __post_init__(self) -> None:
         check_number("learning_rate", self.learning_rate, above=0)
+        ways = {name: getattr(self, name) for name in ("clipvalue", "clipnorm", "global_clipnorm")}
+        given = {name: limit for name, limit in ways.items() if limit is not None}
+        for name, limit in given.items():
+            check_number(name, limit, above=0)
+        if len(given) > 1:
+            raise ValueError(f"only one of {', '.join(ways)} can be set, not {', '.join(given)}")
 
     @abstractmethod
     def init(self, params: Any) -> Any:
@@ -52,19 +72,28 @@ class Optimizer(ABC):
 
     @abstractmethod
     def step(self, params: Any, grads: Any, slots: Any) -> tuple[Any, Any]:
-        """`update`, where all gradients are arrays."""
+        """`update`, with gradients that are clipped already, and whole."""
 
     def update(self, params: Any, grads: Any, slots: Any) -> tuple[Any, Any]:
         """The next parameters and slots. `params` and `grads` are trees of the same form."""
         gradients: dict[str, Any] = dict(leaves(grads))
         rows = {path: g.indices for path, g in gradients.items() if isinstance(g, Rows)}
+        # the rows that are not there are 0, and add nothing to a norm
+        values = self.clipped(rebuild(grads, lambda path, g: gradients[path].values if path in rows else g))
         if not rows:
-            return self.step(params, grads, slots)
+            return self.step(params, values, slots)
         # a slot is a tree like the parameters: `mean.embeddings` goes with `embeddings`
         slot_rows = {f"{slot}.{path}": indices for slot in slots._fields for path, indices in rows.items()}
-        values = rebuild(grads, lambda path, g: gradients[path].values if path in rows else g)
         new, new_slots = self.step(_taken(params, rows), values, _taken(slots, slot_rows))
         return _put(params, new, rows), _put(slots, new_slots, slot_rows)
+
+    def clipped(self, grads: Any) -> Any:
+        """The gradients that the step is taken with."""
+        if self.clipvalue is not None:
+            return clip_by_value(grads, self.clipvalue)
+        if self.clipnorm is not None:
+            return clip_by_norm(grads, self.clipnorm)
+        return grads if self.global_clipnorm is None else clip_by_global_norm(grads, self.global_clipnorm)
 
 
 @dataclass(frozen=True)
@@ -88,6 +117,48 @@ class SGD(Optimizer):
         step = dict(leaves(velocity))
         # w ← w + v
         return rebuild(params, lambda path, w: w + step[path]), SGDSlots(velocity)
+
+
+@dataclass(frozen=True)
+class RMSprop(Optimizer):
+    """Each weight's gradient is divided by the size that its gradients had lately."""
+
+    learning_rate: float = 0.001
+    rho: float = 0.9
+    momentum: float = 0.0
+    epsilon: float = 1e-7
+    centered: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_number("rho", self.rho, least=0, below=1)
+        check_number("momentum", self.momentum, least=0, below=1)
+        check_number("epsilon", self.epsilon, above=0)
+        check_flag("centered", self.centered)
+
+    def init(self, params: Any) -> RMSpropSlots:
+        velocity, mean = (_zeros_like(params) if kept else None for kept in (self.momentum, self.centered))
+        return RMSpropSlots(_zeros_like(params), velocity, mean)
+
+    def step(self, params: Any, grads: Any, slots: RMSpropSlots) -> tuple[Any, RMSpropSlots]:
+        g, rho, before = dict(leaves(grads)), self.rho, dict(leaves(slots.velocity))
+        # v ← ρ v + (1 − ρ) g²,   a ← ρ a + (1 − ρ) g
+        square = rebuild(slots.square, lambda path, v: rho * v + (1 - rho) * (g[path] * g[path]))
+        mean = rebuild(slots.mean, lambda path, a: rho * a + (1 - rho) * g[path])
+        v, a = dict(leaves(square)), dict(leaves(mean))
+
+        def move(path: str, w: Array) -> Array:
+            # v − a² of equal gradients is 0, and less by what rounding makes of it
+            variance = np.maximum(v[path] - a[path] * a[path], 0) if self.centered else v[path]
+            # m ← momentum · m + learning_rate · g / √(v + ε)
+            m = self.learning_rate * g[path] / np.sqrt(variance + self.epsilon)
+            return self.momentum * before[path] + m if self.momentum else m
+
+        velocity = rebuild(params, move)
+        m = dict(leaves(velocity))
+        # w ← w − m
+        new = rebuild(params, lambda path, w: w - m[path])
+        return new, RMSpropSlots(square, velocity if self.momentum else None, mean)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@
 
     concat  y = [f, b]        sum  y = f + b        ave  y = (f + b) / 2        mul  y = f ∘ b
 
+With `return_sequences`, y is 0 at the steps where the mask is False, as in Keras.
+
 Both layers have weights of their own. So at each step y knows the whole sequence; what it cannot be used for is to
 predict what comes next. Backward, each layer gets its part of dy, and dx is the sum of both: x went into both.
 
@@ -82,13 +84,16 @@ class Bidirectional(Layer):
     ) -> tuple[Array, BidirectionalTrace]:
         if not isinstance(x, np.ndarray):
             raise ValueError(f"Bidirectional takes a sequence without states, not {type(x).__name__}")
+        ways = self.layers
+        if set(params) != set(ways):
+            raise ValueError(f"Bidirectional needs parameters for {', '.join(ways)}, got {', '.join(params)}")
         rngs = (None, None) if rng is None else rng.spawn(2)
         (f, forward), (b, backward) = (
             layer.forward(params[way], x, mask=mask, training=training, rng=own)
-            for (way, layer), own in zip(self.layers.items(), rngs, strict=True)
+            for (way, layer), own in zip(ways.items(), rngs, strict=True)
         )
-        b = self._turned(b)
         mask = mask if self.layer.return_sequences else None
+        f, b = self._shown(f, mask), self._shown(self._turned(b), mask)
         return self._merge(f, b), BidirectionalTrace(forward, backward, (f, b), mask)
 
     def backward(
@@ -96,8 +101,8 @@ class Bidirectional(Layer):
     ) -> tuple[Array, dict[str, Params]]:
         f, b = trace.outputs
         check_gradient(dy, (*f.shape[:-1], f.shape[-1] * (2 if self.merge_mode == "concat" else 1)), f.dtype)
-        # y = merge(f, b)
-        df, db = self._split(f, b, dy)
+        # y = merge(f, b), 0 where the mask is False
+        df, db = self._split(f, b, self._shown(dy, trace.mask))
         # f = layer(x)    b = layer(x, from last step to first), turned round again
         ways = self.layers
         dx, grads = ways["forward"].backward(params["forward"], trace.forward, df)
@@ -108,16 +113,19 @@ class Bidirectional(Layer):
         """(B, T, units) with the steps in the other order; the last step alone (B, units) has none."""
         return np.ascontiguousarray(y[:, ::-1]) if self.layer.return_sequences else y
 
+    def _shown(self, y: Array, mask: Array | None) -> Array:
+        """y, and 0 at the steps that are passed over."""
+        return y if mask is None else np.where(mask[:, :, None], y, 0)
+
     def _merge(self, f: Array, b: Array) -> Array:
         if self.merge_mode == "concat":
             return np.concatenate([f, b], axis=-1)
         return f * b if self.merge_mode == "mul" else (f + b) / (2 if self.merge_mode == "ave" else 1)
 
     def _split(self, f: Array, b: Array, dy: Array) -> tuple[Array, Array]:
-        """(df, db), each the caller's own."""
+        """(df, db) from dy."""
         if self.merge_mode == "concat":
-            df, db = np.split(dy, 2, axis=-1)
-            return df.copy(), db.copy()
+            return dy[..., : f.shape[-1]], dy[..., f.shape[-1] :]
         if self.merge_mode == "mul":
             return dy * b, dy * f
         share = dy / (2 if self.merge_mode == "ave" else 1)

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from engine.arrays import leaves, rebuild
-from engine.optimizers import SGD, Adam, Optimizer
+from engine.clipping import clip_by_global_norm, clip_by_norm, clip_by_value, global_norm
+from engine.optimizers import SGD, Adam, Optimizer, RMSprop
 from engine.rows import Rows
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
@@ -19,6 +20,14 @@ PAIRS = (
     (SGD(0.05, momentum=0.9), lambda: keras.optimizers.SGD(0.05, momentum=0.9)),
     (Adam(0.01), lambda: keras.optimizers.Adam(0.01)),
     (Adam(0.003, 0.8, 0.99, 1e-3), lambda: keras.optimizers.Adam(0.003, 0.8, 0.99, 1e-3)),
+    (RMSprop(), keras.optimizers.RMSprop),
+    (RMSprop(0.01, 0.8, 0.5, 1e-3), lambda: keras.optimizers.RMSprop(0.01, 0.8, 0.5, 1e-3)),
+    (RMSprop(0.01, centered=True), lambda: keras.optimizers.RMSprop(0.01, centered=True)),
+    (RMSprop(0.01, 0.7, 0.9, 1e-2, True), lambda: keras.optimizers.RMSprop(0.01, 0.7, 0.9, 1e-2, True)),
+    (SGD(0.1, clipvalue=0.5), lambda: keras.optimizers.SGD(0.1, clipvalue=0.5)),
+    (SGD(0.1, 0.5, clipnorm=1.5), lambda: keras.optimizers.SGD(0.1, 0.5, clipnorm=1.5)),
+    (Adam(0.1, global_clipnorm=3), lambda: keras.optimizers.Adam(0.1, global_clipnorm=3)),
+    (RMSprop(0.1, global_clipnorm=3), lambda: keras.optimizers.RMSprop(0.1, global_clipnorm=3)),
 )
 
 
@@ -55,7 +64,13 @@ def test_every_step_is_that_of_keras(ours: Optimizer, theirs: Any) -> None:
     [
         (SGD(0.1), lambda w: torch.optim.SGD(w, 0.1)),
         (SGD(0.05, momentum=0.9), lambda w: torch.optim.SGD(w, 0.05, momentum=0.9)),
-        (Adam(0.01, epsilon=1e-30), lambda w: torch.optim.Adam(w, 0.01, eps=1e-30)),  # ε stands elsewhere in PyTorch
+        # ε stands elsewhere in PyTorch
+        (Adam(0.01, epsilon=1e-30), lambda w: torch.optim.Adam(w, 0.01, eps=1e-30)),
+        (RMSprop(0.01, epsilon=1e-60), lambda w: torch.optim.RMSprop(w, 0.01, 0.9, 1e-30)),
+        (
+            RMSprop(0.01, 0.8, epsilon=1e-60, centered=True),
+            lambda w: torch.optim.RMSprop(w, 0.01, 0.8, 1e-30, centered=True),
+        ),
     ],
 )
 def test_every_step_is_that_of_pytorch(ours: Optimizer, theirs: Any) -> None:
@@ -70,7 +85,57 @@ def test_every_step_is_that_of_pytorch(ours: Optimizer, theirs: Any) -> None:
             np.testing.assert_allclose(array, weight.detach().numpy(), rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("optimizer", [SGD(0.1, 0.9), Adam(0.1)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_clipping(dtype: type) -> None:
+    grads = ({"kernel": np.array([[3.0, -4.0]], dtype)}, {}, {"gamma": np.array([0.0, 0.3, -12.0], dtype)})
+    assert global_norm(grads) == pytest.approx(np.sqrt(25 + 0.09 + 144))
+
+    def clipped(tree: Any) -> list[Any]:
+        assert all(array.dtype == dtype for _, array in leaves(tree))
+        return [array.tolist() for _, array in leaves(tree)]
+
+    assert clipped(clip_by_value(grads, 3.5)) == [[[3, -3.5]], [0, grads[2]["gamma"][1], -3.5]]
+    kernel, gamma = (array for _, array in leaves(clip_by_norm(grads, 10)))
+    np.testing.assert_array_equal(kernel, grads[0]["kernel"])  # short enough
+    np.testing.assert_allclose(gamma, grads[2]["gamma"] * 10 / np.sqrt(144.09), rtol=1e-6)
+    together = clip_by_global_norm(grads, 1)
+    assert global_norm(together) == pytest.approx(1, rel=1e-6)
+    for (_, g), (_, c) in zip(leaves(grads), leaves(together), strict=True):
+        np.testing.assert_allclose(c, g / np.sqrt(169.09), rtol=1e-6)
+    assert clipped(clip_by_global_norm(grads, 20)) == clipped(grads)
+
+
+def test_clipping_is_that_of_pytorch() -> None:
+    _, grads = problem()
+    for limit in (0.1, 2.0, 100.0):
+        weights = [torch.zeros(array.shape, dtype=torch.float64) for _, array in leaves(grads[0])]
+        for weight, (_, g) in zip(weights, leaves(grads[0]), strict=True):
+            weight.grad = torch.tensor(g)
+        norm = torch.nn.utils.clip_grad_norm_(weights, limit)
+        assert global_norm(grads[0]) == pytest.approx(float(norm), rel=1e-14)
+        for weight, (_, ours) in zip(weights, leaves(clip_by_global_norm(grads[0], limit)), strict=True):
+            # PyTorch divides by the norm + 1e-6
+            np.testing.assert_allclose(ours, weight.grad.numpy(), rtol=1e-5)
+
+
+def test_equal_gradients_have_no_variance_and_no_square_root_of_less_than_0() -> None:
+    params = {"w": np.zeros(1, np.float32)}
+    for new in walk(RMSprop(0.01, centered=True), params, [{"w": np.array([333.3], np.float32)}] * 300):
+        assert np.isfinite(new["w"]).all()
+
+
+def test_what_has_exploded_is_seen() -> None:
+    """A float32 gradient of 1e30 has a length, though its square has none; of infinite length there is no direction."""
+    large = {"w": np.full(4, 1e30, np.float32)}
+    assert global_norm(large) == pytest.approx(2e30)
+    np.testing.assert_allclose(clip_by_global_norm(large, 1)["w"], 0.5, rtol=1e-6)
+    for clip in (clip_by_norm, clip_by_global_norm):
+        for bad in (np.inf, np.nan):
+            assert np.isnan(clip({"w": np.array([1.0, bad])}, 1)["w"]).all()
+    assert np.isnan(clip_by_value({"w": np.array([np.nan])}, 1)["w"]).all()
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.1, 0.9), Adam(0.1), RMSprop(0.1, 0.9, 0.5, centered=True), RMSprop()])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_nothing_that_is_given_is_written_to_and_the_dtype_stays(optimizer: Optimizer, dtype: type) -> None:
     params, grads = problem(dtype)
@@ -113,7 +178,7 @@ def test_a_gradient_by_rows_steps_as_in_pytorch(ours: Optimizer, theirs: Any) ->
         np.testing.assert_allclose(params[0]["embeddings"], weight.detach().numpy(), rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("optimizer", [SGD(0.1, 0.9), Adam(0.1)])
+@pytest.mark.parametrize("optimizer", [SGD(0.1, 0.9), Adam(0.1), RMSprop(0.1, centered=True)])
 def test_rows_without_a_gradient_stay_and_dense_gradients_beside_them_are_as_ever(optimizer: Optimizer) -> None:
     params, bias = {"embeddings": np.ones((5, 2)), "bias": np.arange(2.0)}, np.array([3.0, -1.0])
     slots = optimizer.init(params)
@@ -138,6 +203,17 @@ def test_momentum_moves_a_row_on_only_where_the_whole_gradient_is_given() -> Non
         w = walk(SGD(0.1, momentum=0.9), {"w": np.zeros((2, 2))}, [{"w": g} for g in gradients])
         moved.append(w[1]["w"][0, 0] - w[0]["w"][0, 0])
     assert moved == [0, pytest.approx(-0.09)]
+
+
+@pytest.mark.parametrize("clip", [{"clipvalue": 1.5}, {"clipnorm": 2.0}, {"global_clipnorm": 2.0}])
+@pytest.mark.parametrize("kind", [SGD, RMSprop])
+def test_rows_are_clipped_as_the_whole_array_is(kind: Any, clip: dict[str, float]) -> None:
+    params, bias = {"w": np.ones((5, 2)), "b": np.ones(2)}, np.array([3.0, -1.0])
+    optimizer = kind(0.1, **clip)
+    by_rows, _ = optimizer.update(params, {"w": SOME, "b": bias}, optimizer.init(params))
+    whole, _ = optimizer.update(params, {"w": np.asarray(SOME), "b": bias}, optimizer.init(params))
+    for name in params:
+        np.testing.assert_allclose(by_rows[name], whole[name], rtol=1e-14)
 
 
 def test_a_gradient_by_rows_writes_to_nothing() -> None:
@@ -167,6 +243,17 @@ def _without_count(slots: Any) -> dict[str, Any]:
         (lambda: Adam(0.1, beta_1=1.0), "beta_1 must be below 1, not 1.0"),
         (lambda: Adam(0.1, beta_2=-1), "beta_2 must be at least 0, not -1"),
         (lambda: Adam(0.1, epsilon=0), "epsilon must be above 0, not 0"),
+        (lambda: RMSprop(0.1, rho=1), "rho must be below 1, not 1"),
+        (lambda: RMSprop(0.1, momentum=-1), "momentum must be at least 0, not -1"),
+        (lambda: RMSprop(0.1, epsilon=0), "epsilon must be above 0, not 0"),
+        (lambda: RMSprop(0.1, centered=1), "centered must be True or False, not 1"),
+        (lambda: SGD(0.1, clipnorm=0), "clipnorm must be above 0, not 0"),
+        (lambda: SGD(0.1, clipvalue="1"), "clipvalue must be a number, not '1'"),
+        (lambda: Adam(0.1, global_clipnorm=-1), "global_clipnorm must be above 0, not -1"),
+        (
+            lambda: Adam(0.1, clipvalue=1, global_clipnorm=1),
+            "only one of clipvalue, clipnorm, global_clipnorm can be set, not clipvalue, global_clipnorm",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused(make: Any, words: str) -> None:
