@@ -6,7 +6,7 @@ from engine.warmup import not_ready
 from experiments.lstm.scene import scene
 from experiments.lstm.spec import PRESETS, LSTMSpec
 from experiments.recurrent.facts import facts
-from experiments.recurrent.sequences import LONGEST, WORD
+from experiments.recurrent.sequences import GIVEN, LONGEST, WORD
 from experiments.scene import pack
 from ui import code, lesson
 from ui.lens import lens_of
@@ -26,6 +26,7 @@ def microscope() -> LSTMSpec:
     with lesson.row("bias"):
         if spec.has_forget_bias:
             settings.slider("forget_bias")
+        settings.presets(PRESETS)
         lesson.try_this(text["Try this"], {grid.symbol: grid.role for grid in drawn.grids})
     lens_of(settings, pack(drawn))
     settings.settle()
@@ -39,7 +40,7 @@ with lesson.first_screen():
     with settings.row():
         settings.select("sequence", width=130)
         if settings.spec.sequence == WORD:
-            settings.text("word", LONGEST)
+            settings.text("word", LONGEST, width=150, placeholder=GIVEN)
         else:
             settings.number("steps")
         settings.segments("units")
@@ -53,7 +54,6 @@ with lesson.first_screen():
                 settings.checkbox(name)
             settings.select("loss")
             settings.number("seed")
-        settings.presets(PRESETS)
     lesson.changes(settings.notes)
     lesson.facts(facts(settings.spec))
     spec = microscope()

@@ -4,7 +4,7 @@ from engine.kernels.recurrent import simple_rnn, simple_rnn_backward
 from engine.layers.simple_rnn import SimpleRNN
 from engine.warmup import not_ready
 from experiments.recurrent.facts import facts
-from experiments.recurrent.sequences import LONGEST, WORD
+from experiments.recurrent.sequences import GIVEN, LONGEST, WORD
 from experiments.scene import pack
 from experiments.simple_rnn.scene import scene
 from experiments.simple_rnn.spec import SimpleRNNSpec
@@ -38,7 +38,7 @@ with lesson.first_screen():
     with settings.row():
         settings.select("sequence", width=130)
         if settings.spec.sequence == WORD:
-            settings.text("word", LONGEST)
+            settings.text("word", LONGEST, width=150, placeholder=GIVEN)
         else:
             settings.number("steps")
         for name in ("units", "activation", "return_sequences"):

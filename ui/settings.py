@@ -116,9 +116,9 @@ class Settings:
         """Many options, or long ones."""
         st.selectbox(name, self.spec.offered(name), width=width, **self._widget(name))
 
-    def text(self, name: str, longest: int) -> None:
-        """Words of the learner's own."""
-        st.text_input(name, max_chars=longest, width=LINE, **self._widget(name))
+    def text(self, name: str, longest: int, width: int = LINE, placeholder: str | None = None) -> None:
+        """Words of the learner's own; `placeholder` is what holds without them."""
+        st.text_input(name, max_chars=longest, width=width, placeholder=placeholder, **self._widget(name))
 
     def checkbox(self, name: str) -> None:
         st.checkbox(name, **self._widget(name))
@@ -160,10 +160,12 @@ class Settings:
         )
         st.button("Surprise me", type="tertiary", key=self.session_key("surprise"), on_click=self._surprise)
 
-    def presets(self, presets: Mapping[str, Mapping[str, Any]]) -> None:
-        """Buttons that set several at once: label → setting → value."""
-        for label, values in presets.items():
-            st.button(label, key=self.session_key(f"{label}.preset"), on_click=self._put_some, args=(values,))
+    def presets(self, presets: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
+        """Buttons that set several at once: (label, help) → setting → value."""
+        with st.container(horizontal=True, width="content", gap="xsmall", key=self.session_key("presets")):
+            for (label, words), values in presets.items():
+                key = self.session_key(f"{label}.preset")
+                st.button(label, key=key, help=words, on_click=self._put_some, args=(values,))
 
     def _put_some(self, values: Mapping[str, Any]) -> None:
         for name, value in values.items():

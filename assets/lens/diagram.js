@@ -3,11 +3,12 @@
 
 import { tone } from "../drawing/colour.js"
 import { h, svg, write } from "../drawing/element.js"
-import { number } from "../drawing/numbers.js"
+import { number, short } from "../drawing/numbers.js"
 import { called, coordinates, where } from "./scene.js"
 
 const ROW = 46 // pixels
 const TIP = 5 // of an arrow
+const LONG = 5 // characters: what a place has room for on a phone
 
 export class DiagramBox {
   #index = {} // axis word → the index that is shown
@@ -18,10 +19,11 @@ export class DiagramBox {
     const [columns, rows] = diagram.size
     this.wires = svg("svg", { viewBox: `0 0 ${columns} ${rows}`, preserveAspectRatio: "none", "aria-hidden": "true" })
     this.spots = diagram.spots.map((spot) => this.#spot(spot))
-    this.caption = h("div", { class: "at" })
-    this.root = h("div", { class: "diagram", role: "group", "aria-label": "The cell, with the numbers that are selected", style: { height: `${rows * ROW}px` } },
-      this.wires, diagram.marks.map(({ at, text }) => h("span", { class: "mark", "aria-hidden": "true", style: this.#place(at) }, text)),
-      this.spots.map((spot) => spot.button), this.caption)
+    this.caption = h("div", { class: "lane-head" })
+    this.root = h("div", { role: "group", "aria-label": "The cell, with the numbers that are selected" }, this.caption,
+      h("div", { class: "diagram", style: { height: `${rows * ROW}px` } },
+        this.wires, diagram.marks.map(({ at, text }) => h("span", { class: "mark", "aria-hidden": "true", style: this.#place(at) }, text)),
+        this.spots.map((spot) => spot.button)))
   }
 
   #place([column, row]) {
@@ -47,7 +49,7 @@ export class DiagramBox {
     for (const spot of this.spots) this.#drawSpot(spot)
     this.#drawWires(phase.arrow === "left")
     const holder = scene.grids.find((each) => diagram.axes.every((axis) => each.axes.includes(axis)))
-    write(this.caption, holder ? diagram.axes.map((axis) => `${axis} ${this.#said(holder, axis)}`).join(", ") : "")
+    write(this.caption, `The cell at ${diagram.axes.map((axis) => `${axis} ${this.#said(holder, axis)}`).join(", ")}`)
   }
 
   #said(grid, axis) {
@@ -84,9 +86,9 @@ export class DiagramBox {
     const { grid, cell } = shown, held = cell === null ? 0 : grid.values[cell]
     write(symbol, grid.symbol + (spot.moved ? "₋₁" : ""))
     symbol.className = `sym k-${grid.role}`
-    const word = grid.axes.find((axis) => !(axis in this.#index) && grid.names?.[axis])
+    const word = grid.role === "input" && grid.axes.find((axis) => !(axis in this.#index) && grid.names?.[axis])
     const text = word && cell !== null ? called(grid, word, coordinates(grid, cell)[grid.axes.indexOf(word)]) : number(held)
-    write(value, text)
+    write(value, text.length > LONG && lens.root.classList.contains("narrow") ? short(held, 2) : text)
     const { fill, ink } = lens.palette[grid.scale.kind], colour = tone(held, grid.scale)
     value.style.background = held === 0 ? "none" : fill[colour]
     value.style.color = held === 0 ? "inherit" : ink[colour]

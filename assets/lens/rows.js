@@ -105,7 +105,7 @@ function slotPlaces(lens, terms, slots) {
 
 function headingRow({ lens, slots, weighted, bars }, term, first) {
   const cells = term.factors.flatMap((id, f) => [h("th", { scope: "col" }, symbol(lens, id, term.through?.[f])), f < slots - 1 ? h("td") : null])
-  return h("tr", { class: "gh" }, weighted && h("td"), cells, h("td"), h("th", { scope: "col" }, first ? "product" : ""), bars && h("td"))
+  return h("tr", { class: "gh" }, weighted && h("td"), cells, h("td"), first ? h("th", { scope: "col" }, "product") : h("td"), bars && h("td"))
 }
 
 function termRow({ lens, slots, weighted, places, write, largest, named, bars }, term, i) {

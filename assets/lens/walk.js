@@ -1,6 +1,6 @@
 /* What the player walks through: the frames of a recorded run, an axis of one grid, or its cells in reading order. */
 
-import { coordinates, place, planeOf, showFrame } from "./scene.js"
+import { called, coordinates, place, planeOf, showFrame } from "./scene.js"
 
 const STEP_PACE = 900 // milliseconds: a step of a sequence is read, not only seen
 
@@ -63,7 +63,14 @@ export class Walk {
   label(i) {
     const { scene: { frames }, phase } = this.lens, { path } = this
     if (frames) return [frames.axis, `${frames.axis} ${i} of ${frames.count - 1}`]
-    const what = phase.step && (this.axis >= 0 || path.id === phase.start[0]) ? phase.step : `${path.symbol} cell`
+    if (this.axis >= 0) return [phase.along, `${phase.along} ${i}${named(path, phase.along, i)}`]
+    const what = phase.step && path.id === phase.start[0] ? phase.step : `${path.symbol} cell`
     return [what, `${what} ${i + 1} of ${this.count()}`]
   }
+}
+
+/** " (l)": the name of an index, where it has one. */
+function named(grid, axis, index) {
+  const name = called(grid, axis, index)
+  return name === String(index) ? "" : ` (${name})`
 }

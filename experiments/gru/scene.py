@@ -64,8 +64,9 @@ def scene(spec: GRUSpec) -> Scene:
     made = run(spec)
     passes = Passes(spec, made)
     p = Picture(spec, made, differences(spec, made, passes), dict(COLUMNS))
-    p.ends()
+    p.given()
     _values(p, passes)
+    p.output()
     _forward(p)
     _backward(p)
     return p.scene("GRU, step by step", "h", "dh", DIAGRAM)
@@ -83,7 +84,7 @@ def _values(p: Picture, passes: Passes) -> None:
         p.over_time(gate, NAMES[gate], gates[:, index], ONE if gate == "n" else SHARE, note=note)
         p.columns[f"a{gate}"] = p.columns[gate]
         gradient, numeric = made.steps.da[0, :, index], p.numeric.entering[:, index]
-        p.gradient(f"a{gate}", gradient, numeric, symbol=f"a{_SUB[gate]}", name=f"by what enters {gate}")
+        p.gradient(f"a{gate}", gradient, numeric, name=f"by what enters {gate}", note=note)
     p.over_time("h", "state", made.h)
     p.gradient("h", made.steps.dh[0, 1:], p.numeric.dh)
 
@@ -208,6 +209,3 @@ def _to_bias(p: Picture) -> None:
     places = [("daz", None, Z), ("dar", None, RESET), ("dan", 0, N), ("dm", 1, N)]
     groups = [Group((da,), rule(cells, {t: p.T}, of(which, gate))) for da, which, gate in places]
     p.sum("db", "backward", *groups)
-
-
-_SUB = {"z": "z", "r": "ᵣ", "n": "ₙ"}

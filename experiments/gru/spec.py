@@ -11,10 +11,13 @@ from experiments.spec import choice, number
 
 ALL_FREE = {"clamp_z": FREE, "clamp_r": FREE, "clamp_n": FREE}
 PRESETS = {
-    "Keep (z = 1)": ALL_FREE | {"clamp_z": "1", "initial_state": ONES},
-    "Renew (z = 0)": ALL_FREE | {"clamp_z": "0", "initial_state": ONES},
-    "Ignore the past (r = 0)": ALL_FREE | {"clamp_r": "0", "initial_state": ONES},
-    "Free": ALL_FREE | {"initial_state": ZEROS},
+    ("Keep", "z = 1: the state stays what it was. From a state of ones."): ALL_FREE
+    | {"clamp_z": "1", "initial_state": ONES},
+    ("Renew", "z = 0: the state is the candidate. From a state of ones."): ALL_FREE
+    | {"clamp_z": "0", "initial_state": ONES},
+    ("Ignore", "r = 0: the candidate sees nothing of the past. From a state of ones."): ALL_FREE
+    | {"clamp_r": "0", "initial_state": ONES},
+    ("Free", "No gate is held, and the state begins at zero."): ALL_FREE | {"initial_state": ZEROS},
 }
 
 

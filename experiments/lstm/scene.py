@@ -66,8 +66,9 @@ def scene(spec: LSTMSpec) -> Scene:
     passes = Passes(spec, made)
     numeric = differences(spec, made, passes)
     p = Picture(spec, made, numeric, dict(COLUMNS))
-    p.ends()
+    p.given()
     _values(p, passes)
+    p.output()
     _forward(p)
     _backward(p)
     return p.scene("LSTM, step by step", "h", "dh", DIAGRAM)
@@ -81,7 +82,7 @@ def _values(p: Picture, passes: Passes) -> None:
         p.over_time(gate, name, gates[:, k], ONE if gate == "g" else SHARE, note=note)
         p.columns[f"a{gate}"] = p.columns[gate]
         p.gradient(
-            f"a{gate}", made.steps.da[0, :, k], p.numeric.entering[:, k], symbol=f"a{_SUB[gate]}", name=_ENTERS[gate]
+            f"a{gate}", made.steps.da[0, :, k], p.numeric.entering[:, k], name=f"by what enters {gate}", note=note
         )
     p.over_time("c", "cell", c, Scale(2))
     p.over_time("s", "tanh of the cell", s, symbol="tanh c")
@@ -144,7 +145,3 @@ def _backward(p: Picture) -> None:
     p.to_kernel(entering)
     p.sum("dR", "backward", *p.to_recurrent(entering))
     p.to_bias(entering)
-
-
-_SUB = {"i": "ᵢ", "f": "f", "g": "g", "o": "ₒ"}
-_ENTERS = {gate: f"by what enters {gate}" for gate in NAMES}

@@ -11,10 +11,13 @@ from experiments.spec import choice, number
 
 ALL_FREE = {"clamp_i": FREE, "clamp_f": FREE, "clamp_g": FREE, "clamp_o": FREE}
 PRESETS = {
-    "Keep (f = 1, i = 0)": ALL_FREE | {"clamp_f": "1", "clamp_i": "0", "initial_state": ONES},
-    "Lose (f = 0)": ALL_FREE | {"clamp_f": "0", "initial_state": ONES},
-    "Hide (o = 0)": ALL_FREE | {"clamp_o": "0", "initial_state": ONES},
-    "Free": ALL_FREE | {"initial_state": ZEROS},
+    ("Keep", "f = 1 and i = 0: nothing is forgotten, nothing written. From a state of ones."): ALL_FREE
+    | {"clamp_f": "1", "clamp_i": "0", "initial_state": ONES},
+    ("Lose", "f = 0: everything is forgotten at every step. From a state of ones."): ALL_FREE
+    | {"clamp_f": "0", "initial_state": ONES},
+    ("Hide", "o = 0: the cell goes on, and nothing of it is shown. From a state of ones."): ALL_FREE
+    | {"clamp_o": "0", "initial_state": ONES},
+    ("Free", "No gate is held, and the state begins at zero."): ALL_FREE | {"initial_state": ZEROS},
 }
 
 

@@ -29,7 +29,7 @@ from experiments.recurrent.spec import RecurrentSpec
 from experiments.rules import Index, indices, read, rule, same
 from experiments.scene import Diagram, Edit, Grid, Group, Phase, Role, Scale, Scene, Step, Sum, Window
 
-STEP, UNIT, CHANNEL, GATE, FROM = "time step", "unit", "channel", "gate", "from unit"
+STEP, UNIT, CHANNEL, GATE, FROM, PART = "time step", "unit", "channel", "gate", "from unit", "part"
 TIME = (1, 0)  # units are rows, time steps columns
 COLUMN = (0, -1)
 ONE = Scale(1)
@@ -102,12 +102,14 @@ class Picture:
             known[CHANNEL] = self.spec.letters
         if STEP in axes and self.spec.letters:
             known[STEP] = tuple(self.spec.text[:: -1 if self.spec.go_backwards and id_ not in ("x", "dx") else 1])
+        if PART in axes:
+            known[PART] = ("input", "recurrent")
         if GATE in axes:
             known[GATE] = tuple(self.spec.gates)
         return known or None
 
-    def ends(self) -> None:
-        """Input, weights, output, and their gradients: what stands around every cell."""
+    def given(self) -> None:
+        """Input, weights, the state before, and their gradients."""
         spec, run, numeric = self.spec, self.run, self.numeric
         edit, channels = Edit(-LIMIT, LIMIT, 0.05), (STEP, CHANNEL)
         self.grid(
@@ -117,7 +119,7 @@ class Picture:
         self.weight("W", "kernel", "kernel", (CHANNEL,), edit)
         self.weight("R", "recurrent kernel", "recurrent_kernel", (FROM,), edit)
         if spec.use_bias:
-            self.weight("b", "bias", "bias", ("part",) if run.params["bias"].ndim > 1 else (), edit)
+            self.weight("b", "bias", "bias", (PART,) if run.params["bias"].ndim > 1 else (), edit)
         for id_, values, gradient, by_differences in zip(
             self.initial, run.initial, run.dinitial, numeric.dinitial, strict=False
         ):
@@ -127,6 +129,10 @@ class Picture:
             self.columns[id_] = self.columns["x"]
             self.gradient(id_, gradient, by_differences, symbol=symbol, axes=(UNIT,), plane=COLUMN)
         self._dropout()
+
+    def output(self) -> None:
+        """y and ∂L/∂y."""
+        spec, run, numeric = self.spec, self.run, self.numeric
         axes, plane = ((STEP, UNIT), TIME) if spec.return_sequences else ((UNIT,), COLUMN)
         self.grid("y", "y", "output", "activation", axes, run.y, self.state_scale, plane=plane)
         self.gradient("y", run.dy, numeric.dy, axes=axes, plane=plane, note=NOTES[spec.loss])
@@ -298,8 +304,8 @@ class Picture:
                 f"Backward: gradients of {NAMES[self.spec.loss]}, from the last step to the first",
             ),
             phases=(
-                Phase("forward", "Forward", "right", 0, (forward, last), step=STEP, along=STEP),
-                Phase("backward", "Backward", "left", 1, (backward, 0), step=STEP, along=STEP),
+                Phase("forward", "Forward", "right", 0, (forward, last), along=STEP),
+                Phase("backward", "Backward", "left", 1, (backward, 0), along=STEP),
             ),
             grids=tuple(self.grids),
             steps=tuple(self.steps),

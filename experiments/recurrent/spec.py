@@ -47,7 +47,7 @@ class RecurrentSpec(Spec):
     sequence: str = choice(WORD, SEQUENCES, "what is read, a letter or a number a step")
     word: str = text(f"your own word, {SHORTEST} to {LONGEST} letters; empty: “{GIVEN}”")
     steps: int = number(6, SHORTEST, LONGEST, 1, "time steps of a pulse and of the recording")
-    units: int = choice(3, (1, 2, 3, 4, 5, 6), "numbers in the state")
+    units: int = choice(3, (1, 2, 3, 4, 6), "numbers in the state")
     return_sequences: bool = choice(False, (False, True), "y is every state, not the last one alone")
     use_bias: bool = choice(True, (True, False), "add learned numbers to every sum")
     go_backwards: bool = choice(False, (False, True), "read the last step first")

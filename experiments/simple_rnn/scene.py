@@ -32,7 +32,8 @@ DIAGRAM = Diagram(
         ((2.4, 0.6), (3.8, 1.3)),
         ((2.4, 2.0), (3.8, 1.3)),
         ((3.8, 1.3), (5.2, 1.3)),
-        ((5.2, 1.3), (8.4, 1.3)),
+        ((5.2, 1.3), (6.8, 1.3)),
+        ((6.8, 1.3), (8.4, 1.3)),
         ((8.4, 1.3), (9.6, 1.3), (9.6, 0.08), (0.2, 0.08), (0.2, 0.6), (0.8, 0.6)),
     ),
 )
@@ -44,11 +45,12 @@ def scene(spec: SimpleRNNSpec) -> Scene:
     numeric = differences(spec, made, Passes(spec, made))
     scale = Scale(1.0 if spec.activation in BOUNDED else LARGE)
     p = Picture(spec, made, numeric, dict(COLUMNS), scale, checked=not kink(spec, made.trace.a))
-    p.ends()
+    p.given()
     p.over_time("a", "before φ", made.trace.a[0], Scale(2))
     p.over_time("h", "state", made.h, scale)
     p.gradient("a", made.steps.da[0], numeric.entering[:, 0])
     p.gradient("h", made.steps.dh[0, 1:], numeric.dh)
+    p.output()
     # a = x W + h R + b    h = φ(a)
     p.sum("a", "forward", p.from_input(0), *p.from_state(0), *p.from_bias(0))
     function = {"tanh": "tanh", "relu": "relu", "linear": "identity"}[spec.activation]
