@@ -180,3 +180,14 @@ export function selectRows(lens, grid, cell, { terms, winner }) {
   ]
   return { content, value: number(grid.values[cell]), sentence: `: taken from ${from.symbol} at ${where(from, winner)}, out of ${count(terms.length, "cell")}.` }
 }
+
+/** A number names a cell of another grid, and that cell is taken as it is. */
+export function pickRows(lens, grid, cell, { terms: [term] }) {
+  const line = (f, says) => row(lens, term,
+    h("td", { class: "lf" }, symbol(lens, term.factors[f]), h("span", {}, bracket(lens.scene.grid[term.factors[f]], term.cells[f]))),
+    h("td", { class: "f" }, factor(lens, term.factors[f], term.cells[f], written(lens, term.factors[f], term.values[f], 2), `${f},0`)),
+    h("td", { class: f ? "won" : "lf" }, says))
+  const [names, taken] = term.factors.map((id) => lens.scene.grid[id])
+  const content = h("table", { class: "select" }, h("tbody", {}, line(0, "names the row"), line(1, "← taken")))
+  return { content, value: number(grid.values[cell]), sentence: `: ${names.symbol} at ${where(names, term.cells[0])} is ${written(lens, names.id, term.values[0], 2)}, and names ${taken.symbol} at ${where(taken, term.cells[1])}.` }
+}

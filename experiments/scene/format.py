@@ -1,10 +1,11 @@
 """What the lens draws: named grids of numbers, and for every number the step that made it.
 
-A scene is data. The lens knows no layer; it knows three kinds of step, each from cells of grids to one cell:
+A scene is data. The lens knows no layer; it knows four kinds of step, each from cells of grids to one cell:
 
     Sum     cell = constant + Σ coefficient · a · b · c      (up to three factors), and perhaps a function of that
     Map     cell = f(a, b, …)                                (a named function, FUNCTIONS in evaluation.py)
     Select  cell = the winner among some cells of one grid   (max pooling)
+    Pick    cell = the cell of a grid that a number of another grid names   (a row of a table)
 
 Which cells enter is said by an index: `Listed` names every term, `Window` gives a rule, so that 1.8 million terms of
 a convolution cost a few numbers.
@@ -134,7 +135,14 @@ class Select:
     winner: Array  # flat index of the chosen cell, the shape of the target; with frames: (frames, *shape)
 
 
-Step = Sum | Map | Select
+@dataclass(frozen=True)
+class Pick:
+    target: str
+    phase: str
+    group: Group  # two factors, one term a cell: the number that names, and the cell that it names
+
+
+Step = Sum | Map | Select | Pick
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.scene.format import Listed, Map, Scene, Select, Sum, Window
+from experiments.scene.format import Listed, Map, Pick, Scene, Select, Sum, Window
 
 
 def pack(scene: Scene) -> bytes:
@@ -32,7 +32,7 @@ def pack(scene: Scene) -> bytes:
             return {"$": [kind, at_now, array.size, list(array.shape)]}
         if dataclasses.is_dataclass(value):
             fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
-            if isinstance(value, Sum | Map | Select | Listed | Window):
+            if isinstance(value, Sum | Map | Select | Pick | Listed | Window):
                 fields["kind"] = type(value).__name__.lower()
             return {name: field for name, field in fields.items() if field is not None}
         raise TypeError(f"a scene cannot hold {type(value).__name__}")
