@@ -12,6 +12,8 @@ from typing import Any
 
 from experiments.convolution.scene import scene
 from experiments.convolution.spec import ConvolutionSpec, DigitSpec
+from experiments.embedding.scene import scene as embedding_scene
+from experiments.embedding.spec import EmbeddingSpec
 from experiments.gru.scene import scene as gru_scene
 from experiments.gru.spec import GRUSpec
 from experiments.lstm.scene import scene as lstm_scene
@@ -24,6 +26,7 @@ LESSONS: Mapping[str, tuple[Any, Callable[[Any], Scene]]] = MappingProxyType(
     {
         "convolution": (ConvolutionSpec, scene),
         "home": (DigitSpec, scene),
+        "embedding": (EmbeddingSpec, embedding_scene),
         "rnn": (SimpleRNNSpec, simple_rnn_scene),
         "lstm": (LSTMSpec, lstm_scene),
         "gru": (GRUSpec, gru_scene),

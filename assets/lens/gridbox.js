@@ -10,6 +10,7 @@ import { coordinates, place, planeOf, printedSizes, sizeWords, visible } from ".
 import { Thumbnails } from "./thumbnails.js"
 
 const FADED = 0.38
+const SHORT = 3 // letters of a name that stands above its column
 
 /** How strong a cell is drawn that takes no part. A photograph is not faded: its brightness is its value. */
 const faded = (grid, mask) => (mask && grid.scale.kind !== "brightness" ? FADED : 1)
@@ -231,6 +232,6 @@ export class GridBox {
 /** Names of the columns above them, if they have names that are short enough: the letters of a word. */
 function columnNames(grid) {
   const names = grid.names?.[grid.axes[grid.plane[1]]]
-  if (!names) return null
+  if (!names || names.some((name) => name.length > SHORT)) return null
   return h("div", { class: "heads", "aria-hidden": "true" }, names.map((name) => h("span", {}, name)))
 }
