@@ -385,7 +385,7 @@ def looked_up(sentence: tuple[int, ...] = (2, 0, 2)) -> Scene:
     cells = [(t, v * C + c) for t, v in enumerate(sentence) for c in range(C)]
     used = [[(t * C + c,) for t, w in enumerate(sentence) if w == v] for v in range(4) for c in range(C)]
     grids = (
-        Grid("x", "x", "words", "input", ("place", "number"), x, Scale(4, "brightness"), digits=0, names=names),
+        Grid("x", "x", "words", "input", ("place", "number"), x, Scale(4, "label"), digits=0, names=names),
         Grid("w", "W", "table", "weight", ("word", "dimension"), table, Scale(1), column=1, digits=2, names=names),
         Grid("y", "y", "vectors", "activation", ("place", "dimension"), y, Scale(1), column=2, digits=2, names=names),
         Grid("dw", "∂L/∂W", "gradient", "gradient", ("word", "dimension"), dw, Scale(2), lane=1, column=1,

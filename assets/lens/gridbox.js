@@ -35,6 +35,7 @@ export class GridBox {
     const decades = grid.scale.kind === "log" ? [h("span", { title: `logarithmic, ${grid.scale.decades ?? 6} powers of ten` }, "log")] : []
     this.scale = h("div", { class: "gscale", title: `Colour scale of ${grid.symbol}: fixed, from ${low} to ${high}` },
       h("span", {}, low), this.bar, h("span", {}, high), ...decades, this.more)
+    this.scale.hidden = grid.scale.kind === "label"
     this.thumbnails = grid.rest.length ? new Thumbnails(lens, this) : null
     const [first, second, ...others] = printedSizes(grid)
     const long = [[first, second].filter(Boolean).join(" × "), ...(others.length ? [h("br"), `× ${others.join(" × ")}`] : [])]
@@ -67,6 +68,7 @@ export class GridBox {
     this.tails?.toggleAttribute("hidden", !sizes.names)
     this.root.classList.toggle("picture", sizes.picture)
     this.root.classList.toggle("bright", grid.scale.kind === "brightness")
+    this.root.classList.toggle("first", grid.column === 0)
     this.root.classList.toggle("large", grid.rows * grid.cols > 30)
     this.loupe.hidden = !sizes.loupe
     this.bar.style.width = `${Math.max(30, Math.min(72, grid.cols * sizes.cell.width - 40))}px`

@@ -31,12 +31,16 @@ function inColumns(grids, { width, gap, limit, type }) {
   const pictures = grids.filter(isPicture), others = grids.filter((grid) => !isPicture(grid))
   const number = 1 + Math.max(...grids.map((grid) => grid.column))
   const widthWith = (picture, small) => {
-    let total = gap * (number - 1)
-    for (let c = 0; c < number; c++) {
-      const widths = grids.filter((grid) => grid.column === c).map((grid) => grid.cols * (isPicture(grid) ? picture : small) + besides(grid, type))
-      if (widths.length) total += Math.max(type.label, ...widths.map((w) => w + 2 * PAD))
-    }
-    return total
+    const wide = (grid) => grid.cols * (isPicture(grid) ? picture : small) + besides(grid, type) + 2 * PAD
+    const columns = Array.from({ length: number }, (_, c) => {
+      const widths = grids.filter((grid) => grid.column === c && !spans(grid)).map(wide)
+      return widths.length ? Math.max(type.label, ...widths) : 0
+    })
+    const over = grids.filter(spans).map((grid) => {
+      const room = columns.slice(grid.column, grid.column + grid.span).reduce((sum, w) => sum + w + gap, -gap)
+      return Math.max(0, wide(grid) - room)
+    })
+    return columns.reduce((sum, w) => sum + w, gap * (number - 1)) + Math.max(0, ...over)
   }
   const tallest = Math.max(0, ...others.map((grid) => grid.rows))
   const start = Math.min(pictures.length || width < 1000 ? type.cell : type.alone, Math.floor(Math.max(limit, 290) / tallest) || type.cell)
@@ -93,6 +97,8 @@ function loupe(grid, cell, wanted, tall) {
   const cols = Math.min(grid.cols, Math.floor(width / wanted.width)), rows = Math.min(grid.rows, tall < 900 ? 3 : 5)
   return { rows, cols, cell: { width: Math.min(64, Math.floor(width / cols)), height: wanted.height } }
 }
+
+const spans = (grid) => grid.span > 1
 
 /** What the rows are called, if they have names. */
 export const rowNames = (grid) => grid.names?.[grid.axes[grid.plane[0]]] ?? null

@@ -1,7 +1,7 @@
 /* The rows of the panel for a cell that a step makes: a sum, a map or a choice.
    Each gives {content, value, sentence}: elements, the value as printed above them, and the same in words. */
 
-import { tone } from "../drawing/colour.js"
+import { emptyAtZero, tone } from "../drawing/colour.js"
 import { h, svg } from "../drawing/element.js"
 import { count, decimals, fixed, number, ownDecimals, rounded } from "../drawing/numbers.js"
 import { FUNCTIONS } from "./functions.js"
@@ -17,7 +17,7 @@ export function symbol(lens, id, through = null) {
 
 function chip(lens, id, value) {
   const { scale } = lens.scene.grid[id]
-  if (value === 0 && scale.kind !== "brightness") return h("i", { class: "chip nil" })
+  if (value === 0 && emptyAtZero(scale)) return h("i", { class: "chip nil" })
   return h("i", { class: "chip", style: { background: lens.palette[scale.kind].fill[tone(value, scale)] } })
 }
 

@@ -69,15 +69,15 @@ def _grids(spec: EmbeddingSpec, run: Lookup, numeric: Differences) -> tuple[Grid
     table, vectors, edit = (WORD, DIMENSION), (PLACE, DIMENSION), Edit(-LIMIT, LIMIT, size.max / 20)
     grids = [
         grid("x", "x", "words", "input", (PLACE, "number"), run.x[:, None].astype(float),
-             Scale(spec.input_dim, "brightness"), column=0, digits=0, note=SENTENCE),
+             Scale(spec.input_dim, "label"), column=0, digits=0, note=SENTENCE),
         grid("w", "W", "table", "weight", table, run.w, size, column=1, edit=edit),
         grid("y", "y", "vectors", "activation", vectors, run.y, size, column=2),
         grid("dw", "∂L/∂W", "gradient", "gradient", table, run.dw, scale["dw"], lane=1, column=1,
              numeric=numeric.dw, names=names | {WORD: tuple(words[row] for row in run.rows)}),
         grid("dy", "∂L/∂y", "gradient", "gradient", vectors, run.dy, scale["dy"], lane=1, column=2, numeric=numeric.dy,
              note=NOTES[spec.loss]),
-        grid("o", "onehot", "one-hot rows", "input", (PLACE, WORD), run.onehot, Scale(1), lane=2, column=0, digits=0,
-             note=ONE_HOT),
+        grid("o", "onehot", "one-hot rows", "input", (PLACE, WORD), run.onehot, Scale(1), lane=2, column=0, span=2,
+             digits=0, note=ONE_HOT),
         grid("p", "y′", "onehot × W", "activation", vectors, run.product, size, lane=2, column=2),
     ]  # fmt: skip
     if run.mask is not None:

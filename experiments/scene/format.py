@@ -27,11 +27,12 @@ class Scale:
     """A fixed colour scale: it depends on settings, never on the numbers drawn.
 
     signed: −max … max, blue to orange; brightness: 0 … max, black to white, for pictures;
-    magnitude: 0 … max, Cividis; log: signed, `decades` powers of ten below max.
+    magnitude: 0 … max, Cividis; log: signed, `decades` powers of ten below max;
+    label: numbers that only name something, without colour.
     """
 
     max: float
-    kind: Literal["signed", "brightness", "magnitude", "log"] = "signed"
+    kind: Literal["signed", "brightness", "magnitude", "log", "label"] = "signed"
     decades: int = 6
 
 
@@ -57,6 +58,7 @@ class Grid:
     scale: Scale
     lane: int = field(default=0, kw_only=True)  # row of the stage
     column: int = field(default=0, kw_only=True)  # column of the stage
+    span: int = field(default=1, kw_only=True)  # columns of the stage that it may take
     plane: tuple[int, int] | None = None  # (row axis, column axis), -1 for none; default: the first two axes
     names: Mapping[str, tuple[str, ...]] | None = None  # axis → what its indices are called: "gate" → i, f, g, o
     digits: int | None = None  # decimals, where the numbers are round; default: three significant digits
