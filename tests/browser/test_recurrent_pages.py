@@ -1,0 +1,105 @@
+"""The pages of recurrent layers as a learner uses them, in Chromium, on the real server."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from experiments.gru.spec import GRUSpec
+from experiments.lstm.spec import LSTMSpec
+from experiments.recurrent.run import run
+from experiments.simple_rnn.spec import SimpleRNNSpec
+
+READY = ".lens[data-drawn]"
+PAGES = {"simple_rnn": ("rnn", SimpleRNNSpec), "lstm": ("lstm", LSTMSpec), "gru": ("gru", GRUSpec)}
+SLIDERS = {"simple_rnn": "spectral_radius", "lstm": "forget_bias", "gru": "update_bias"}
+every_page = pytest.mark.parametrize("page", PAGES)
+
+
+@pytest.fixture
+def lesson(open_page: Callable[..., Any], serve: Callable[..., str]) -> Callable[..., Any]:
+    """Opens a lesson; the query without its question mark."""
+
+    def visit(page: str, query: str = "", **options: Any) -> Any:
+        it = open_page(f"{serve('app.py')}/{page}?{query}", ready=READY, **options)
+        quiet(it)
+        return it
+
+    return visit
+
+
+def quiet(it: Any) -> None:
+    it.page.wait_for_function("() => document.querySelector('.stApp').dataset.testScriptState === 'notRunning'")
+    it.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def shown(it: Any) -> float:
+    """The big number of the panel."""
+    text = it.page.locator(".sv").inner_text().replace("−", "-")
+    for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹"):
+        text = text.replace(raised, str(digit))
+    return float(text.replace("×10⁻", "e-"))
+
+
+@every_page
+def test_the_cell_is_on_the_first_screen_with_the_engines_numbers(lesson: Callable[..., Any], page: str) -> None:
+    it = lesson(page, height=800)
+    box = it.page.locator(".diagram").bounding_box()
+    assert box["y"] + box["height"] < 800
+    h = run(PAGES[page][1]()).h
+    assert shown(it) == pytest.approx(h[-1, 0], rel=6e-3)
+    sent = len(it.sent)
+    it.page.locator('.grid[data-grid="h"] > canvas').first.focus()
+    it.page.keyboard.press("ArrowLeft")
+    assert it.page.locator(".si").inner_text() == "h[3, 0]"
+    assert shown(it) == pytest.approx(h[3, 0], rel=6e-3)
+    assert "ends in the number shown" in it.page.locator(".sum").inner_text()
+    assert len(it.sent) == sent
+
+
+@every_page
+def test_backward_shows_the_gradient_with_its_check(lesson: Callable[..., Any], page: str) -> None:
+    name, spec = PAGES[page]
+    it = lesson(page, f"{name}_look=backward.dR.0")
+    assert shown(it) == pytest.approx(run(spec()).grads["recurrent_kernel"].flat[0], rel=6e-3)
+    panel = it.page.locator(".sum").inner_text()
+    assert "agrees to" in panel
+    assert "sum of 4 terms" in panel
+
+
+@every_page
+def test_a_dragged_slider_draws_and_then_stands_in_the_address(lesson: Callable[..., Any], page: str) -> None:
+    name, setting = PAGES[page][0], SLIDERS[page]
+    it = lesson(page)
+    drawn = int(it.page.locator(READY).get_attribute("data-drawn"))
+    it.page.get_by_role("slider", name=setting).focus()
+    it.page.keyboard.press("ArrowRight")
+    it.page.locator(f"{READY}:not([data-drawn='{drawn}'])").wait_for()
+    it.page.wait_for_url(f"**{name}_{setting}=**")
+
+
+def test_a_preset_holds_the_gates_and_is_shared_by_the_address(lesson: Callable[..., Any]) -> None:
+    it = lesson("lstm", "lstm_look=forward.c.12")
+    it.page.get_by_role("button", name="Keep").click()
+    it.page.wait_for_url("**lstm_clamp_f=1**")
+    quiet(it)
+    assert shown(it) == 1  # the first cell, kept
+    again = lesson("lstm", it.page.url.split("?")[1])
+    assert shown(again) == 1
+    again.page.locator('.grid[data-grid="f"] > canvas').first.focus()
+    assert "You hold this gate" in again.page.locator(".sum").inner_text()
+
+
+@every_page
+@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1280, "dark")])
+def test_axe_finds_nothing_and_nothing_hangs_over(
+    lesson: Callable[..., Any], page: str, width: int, theme: str
+) -> None:
+    it = lesson(page, width=width, theme=theme)
+    for toggle in it.page.get_by_text("Show me without a guess").all():
+        toggle.click()
+        quiet(it)
+    assert it.page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(it.page)
+    assert found.violations_count == 0, [violation["id"] for violation in found.response["violations"]]
