@@ -15,6 +15,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from experiments.embedding import days, meetings
+from experiments.embedding.days import week_of_bills, week_of_parcels
+from experiments.embedding.meetings import recommended
+from experiments.several import parts
 from experiments.shown import Part
 from experiments.spec import Spec, choice
 
@@ -28,4 +31,8 @@ class CategoriesSpec(Spec):
 
 def show(spec: CategoriesSpec) -> Iterator[Part]:
     """The map of the vectors, and the spread over the seeds."""
-    return {BILLS: days.show_bills, PARCELS: days.show_parcels, MEETINGS: meetings.show}[spec.data]()
+    if spec.data == BILLS:
+        return parts(week_of_bills(), days.bills_shown)
+    if spec.data == PARCELS:
+        return parts(week_of_parcels(), days.parcels_shown)
+    return parts(recommended(), meetings.shown)

@@ -20,8 +20,8 @@ from engine.optimizers import Adam
 from engine.training import Training
 from experiments.embedding.projection import aligned
 from experiments.numbers import counted, decimal, ends
-from experiments.several import parts, trained
-from experiments.shown import Part, Points, Shown, Table
+from experiments.several import trained
+from experiments.shown import Points, Shown, Table
 
 SEEDS = range(5)
 MANY = 3  # guests of a large table
@@ -95,15 +95,8 @@ def _week(
         yield (seed + 1) / len(SEEDS), Week(days, np.stack(found))
 
 
-def show_bills() -> Iterator[Part]:
-    return parts(week_of_bills(), _bills)
-
-
-def show_parcels() -> Iterator[Part]:
-    return parts(week_of_parcels(), _parcels)
-
-
-def _bills(week: Week) -> Shown:
+def bills_shown(week: Week) -> Shown:
+    """How far the weekend is from the other days."""
     weekend, first, across = (week.distance(*pair) for pair in (WEEKEND, ("Thu", "Fri"), ("Thu", "Sun")))
     closest = int((weekend == np.stack(list(week.pairs.values())).min(axis=0)).sum())
     alt = f"Saturday and Sunday are {decimal(weekend[0])} apart, Thursday and Sunday {decimal(across[0])}"
@@ -117,7 +110,8 @@ def _bills(week: Week) -> Shown:
     return Shown(numbers, [_map(week, alt), _distances(week)], case="Bills")
 
 
-def _parcels(week: Week) -> Shown:
+def parcels_shown(week: Week) -> Shown:
+    """Whether the week is a ring."""
     ordered = int(week.in_order.sum())
     alt = f"Seven days on a map; in {ordered} of {len(week.vectors)} runs they stand in the order of the week"
     numbers = {

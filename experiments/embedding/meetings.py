@@ -21,8 +21,8 @@ from engine.network import Sequential
 from engine.optimizers import Adam
 from engine.training import Training
 from experiments.numbers import counted, decimal, ends
-from experiments.several import parts, trained
-from experiments.shown import Part, Points, Shown, Table
+from experiments.several import trained
+from experiments.shown import Points, Shown, Table
 
 SEEDS = range(5)
 STEPS = 200
@@ -110,11 +110,8 @@ def recommend(factors: Factors, woman: int) -> list[str]:
     return [meetings[index] for index in np.argsort(-scores)[:TOP]]
 
 
-def show() -> Iterator[Part]:
-    return parts(recommended(), _shown)
-
-
-def _shown(result: Recommended) -> Shown:
+def shown(result: Recommended) -> Shown:
+    """Who comes to what, and how many visits are found again."""
     women = attendance().women
     hits, popular = (f"{decimal(100 * float(np.median(s)), 0)} %" for s in (result.hits, result.popular))
     numbers = {

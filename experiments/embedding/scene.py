@@ -36,7 +36,7 @@ def scene(spec: EmbeddingSpec) -> Scene:
 def scene_of(spec: EmbeddingSpec, run: Lookup, numeric: Differences) -> Scene:
     """The grids of a look-up, and where each number comes from."""
     first = int(np.argmax(np.bincount(run.x, run.mask, spec.input_dim)))  # the word that occurs most often
-    columns = spec.output_dim
+    columns, last = spec.output_dim, len(spec.words) - 1
     return Scene(
         title="Embedding, look-up and backward",
         lanes=(
@@ -45,9 +45,9 @@ def scene_of(spec: EmbeddingSpec, run: Lookup, numeric: Differences) -> Scene:
             "One-hot × W: the same numbers, by a product",
         ),
         phases=(
-            Phase("forward", "Look-up", "right", 0, ("y", 0), along=PLACE),
+            Phase("forward", "Look-up", "right", 0, ("x", last), along=PLACE),
             Phase("backward", "Backward", "left", 1, ("dw", int(np.searchsorted(run.rows, first)) * columns)),
-            Phase("product", "One-hot × W", "right", 2, ("p", 0), along=PLACE),
+            Phase("product", "One-hot × W", "right", 2, ("p", last * columns), along=PLACE),
         ),
         grids=_grids(spec, run, numeric),
         steps=_steps(spec, run),
