@@ -1,4 +1,5 @@
-/* Parameters of the page's address. What is pointed at is written a moment after the last change. */
+/* Parameters of the page's address. What is pointed at is written a moment after the last change. Those that tell what is
+   looked at end in `_look`; the part of the page that was touched last stands last. */
 
 const DELAY = 300
 const waiting = new Map() // name → [value, timer]
@@ -31,9 +32,13 @@ function flushParameters() {
   for (const [name, [value]] of [...waiting]) write(name, value)
 }
 
-/** Copies the address, with all that waits written; the button says that it is done. */
-export async function copyAddress(button) {
+/** Whether this parameter tells what was looked at last. */
+export const lookedAtLast = (name) => [...new URLSearchParams(location.search).keys()].findLast((key) => key.endsWith("_look")) === name
+
+/** Copies the address, with all that waits written and what this parameter tells as the last; the button says that it is done. */
+export async function copyAddress(button, name) {
   flushParameters()
+  if (!lookedAtLast(name)) write(name, readParameter(name), true)
   button.dataset.label ??= button.textContent
   try {
     await navigator.clipboard.writeText(location.href)
@@ -44,10 +49,11 @@ export async function copyAddress(button) {
   setTimeout(() => (button.textContent = button.dataset.label), 2000)
 }
 
-function write(name, value) {
+function write(name, value, again = false) {
   dropParameter(name)
   const address = new URL(location.href)
-  if (address.searchParams.get(name) === value) return
-  address.searchParams.set(name, value)
+  if (address.searchParams.get(name) === value && !again) return
+  address.searchParams.delete(name)
+  address.searchParams.append(name, value)
   history.replaceState(history.state, "", address)
 }

@@ -2,7 +2,7 @@
    It knows no layer. A scene arrives as bytes (experiments/scene/); everything after that happens here, with no
    message to the server but for edits. This file holds the state; drawing/source.js speaks with the server, the others draw. */
 
-import { copyAddress, dropParameter, keepParameters } from "../drawing/address.js"
+import { keepParameters } from "../drawing/address.js"
 import { palette } from "../drawing/colour.js"
 import { unpack, unparcel } from "../drawing/payload.js"
 import { Player } from "../drawing/player.js"
@@ -11,7 +11,7 @@ import { applyTheme, stillness } from "../drawing/theme.js"
 import { furnish } from "./furnish.js"
 import { arrange } from "./layout.js"
 import { lightOf, planesInLight } from "./light.js"
-import { readLink, writeLink } from "./link.js"
+import { existing, PageLink } from "./link.js"
 import { drawRibbons } from "./ribbons.js"
 import { coordinates, place, planeOf, prepareScene, showFrame, structure, visible } from "./scene.js"
 import { arithmetic, stepOf, takesPart, usesOf } from "./steps.js"
@@ -37,8 +37,10 @@ export class Lens {
   showUses = false
   touched = false // the learner has chosen something: it stands in the address
 
-  constructor(root) {
+  /** link: where the selection is kept, if not in a parameter of its own. */
+  constructor(root, link = null) {
     this.root = root
+    this.link = link
     this.source = new Source(this)
     this.shows = ({ grid, cell }) => visible(this.scene.grid[grid], cell, this.planes)
     root.addEventListener("keydown", (event) => this.#key(event))
@@ -52,24 +54,23 @@ export class Lens {
     this.observer.disconnect()
     this.source.close()
     document.removeEventListener("keydown", this.#keyOnPage)
-    dropParameter(this.link)
+    this.link?.drop()
     clearTimeout(this.speech)
   }
 
   /** New bytes, or the same in another theme. */
   set(data, report) {
     const { link, live, answered, scene } = unparcel(data)
-    this.link = link
+    this.link ??= new PageLink(link)
     this.source.set(live, report)
     if (live) keepParameters(live.settings)
     this.show(scene)
     this.source.answered(answered)
   }
 
-  /** The scene that is shown next opens in this direction, on the cell that it begins with. */
-  openOn(phase) {
-    this.phase = { id: phase }
-    this.selected = null
+  /** The scene that is shown next opens in this direction, on this cell, or else on the one that the direction begins with. */
+  openOn({ phase, grid, cell }) {
+    this.opening = { phase, grid, cell }
   }
 
   /** Draws a packed scene. */
@@ -99,13 +100,16 @@ export class Lens {
 
   /** The same cell stays selected, or the one nearest to it where shapes have changed. */
   #keepSelection(old) {
-    const { scene } = this
-    const linked = old ? null : readLink(this.link, scene)
+    const { scene, opening } = this
+    const linked = opening ? existing(scene, opening) : old ? null : this.link?.read(scene)
+    this.opening = null
+    if (opening) this.selected = null
     if (linked) {
       this.touched = true
       showFrame(scene, linked.frame)
     }
-    this.phase = scene.phases.find((phase) => phase.id === (linked?.phase ?? this.phase?.id)) ?? scene.phases[0]
+    const direction = (linked ?? opening)?.phase ?? this.phase?.id
+    this.phase = scene.phases.find((phase) => phase.id === direction) ?? scene.phases[0]
     const grid = scene.grid[linked?.grid ?? this.selected?.grid]
     if (!grid) this.selected = { grid: this.phase.start[0], cell: this.phase.start[1] }
     else if (linked) this.selected = { grid: linked.grid, cell: linked.cell }
@@ -284,7 +288,7 @@ export class Lens {
   }
 
   #writeLink() {
-    if (this.link) writeLink(this.link, { phase: this.phase.id, ...this.selected, frame: this.scene.frame })
+    this.link?.write({ phase: this.phase.id, ...this.selected, frame: this.scene.frame })
   }
 
   /** The player has moved on: to another frame, or to a cell, with those after it still to come. */
@@ -306,7 +310,7 @@ export class Lens {
 
   /** Keys for the lens that belongs to the page, while nothing else has the focus. */
   #keyOnPage = (event) => {
-    if (!this.link || event.ctrlKey || event.altKey || event.metaKey || !event.target.matches?.("body, main, section")) return
+    if (!this.link?.name || event.ctrlKey || event.altKey || event.metaKey || !event.target.matches?.("body, main, section")) return
     const phase = this.scene?.phases["fb".indexOf(event.key)]
     if (phase) this.setPhase(phase.id, true)
   }
@@ -326,7 +330,7 @@ export class Lens {
   /** The address with what is selected: who opens it sees exactly this. */
   copyLink() {
     this.#touch()
-    copyAddress(this.copyButton)
+    this.link.copy(this.copyButton)
   }
 
   toggleTable() {

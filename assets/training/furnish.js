@@ -35,7 +35,7 @@ export function furnish(training) {
     explains: h("p", { class: "muted" }),
     legend: h("div", { class: "scales" }),
     help: h("details", { class: "help" }),
-    copyButton: quiet("Copy link", () => training.copyLink()),
+    copyButton: quiet("Copy link", () => training.copyLink(parts.copyButton)),
   }
   parts.beforeBreak = quiet("Go back to before the break", () => training.goBeforeBreak())
   parts.again = h("div", { class: "broken", hidden: true }, h("p", {}), h("div", { class: "bar" }, parts.beforeBreak,

@@ -1,10 +1,12 @@
 /* The lens on one layer at the step that is shown: the numbers of that very step. It follows when the learner steps back. */
 
 import { h } from "../drawing/element.js"
+import { stillness } from "../drawing/theme.js"
 import { Lens } from "../lens/lens.js"
 
 export class OpenLens {
   at = null // {run, layer}
+  fresh = null // what the next scene opens on: {phase, grid, cell}
 
   constructor(training) {
     this.training = training
@@ -15,10 +17,17 @@ export class OpenLens {
       h("div", { class: "bar" }, this.title, h("button", { class: "quiet", type: "button", onclick: () => this.shut() }, "Close the lens")), this.note, this.place)
   }
 
-  open(run, layer) {
+  /** on: the selection that an address tells; else the lens opens in the panel's direction. An update follows from gradients. */
+  open(run, layer, on = null) {
     this.at = { run, layer }
-    this.fresh = true
+    this.fresh = { ...on, phase: on?.phase ?? (this.training.band === "forward" ? "forward" : "backward") }
     this.#ask()
+  }
+
+  /** What an address tells of it; null while it is shut. */
+  get look() {
+    if (!this.at || this.fresh) return null
+    return { ...this.at, phase: this.lens.phase.id, ...this.lens.selected }
   }
 
   /** Another step is shown: while the run is paused, the lens goes with it. */
@@ -30,6 +39,7 @@ export class OpenLens {
   shut() {
     this.at = null
     this.root.hidden = true
+    this.training.writeLook()
   }
 
   close() {
@@ -41,13 +51,19 @@ export class OpenLens {
     if (run !== this.at?.run || layer !== this.at.layer || steps !== this.steps) return
     const first = this.root.hidden
     this.root.hidden = false
-    this.lens ??= new Lens(this.place)
+    this.lens ??= new Lens(this.place, {
+      read: () => null, // `open` is told what an address tells
+      write: () => this.training.writeLook(),
+      copy: (button) => this.training.copyLink(button),
+      drop: () => {},
+    })
     this.title.textContent = `Step ${this.steps}: where these numbers come from`
-    if (this.fresh) this.lens.openOn(this.training.band === "forward" ? "forward" : "backward") // an update follows from gradients
-    this.fresh = false
+    if (this.fresh) this.lens.openOn(this.fresh)
+    this.fresh = null
     this.lens.show(scene.slice()) // on a multiple of 8 bytes, as a scene wants it
     this.note.textContent = `x: ${this.lens.scene.grid.x.note} ${this.training.data.words["Other examples"]}`
-    if (first) this.root.scrollIntoView({ block: "start", behavior: "smooth" })
+    this.training.writeLook()
+    if (first) this.root.scrollIntoView({ block: "start", behavior: stillness.matches ? "auto" : "smooth" })
   }
 
   #ask() {

@@ -1,7 +1,7 @@
 /* A network that learns while it is watched: one or two runs, side by side. The engine trains on the server; pictures come
    over a WebSocket (ui/trainings.py), are kept, and can be gone back through. This file holds the state. */
 
-import { copyAddress, dropParameter, keepParameters } from "../drawing/address.js"
+import { copyAddress, dropParameter, keepParameters, lookedAtLast } from "../drawing/address.js"
 import { palette } from "../drawing/colour.js"
 import { icon, write } from "../drawing/element.js"
 import { unparcel } from "../drawing/payload.js"
@@ -80,8 +80,9 @@ class Training {
   #arrive() {
     const { words, link, digits, options, rates: { length: networks } } = this.data
     explain(this.help, words)
-    const { band, wanted, steps, rates } = readLook(link, { bands: BANDS, examples: digits.labels.length, longest: LONGEST, options, networks })
-    this.linked = { steps, rates }
+    const { band, wanted, steps, rates, lens } = readLook(link, { bands: BANDS, examples: digits.labels.length, longest: LONGEST, options, networks })
+    this.linked = { steps, rates, lens }
+    this.arriving = lookedAtLast(link)
     this.look.restore(wanted)
     this.run.watched = wanted
     this.setBand(band)
@@ -95,11 +96,13 @@ class Training {
     this.toStep.hidden = true
     this.#adoptRates(rates)
     this.begin(rates)
+    this.toOpen = this.linked.lens
     if (steps) this.#play(FASTEST, steps)
   }
 
   begin(rates = []) {
     this.live.textContent = ""
+    this.toOpen = null
     const settings = { ...this.data.settings }
     this.rates.values.forEach((value, run) => (settings[this.data.rates[run].name] = String(value)))
     this.lens.shut()
@@ -193,12 +196,21 @@ class Training {
     write(this.explains, this.data.words[name[0].toUpperCase() + name.slice(1)])
     this.legend.replaceChildren(...legend(name, this.palette))
     this.layout()
-    this.#writeLook()
+    this.writeLook()
   }
 
   openLens(run, layer) {
     this.run.pause()
+    this.toOpen = null
     this.lens.open(run, layer)
+  }
+
+  /** The lens as the address tells it, once its step is there. */
+  #openLinked({ steps, runs }) {
+    const { run, layer, ...on } = this.toOpen
+    if (this.run.playing || steps !== this.linked.steps || !runs[run]?.layers[layer]) return
+    this.toOpen = null
+    this.lens.open(run, layer, on)
   }
 
   /** After a run that broke: from the first step, with the rate that the lesson begins with. */
@@ -208,18 +220,18 @@ class Training {
     this.begin()
   }
 
-  copyLink() {
-    this.#writeLook()
-    copyAddress(this.copyButton)
+  copyLink(button) {
+    this.writeLook(true)
+    copyAddress(button, this.data.link)
   }
 
   /** The address tells what is looked at while nothing moves. */
-  #writeLook() {
+  writeLook(copied = false) {
     if (!this.shown || this.run.playing) return
     writeLook(this.data.link, {
       band: this.band, wanted: this.look.wanted, steps: this.shown.steps,
-      rates: this.shown.runs.map(({ rates }) => rates), set: this.rates.values,
-    })
+      rates: this.shown.runs.map(({ rates }) => rates), set: this.rates.values, lens: this.lens.look,
+    }, copied)
   }
 
   #press(buttons, name, value) {
@@ -276,8 +288,11 @@ class Training {
     this.shown = picture
     this.drawing.draw(picture, this.run, { band: this.band, palette: this.palette, words: this.data.words })
     if (!this.run.playing && !this.announced) this.#announce(this.again.hidden ? this.line.textContent : this.again.firstChild.textContent)
-    this.#writeLook()
+    this.writeLook()
     this.lens.follow(picture.steps)
+    if (this.toOpen) this.#openLinked(picture)
+    if (this.arriving) this.root.scrollIntoView({ block: "start" })
+    this.arriving = false
     this.root.dataset.drawn = ++this.drawn
     this.root.dataset.steps = picture.steps
   }

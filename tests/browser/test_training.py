@@ -16,11 +16,12 @@ READY = ".training[data-drawn]"
 
 @pytest.fixture
 def learn(open_page: Callable[..., Any], serve: Callable[..., str]) -> Callable[..., Any]:
-    """Opens the Convolution lesson at its training; the query without its question mark."""
+    """Opens the Convolution lesson at its training, or where the page itself goes; the query has no question mark."""
 
-    def visit(query: str = "", **options: Any) -> Any:
+    def visit(query: str = "", arrive: bool = False, **options: Any) -> Any:
         it = open_page(f"{serve('app.py')}/convolution?{query}", ready=READY, **options)
-        it.page.locator(".training").evaluate("e => e.scrollIntoView()")
+        if not arrive:
+            it.page.locator(".training").evaluate("e => e.scrollIntoView()")
         return it
 
     return visit
@@ -364,6 +365,61 @@ def test_the_link_of_a_run_whose_rate_was_changed_leads_to_the_same_numbers(lear
     assert shown(earlier) == shown(page)
     assert earlier.locator(".training .rate output").inner_text() == "0.03"
     earlier.wait_for_function("() => location.search.includes('cnn_learning_rate=0.03')")
+
+
+def test_a_link_leads_to_what_is_selected_in_the_lens(learn: Callable[..., Any]) -> None:
+    page = learn("cnn_filters=4&cnn_twin=true", permissions=["clipboard-read", "clipboard-write"]).page
+    trained(page, 12)
+    button(page, "Convolution 2").last.click()
+    lens = page.locator(".training .lens")
+    page.locator(".training .lens[data-drawn]").wait_for()
+    lens.locator("[data-phase=backward]").click()
+    lens.locator('.grid[data-grid="db"] canvas').first.click()
+    lens.locator('.grid[data-grid="db"] canvas').first.press("ArrowRight")
+    where = lens.locator(".si").inner_text(), lens.locator(".sv").inner_text()
+    assert where[0].startswith("∂L/∂b[")
+    lens.get_by_role("button", name="Copy link").click()
+    lens.get_by_role("button", name="Copied").wait_for()
+    link = page.evaluate("() => navigator.clipboard.readText()")
+    again = learn(link.split("?")[1], arrive=True).page
+    again.locator(".training .lens[data-drawn]").wait_for()
+    again.wait_for_timeout(1500)
+    assert steps(again) == steps(page)
+    arrived = again.locator(".training .lens")
+    assert (arrived.locator(".si").inner_text(), arrived.locator(".sv").inner_text()) == where
+    assert 0 <= boxes(again.locator(".training .opened"))[0]["top"] < 300
+    again.get_by_role("button", name="Close the lens").click()
+    again.wait_for_function("() => !location.search.includes('.db.')")
+
+
+def test_a_link_leads_to_the_part_of_the_page_that_it_was_copied_from(learn: Callable[..., Any]) -> None:
+    page = learn("cnn_filters=4", permissions=["clipboard-read", "clipboard-write"]).page
+    trained(page, 6)
+    button(page, "Copy link").click()
+    button(page, "Copied").wait_for()
+    panel = learn(page.url.split("?")[1], arrive=True).page
+    panel.wait_for_timeout(1500)
+    assert 0 <= boxes(panel.locator(".training"))[0]["top"] < 200
+    page.get_by_role("button", name="Copy link").first.click()  # of the lens of the page
+    page.get_by_role("button", name="Copied").first.wait_for()
+    assert re.search(r"cnn_look=.*convolution_look=", page.url)
+    top = learn(page.url.split("?")[1], arrive=True).page
+    top.wait_for_timeout(1500)
+    assert boxes(top.locator(".training"))[0]["top"] > 400
+
+
+@pytest.mark.parametrize(
+    "lens",
+    ["0.9.backward.dw.0", "0.1.sideways.dw.0", "0.1.backward.constructor.0", "1.1.backward.dw.0",
+     "0.1.backward.dw.99999", "0.1", "0.x.y.z.w"],
+)  # fmt: skip
+def test_a_lens_that_cannot_be_opens_as_if_by_hand_or_not_at_all(lens: str, learn: Callable[..., Any]) -> None:
+    page = learn(f"cnn_look=backward.0.3..{lens}").page
+    wait_for_steps(page, 3)
+    page.wait_for_timeout(1000)
+    opened = page.locator(".training .lens [data-phase=backward]")
+    assert opened.count() == int(lens.startswith("0.1"))
+    assert opened.count() == 0 or opened.get_attribute("aria-pressed") == "true"
 
 
 def loss(said: str) -> str:
