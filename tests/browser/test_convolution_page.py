@@ -229,11 +229,11 @@ def test_guessing_reveals_the_experiment(convolution: Callable[..., Any]) -> Non
 
 @pytest.mark.parametrize(("width", "stacked"), [(1280, False), (390, True)])
 def test_pictures_of_a_place_stay_together(convolution: Callable[..., Any], width: int, stacked: bool) -> None:
-    """CV4: a line a layer, a column a filter; its three patches never part, each is framed, the scale is there once."""
+    """CV4: a line a layer, trained and untrained, a column a filter; its three patches never part, each is framed, the scale is there once."""
     card = convolution(width=width).page.locator(".st-key-experiment-cv4")
     card.get_by_text("Show me without a guess").click()
     card.locator(".sheet[data-drawn]").wait_for()
-    assert card.locator(".sheet tbody").count() == 3
+    assert card.locator(".sheet tbody").count() == 6
     assert card.locator(".sheet .gscale i").count() == 1
     inside = card.locator(".sheet").bounding_box()
     lefts = []
@@ -247,12 +247,12 @@ def test_pictures_of_a_place_stay_together(convolution: Callable[..., Any], widt
             assert len({box["x" if stacked else "y"] for box in place}) == 1
             assert all(box["x"] + box["width"] <= inside["x"] + inside["width"] for box in place)
         lefts.append([place[0]["x"] for place in places])
-    assert lefts[0] == lefts[1] == lefts[2]
+    assert all(places == lefts[0] for places in lefts)
     first = card.locator(".sheet canvas").first
     assert first.evaluate("e => getComputedStyle(e).borderTopWidth") == "1px"
     first.hover(position={"x": 2, "y": 2})
     said = card.locator(".sheet .value").inner_text()
-    assert re.fullmatch(r"Layer 1: 3 × 3 pixels, filter 0 \[0, 0\] [01]\.\d+|.* \[0, 0\] [01]", said)
+    assert re.fullmatch(r"Layer 1, trained: 3 × 3, filter 0 \[0, 0\] [01]\.\d+|.* \[0, 0\] [01]", said)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
