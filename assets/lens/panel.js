@@ -55,7 +55,10 @@ export class Panel {
       const rows = { sum: sumRows, map: mapRows, select: selectRows, pick: pickRows }[arithmetic.kind]
       return rows(lens, grid, cell, arithmetic)
     }
-    if (uses.length) return useRows(lens, grid, cell, uses)
+    if (uses.length) {
+      const rows = useRows(lens, grid, cell, uses), told = grid.note && grid.role !== "input" // of what looks computed, and is not
+      return told ? { ...rows, content: [h("p", { class: "muted note" }, grid.note), ...rows.content] } : rows
+    }
     const made = lens.scene.steps.some((step) => step.target === grid.id)
     const text = made ? "Press it to see where it comes from."
       : lens.takesPart(grid.id) ? "Nothing uses this cell."
