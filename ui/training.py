@@ -38,13 +38,12 @@ def training(text: Section, settings: Settings, digits: dict[str, Any]) -> None:
     fields = [settings.fields[name] for name in names]
 
     def moved() -> None:
-        sent = st.session_state[key].get("rate")
-        try:
-            field, value = fields[int(sent["run"])], float(sent["value"])
-        except (KeyError, TypeError, ValueError, OverflowError, IndexError):
+        sent = st.session_state[key].get("rates")
+        if not isinstance(sent, list):
             return  # anybody can send anything
-        if value in field.options:
-            settings.put(field.name, value)
+        for field, value in zip(fields, sent, strict=False):
+            if value in field.options:
+                settings.put(field.name, float(value))
 
     rates = [{"name": field.name, "value": getattr(spec, field.name), "first": field.default} for field in fields]
     header = {
@@ -58,7 +57,7 @@ def training(text: Section, settings: Settings, digits: dict[str, Any]) -> None:
         "link": settings.key("look"),
         "words": {section.title: section.text for section in text.sections},
     }
-    _mount(key=key, data=parcel(header), on_rate_change=moved)
+    _mount(key=key, data=parcel(header), on_rates_change=moved)
 
 
 def _rows(settings: Settings) -> None:

@@ -3,6 +3,7 @@
 import { fillTrack, write } from "../drawing/element.js"
 import { NetworkView } from "./network.js"
 import { rooms } from "./room.js"
+import { wayBack } from "./run.js"
 import { status } from "./words.js"
 
 export class Drawing {
@@ -31,7 +32,7 @@ export class Drawing {
     parts.curves.draw(run.record.history, { steps, taken: run.taken, broken: run.brokenAt, palette, size: this.plot, still })
     this.#drawPlace(steps, run)
     parts.look.draw()
-    this.#drawBreak(picture, run)
+    this.#drawBreak(picture)
     write(parts.line, status.of(picture, run))
   }
 
@@ -45,10 +46,10 @@ export class Drawing {
     fromHere.hidden = playing || steps >= taken
   }
 
-  #drawBreak(picture, { brokenAt }) {
+  #drawBreak(picture) {
     const { again, beforeBreak } = this.parts, broken = picture.runs.findIndex((run) => run.diverged)
     again.hidden = broken < 0
-    beforeBreak.hidden = !brokenAt
+    beforeBreak.hidden = broken < 0 || !wayBack(picture.runs)
     if (broken >= 0) write(again.firstChild, status.broken(picture, broken))
   }
 }

@@ -29,6 +29,7 @@ export class Rates {
   }
 
   put(run, value) {
+    if (this.values[run] === value) return
     this.own[run] = value
     this.#show(run, value)
   }

@@ -3,6 +3,21 @@
 import { Connection } from "./connection.js"
 import { Record } from "./record.js"
 
+const HELD = 10 // steps: what lies between two rates while the slider is pulled holds for fewer
+
+/** Where runs that broke were sound: the step at which the last rate that had held was left, and by run the rate that it then
+    had, null where that needs no change. null if a run has broken at its first rate. */
+export function wayBack(runs) {
+  const left = runs.map(({ diverged, rates }) => {
+    if (!diverged) return { steps: Infinity }
+    const held = rates.findLastIndex(([step], k) => k + 1 < rates.length && rates[k + 1][0] - step >= HELD)
+    const [, rate] = rates[Math.max(0, held)], [steps] = rates[Math.max(0, held) + 1] ?? []
+    return { steps, rate }
+  })
+  const steps = Math.min(...left.map((each) => each.steps))
+  return steps < Infinity ? { steps, rates: left.map((each) => (each.steps === steps ? each.rate : null)) } : null
+}
+
 export class Run {
   record = new Record()
   taken = 0

@@ -10,7 +10,7 @@ import { Drawing } from "./drawing.js"
 import { BANDS, explain, furnish } from "./furnish.js"
 import { readLook, writeLook } from "./link.js"
 import { legend } from "./network.js"
-import { Run } from "./run.js"
+import { Run, wayBack } from "./run.js"
 
 const LONGEST = 2000 // steps of a run
 const AT_ONCE = 600 // steps that an address is trained to without being asked
@@ -94,7 +94,7 @@ class Training {
   trainToLinked() {
     const { steps, rates } = this.linked
     this.toStep.hidden = true
-    this.#adoptRates(rates)
+    if (rates.length) this.#adoptRates(rates)
     this.begin(rates)
     this.toOpen = this.linked.lens
     if (steps) this.#play(FASTEST, steps)
@@ -161,29 +161,28 @@ class Training {
     this.run.show(steps)
   }
 
-  goOnFrom(steps) {
-    this.follow = this.adopting = true
+  /** rates: by network, the one that it goes on with; null for the one that it had then. */
+  goOnFrom(steps, rates = []) {
+    this.follow = true
+    this.adopting = rates
     this.run.back(steps)
   }
 
-  /** To the last step whose numbers are all finite. */
+  /** To where the rate was not too large yet, with the rate of then. */
   goBeforeBreak() {
-    this.goOnFrom(this.run.brokenAt - 1)
+    const { steps, rates } = wayBack(this.shown.runs)
+    this.goOnFrom(steps, rates)
   }
 
   /** The run has other rates than sliders and settings say: they follow. rates: of each network, [[step, rate], …]. */
   #adoptRates(rates) {
-    rates.forEach((list, run) => {
-      const value = list.at(-1)[1]
-      if (value === this.rates.values[run]) return
-      this.rates.put(run, value)
-      this.report({ run, value })
-    })
+    rates.forEach((list, run) => this.rates.put(run, list.at(-1)[1]))
+    this.report(this.rates.values)
   }
 
   setRate(run, value, final = false) {
     this.run.setRate(run, value)
-    if (final) this.report({ run, value })
+    if (final) this.report(this.rates.values)
   }
 
   watch(wanted) {
@@ -216,7 +215,7 @@ class Training {
   /** After a run that broke: from the first step, with the rate that the lesson begins with. */
   startSafely() {
     this.rates.reset()
-    this.rates.values.forEach((value, run) => this.report({ run, value }))
+    this.report(this.rates.values)
     this.begin()
   }
 
@@ -225,9 +224,9 @@ class Training {
     copyAddress(button, this.data.link)
   }
 
-  /** The address tells what is looked at while nothing moves. */
+  /** The address tells what is looked at while nothing moves, and when it is copied. */
   writeLook(copied = false) {
-    if (!this.shown || this.run.playing) return
+    if (!this.shown || (this.run.playing && !copied)) return
     writeLook(this.data.link, {
       band: this.band, wanted: this.look.wanted, steps: this.shown.steps,
       rates: this.shown.runs.map(({ rates }) => rates), set: this.rates.values, lens: this.lens.look,
@@ -249,11 +248,15 @@ class Training {
   // ---------------------------------------------------------------- what the server says
 
   #arrived(picture) {
-    if (this.adopting && picture.steps === picture.taken) {
-      this.adopting = false
-      this.#adoptRates(picture.runs.map(({ rates }) => rates))
-    }
+    if (this.adopting && picture.steps === picture.taken) this.#goneBack(picture.runs)
     if (this.follow || !this.shown || picture.steps === this.wanted || this.run.playing) this.#draw(picture)
+  }
+
+  #goneBack(runs) {
+    const wanted = this.adopting
+    this.adopting = null
+    this.#adoptRates(runs.map(({ rates }, run) => (wanted[run] ? [[0, wanted[run]]] : rates)))
+    wanted.forEach((rate, run) => rate && this.run.setRate(run, rate))
   }
 
   #lost(full) {
@@ -302,7 +305,7 @@ const all = new WeakMap()
 
 export function mount({ data, parentElement, setStateValue }) {
   if (!all.has(parentElement)) all.set(parentElement, new Training(parentElement.querySelector(".training")))
-  all.get(parentElement).set(data, (rate) => setStateValue("rate", rate))
+  all.get(parentElement).set(data, (rates) => setStateValue("rates", [...rates]))
 }
 
 export function unmount(parentElement) {

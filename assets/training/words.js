@@ -4,8 +4,8 @@ import { number } from "../drawing/numbers.js"
 
 export const band = (name) => ({ forward: "Forward →", backward: "← Backward", update: "Update" })[name]
 
-/** A learning rate as the address and the settings write it. */
-export const rateText = (value) => (Number.isInteger(value) ? value.toFixed(1) : String(value))
+/** A learning rate: 0.0001, 1,000,000. */
+export const rateText = (value) => value.toLocaleString("en-US", { maximumSignificantDigits: 3 })
 
 /** When the held-out digits were looked at last, where that is not now. */
 function testedAt({ tested }, steps) {
@@ -25,6 +25,6 @@ export const status = {
 
   broken({ steps, runs }, run) {
     const which = runs.length > 1 ? `Network ${"AB"[run]}` : "The network"
-    return `${which} is broken: in step ${steps + 1} a number left all bounds. At a learning rate of ${rateText(runs[run].rates.at(-1)[1])} every step lands further from the goal than the last.`
+    return `${which} is broken: at a learning rate of ${rateText(runs[run].rates.at(-1)[1])} its steps were so large that in step ${steps + 1} numbers overflowed.`
   },
 }

@@ -29,7 +29,7 @@ SEEDS = range(5)
 FARTHEST = 10  # cells from one dot to the other, at most
 LENGTH = 2 * FARTHEST + 1
 PLACE = FARTHEST  # of the dot that is asked
-STEPS, EXAMPLES, WIDTH = 300, 2000, 12
+STEPS, EXAMPLES, WIDTH = 600, 2000, 12
 DILATIONS = {"2 layers": (1, 1), "4 layers": (1, 1, 1, 1), "3 layers, dilated 1 2 4": (1, 2, 4)}
 POOLED = "global max-pooling"
 

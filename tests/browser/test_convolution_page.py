@@ -229,7 +229,7 @@ def test_guessing_reveals_the_experiment(convolution: Callable[..., Any]) -> Non
 
 @pytest.mark.parametrize(("width", "stacked"), [(1280, False), (390, True)])
 def test_pictures_of_a_place_stay_together(convolution: Callable[..., Any], width: int, stacked: bool) -> None:
-    """CV4: a line a layer, trained and not, a column a filter; three patches never part, are framed, and have one scale."""
+    """CV4: a line a layer, trained and not, a column a filter; the patches never part, are framed, have one scale."""
     card = convolution(width=width).page.locator(".st-key-experiment-cv4")
     card.get_by_text("Show me without a guess").click()
     card.locator(".sheet[data-drawn]").wait_for()

@@ -73,7 +73,7 @@ def test_a_dragged_slider_draws_and_then_stands_in_the_address(lesson: Callable[
     name, setting = PAGES[page][0], SLIDERS[page]
     it = lesson(page)
     drawn = int(it.page.locator(READY).get_attribute("data-drawn"))
-    it.page.get_by_role("slider", name=setting).focus()
+    it.page.get_by_role("slider", name=setting).first.focus()
     it.page.keyboard.press("ArrowRight")
     it.page.locator(f"{READY}:not([data-drawn='{drawn}'])").wait_for()
     it.page.wait_for_url(f"**{name}_{setting}=**")

@@ -182,16 +182,16 @@ def test_a_rate_that_breaks_it_is_explained_and_one_press_leads_back(learn: Call
     button(page, "Train").click()
     broken = page.locator(".training .broken")
     broken.wait_for()
-    assert "At a learning rate of 1000000.0 every step lands further" in broken.inner_text()
+    assert "at a learning rate of 1,000,000 its steps were so large that in step" in broken.inner_text()
     button(page, "Start again with the first learning rate").click()
     broken.wait_for(state="hidden")
     assert trained(page, 10) >= 10
     assert "∞" not in page.locator(".training .say").inner_text()
 
 
-def test_after_a_break_one_press_leads_to_the_step_before_it(learn: Callable[..., Any]) -> None:
-    page = learn().page
-    at = trained(page, 6)
+def test_after_a_break_one_press_leads_back_to_the_rate_that_was_sound(learn: Callable[..., Any]) -> None:
+    page = learn("cnn_look=forward.0.98").page
+    wait_for_steps(page, 98)
     page.locator(".training .rate input").press("End")
     page.wait_for_function("() => location.search.includes('cnn_learning_rate=1000000.0')")
     button(page, "Train").click()
@@ -204,10 +204,41 @@ def test_after_a_break_one_press_leads_to_the_step_before_it(learn: Callable[...
     assert "is broken" in page.locator(".training [role=status].vh").inner_text()
     button(page, "Go back to before the break").click()
     page.locator(".training .broken").wait_for(state="hidden")
-    assert steps(page) == broke_at - 1 >= at - 1
-    assert "∞" not in page.locator(".training .say").inner_text()
+    page.wait_for_function("() => !location.search.includes('cnn_learning_rate')")
+    assert steps(page) == 98
+    assert page.locator(".training .rate output").inner_text() == "0.1"
     page.wait_for_timeout(200)
     assert "broken" not in page.locator(".training .plot canvas").first.get_attribute("aria-label")
+    assert trained(page, 120) >= 120
+    assert page.locator(".training .broken").is_hidden()
+    assert "∞" not in page.locator(".training .say").inner_text()
+
+
+def test_rates_that_were_passed_on_the_way_to_a_break_are_passed_on_the_way_back(learn: Callable[..., Any]) -> None:
+    page = learn("cnn_look=forward.0.30").page
+    wait_for_steps(page, 30)
+    for _ in range(2):
+        page.locator(".training .rate input").press("ArrowRight")
+        page.locator(".training .bar .player .ib").nth(1).click()
+        page.wait_for_timeout(300)
+    page.locator(".training .rate input").press("End")
+    button(page, "Train").click()
+    page.locator(".training .broken").wait_for()
+    button(page, "Go back to before the break").click()
+    page.get_by_text("step 30 of 30").wait_for()
+    page.wait_for_function("() => !location.search.includes('cnn_learning_rate')")
+    assert trained(page, 40) >= 40
+
+
+def test_after_a_break_both_networks_begin_again_with_their_first_rates(learn: Callable[..., Any]) -> None:
+    page = learn("cnn_twin=true&cnn_learning_rate=1000000.0&cnn_twin_learning_rate=1000000.0").page
+    button(page, "Train").click()
+    page.locator(".training .broken").wait_for()
+    assert button(page, "Go back to before the break").is_hidden()  # no rate has been sound
+    button(page, "Start again with the first learning rate").click()
+    page.wait_for_function("() => !location.search.includes('learning_rate')")
+    assert page.locator(".training .rate output").all_inner_texts() == ["0.1", "0.03"]
+    assert trained(page, 10) >= 10
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1080)])
@@ -481,6 +512,21 @@ def test_copy_link_copies_what_is_looked_at(learn: Callable[..., Any]) -> None:
     button(page, "Copy link").click()
     button(page, "Copied").wait_for()
     assert "cnn_look=update.0.0" in page.evaluate("() => navigator.clipboard.readText()")
+
+
+def test_a_link_that_is_copied_while_it_trains_tells_the_step_that_is_shown(learn: Callable[..., Any]) -> None:
+    page = learn("cnn_look=forward.0.3", permissions=["clipboard-read", "clipboard-write"]).page
+    button(page, "Train").click()
+    wait_for_steps(page, 20)
+    told, shown_then = page.locator(".training").evaluate(
+        """async (root) => { const steps = root.dataset.steps
+          const copy = [...root.querySelectorAll('button')].find((b) => b.textContent === 'Copy link')
+          copy.click()
+          await new Promise((done) => setTimeout(done, 200))
+          return [await navigator.clipboard.readText(), steps] }"""
+    )
+    assert f"cnn_look=forward.0.{shown_then}" in told
+    button(page, "Pause").wait_for()  # it goes on
 
 
 def test_only_a_rest_is_read_out(learn: Callable[..., Any]) -> None:

@@ -1,7 +1,8 @@
 """Training: the same run for a seed, whoever computes it and however often; the way back leads to the same numbers."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import torch
 from engine.arrays import leaves
 from engine.datasets import digits
 from engine.kernels import workers
-from engine.layers import Conv2D, Dense, Flatten, ReLU
+from engine.layers import Conv2D, Dense, Flatten, Layer, ReLU
 from engine.network import Sequential
 from engine.optimizers import SGD, Adam
 from engine.training import Progress, Recording, Step, Training, accuracy, dead_units, update_ratios
@@ -236,3 +237,52 @@ def test_accuracy_counts_the_largest() -> None:
 def test_what_cannot_be_is_refused(settings: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         training(**settings)
+
+
+class ProbeTrace(NamedTuple):
+    drawn: np.ndarray
+    state: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Probe(Layer):
+    """Hands its input on, adds what it draws, and counts how often it was asked."""
+
+    uses = frozenset({"state", "training", "rng"})
+
+    def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
+        return input_shape
+
+    def parameter_shapes(self, input_shape: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
+        return {}
+
+    def operation_count(self, input_shape: tuple[int, ...]) -> int:
+        return 0
+
+    def init(self, rng: np.random.Generator, input_shape: tuple[int, ...], dtype: object = np.float32) -> Any:
+        return {}, {"calls": np.zeros(1)}
+
+    def forward(self, params: Any, x: np.ndarray, *, state: Any, training: bool, rng: Any) -> Any:
+        assert training
+        drawn = rng.random(x.shape).astype(x.dtype)
+        return x + drawn, ProbeTrace(drawn, {"calls": state["calls"] + 1})
+
+    def backward(self, params: Any, trace: ProbeTrace, dy: np.ndarray) -> Any:
+        return dy, {}
+
+
+def test_every_step_draws_anew_and_hands_on_what_layers_remember() -> None:
+    def drawn(seed: int) -> list[np.ndarray]:
+        it = training(seed, network=Sequential((Probe(), *NETWORK.layers)))
+        steps = run(it, 3)
+        assert [step.after.state[0]["calls"][0] for step in steps] == [1, 2, 3]
+        return [step.activations[1] - step.activations[0] for step in steps]
+
+    first, again, other = drawn(0), drawn(0), drawn(1)
+    assert not np.allclose(first[0], first[1])
+    assert np.array_equal(first, again)
+    assert not np.allclose(first[0], other[0])
+
+
+def test_another_seed_shows_the_examples_in_another_order() -> None:
+    assert not np.array_equal(training(0).batch(0), training(1).batch(0))

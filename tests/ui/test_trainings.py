@@ -234,6 +234,27 @@ def test_at_most_two_compute_at_once_and_all_have_their_turn() -> None:
     assert max(map(max, heard)) == 5  # each knows how many there are
 
 
+def test_where_more_train_than_compute_they_share_the_pictures_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trainings, "PICTURES", 10)  # so few that any machine could give all of them
+    heard = [0] * 4
+
+    def browser(number: int) -> Callable[[Socket], Awaitable[None]]:
+        async def one(socket: Socket) -> None:
+            socket.say("begin", settings={})
+            await socket.hear()
+            socket.say("play", pace=1)
+            await asyncio.sleep(0.3)  # until all play
+            end = time.monotonic() + 1
+            while time.monotonic() < end:
+                await socket.hear()
+                heard[number] += 1
+
+        return one
+
+    talk(*map(browser, range(4)))
+    assert max(heard) <= 7
+
+
 def test_long_experiments_share_the_line_and_are_counted() -> None:
     def parts() -> Iterator[int]:
         while True:

@@ -141,7 +141,7 @@ def test_the_spikes_of_a_nerve_cell_are_found() -> None:
     ]  # equal tops are one spike
     near = np.abs(np.subtract.outer(result.places + result.middle, spikes)) <= 5
     assert np.all(near.any(axis=1))  # nothing else is taken for a spike
-    assert near.any(axis=0).mean() > 0.5  # measured: 55 of 57
+    assert near.any(axis=0).mean() > 0.9  # measured: 55 of 57
 
 
 @pytest.mark.parametrize("detector", ["spike", "rise", "wave"])
@@ -179,7 +179,7 @@ def test_a_movement_is_answered_in_its_direction_only(photograph: str, movement:
     result = find_movement(DimensionsSpec(data=CLIP, photograph=photograph, movement=movement))
     against = LEFTWARDS if movement == RIGHTWARDS else RIGHTWARDS
     assert {movement, against, STILL, TURNING} == set(result.kinds)
-    assert result.size(movement) ** 2 >= 2 * result.size(against) ** 2  # measured: 23.7 and 24.6
+    assert result.size(movement) ** 2 >= 12 * result.size(against) ** 2  # measured: 23.7 and 24.6
     assert min(result.sizes[result.places(movement)]) > max(result.sizes[result.places(against)])
     assert result.sizes[result.places(STILL)].max() < 1e-15
 
@@ -199,7 +199,7 @@ def test_the_clip_moves_as_it_says() -> None:
 def test_another_movement_is_not_told_apart() -> None:
     """CV2's limit: the picture that moves down is answered more than the one that moves the other way."""
     spec = DimensionsSpec(data=CLIP)
-    assert find_movement(spec, on_its_side=True).size(RIGHTWARDS) > 1.2 * find_movement(spec).size(LEFTWARDS)  # 2.6
+    assert find_movement(spec, on_its_side=True).size(RIGHTWARDS) > 2 * find_movement(spec).size(LEFTWARDS)  # 2.6
 
 
 def test_the_same_kernel_of_three_axes_on_one_frame_is_that_of_two() -> None:
@@ -273,3 +273,15 @@ def test_only_what_matters_is_offered(data: str) -> None:
     found = show(spec).numbers
     for name, value in others.items():
         assert (show(dataclasses.replace(spec, **{name: value})).numbers != found) == (name in spec.used)
+
+
+def test_the_words_of_cv2_are_the_numbers_of_its_pictures() -> None:
+    clip = show(DimensionsSpec(data=CLIP))
+    result = find_movement(DimensionsSpec(data=CLIP))
+    assert float(clip.numbers["ratio"]) == pytest.approx(result.size(RIGHTWARDS) / result.size(LEFTWARDS), abs=0.06)
+    assert float(clip.numbers["ratio"]) > 4
+    assert show(DimensionsSpec()).numbers["elsewhere"] == "10"  # letters of 11, at "For example"
+    found = find_pattern(DimensionsSpec(data=RECORDING))
+    series, answers = (row for row in show(DimensionsSpec(data=RECORDING)).rows if isinstance(row, Lines))
+    assert np.array_equal(series.marks, found.places + found.middle)
+    assert np.array_equal(np.asarray(answers.at)[answers.marks], series.marks)

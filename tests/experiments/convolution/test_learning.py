@@ -9,6 +9,7 @@ import pytest
 from engine.arrays import leaves
 from engine.datasets import digits
 from engine.losses import softmax_cross_entropy
+from engine.training import dead_units
 from experiments.convolution.learning import (
     ENOUGH,
     HELD_OUT,
@@ -313,3 +314,32 @@ def test_the_panel_draws_on_the_scales_of_the_lens_and_knows_the_longest_run() -
     for name, scale in {"weight": WEIGHTS, "activation": ACTIVATIONS, "gradient": GRADIENTS}.items():
         decades = f", decades: {scale.decades}" if scale.kind == "log" else ""
         assert f'{name}: {{ kind: "{scale.kind}", max: {scale.max:g}{decades} }}' in network
+
+
+def test_dead_units_are_those_of_the_batch_and_the_ratio_is_that_of_the_kernel() -> None:
+    run = LearningRun(LearningSpec())
+    for _ in range(3):
+        run.step()
+    run.watch({"drawing": [0.0] * 64})  # nothing: for this digit alone hardly a unit would be open
+    layers = run.picture()["runs"][0]["layers"]
+    step = run.recordings[0].next
+    dead = dead_units(run.recordings[0].training.network, step.activations)
+    assert [layer["dead"] for layer in layers[:3]] == [dead[index] for index in (1, 3, 5)]
+    for layer, index in zip(layers, (0, 2, 4, 7), strict=True):
+        before, after = (progress.params[index]["kernel"] for progress in (step.before, step.after))
+        assert layer["ratio"] == pytest.approx(np.linalg.norm(after - before) / np.linalg.norm(before), rel=1e-4)
+
+
+def test_settings_are_those_of_the_training() -> None:
+    plain, momentum = (training(LearningSpec(optimizer=name).runs[0], 0).optimizer for name in ("SGD", "momentum"))
+    assert (plain.momentum, momentum.momentum) == (0.0, 0.9)
+    zeros = training(LearningSpec(kernel_initializer="zeros").runs[0], 0).start().params
+    assert not any(array.any() for _, array in leaves(zeros))
+
+
+def test_where_a_relu_switches_nothing_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    it = training(LearningSpec().runs[0], seed=0)
+    step = it.step(it.start())
+    monkeypatch.setattr("experiments.convolution.network.STEP", 10.0)  # so far apart that some unit switches
+    dw = next(grid for grid in layer_scene(it, step, 0).grids if grid.id == "dw")
+    assert dw.unchecked == "Not checked by differences: a ReLU switches within every step that was tried."
