@@ -89,6 +89,8 @@ class Points(Protocol):
     @property
     def links(self) -> Sequence[tuple[int, int]]: ...
     @property
+    def hushed(self) -> Collection[str]: ...
+    @property
     def role(self) -> str: ...
     @property
     def alt(self) -> str: ...
@@ -145,8 +147,8 @@ def draw(rows: Sequence[Maps | Sheet | Table | Lines | Points | Text], key: str)
             )  # fmt: skip
         elif isinstance(row, Points):
             point_chart(
-                row.names, row.at, row.groups, links=row.links, role=row.role, key=f"{key}.{number}", alt=row.alt,
-                **_frames(row),
+                row.names, row.at, row.groups, links=row.links, hushed=row.hushed, role=row.role,
+                key=f"{key}.{number}", alt=row.alt, **_frames(row),
             )  # fmt: skip
         elif isinstance(row, Text):
             words(row.passages, alt=row.alt)
