@@ -73,6 +73,7 @@ class Points:
     role: Role
     alt: str
     links: Sequence[tuple[int, int]] = ()  # points that are joined by a line
+    hushed: Collection[str] = ()  # groups whose names are there only for who points at them
     frames: Sequence[str] | None = None
     start: int = 0
     follow: bool = False

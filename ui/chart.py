@@ -4,7 +4,7 @@
 arrays in them; a colour may be a token of assets/theme/tokens.css, such as "--k-gradient", and follows the theme.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from html import escape
 from itertools import pairwise
 from math import log10
@@ -125,23 +125,25 @@ def point_chart(
     alt: str,
     role: str = "weight",
     links: Sequence[tuple[int, int]] = (),
+    hushed: Collection[str] = (),
     height: int = 460,
     **frames: Any,
 ) -> None:
     """A map of named points, both axes on one scale. at is (points, 2), or (frames, points, 2) with a chart's `frames`.
 
-    `groups` says which points belong together, `links` which are joined by a line. The scale holds all frames.
+    `groups` says which points belong together, `links` which are joined by a line; the names of `hushed`
+    groups are there only for who points at them. The scale holds all frames.
     """
     if len(groups) > len(SYMBOLS):
         raise ValueError(f"a map tells at most {len(SYMBOLS)} groups apart, not {len(groups)}")
     if at.shape[-2:] != (len(names), 2):
         raise ValueError(f"at must hold two numbers for each of the {len(names)} names, not {at.shape}")
     framed = ["x", "y"] if at.ndim > 2 else []
-    size = _round_up(float(np.abs(at).max()) * 1.15)
+    wide, high = (_round_up(float(np.abs(at[..., axis]).max()) * 1.15) for axis in (0, 1))
     data: list[dict[str, Any]] = [
         {
             "type": "scatter",
-            "mode": "markers+text",
+            "mode": "markers" if name in hushed else "markers+text",
             "name": name,
             "x": at[..., list(members), 0],
             "y": at[..., list(members), 1],
@@ -157,8 +159,8 @@ def point_chart(
         data.insert(0, _joined(at, links) | {"framed": framed})
     axis = {"zeroline": False, "showticklabels": False}
     layout = {
-        "xaxis": axis | {"range": [-size, size]},
-        "yaxis": axis | {"range": [-size, size], "scaleanchor": "x"},
+        "xaxis": axis | {"range": [-wide, wide]},
+        "yaxis": axis | {"range": [-high, high], "scaleanchor": "x"},
         "showlegend": len(groups) > 1,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
     }
@@ -176,9 +178,11 @@ def _joined(at: NDArray[Any], links: Sequence[tuple[int, int]]) -> dict[str, Any
 
 
 def _round_up(size: float) -> float:
-    """To 1, 1.5, 2, 3, 5 or 7 times a power of ten, so that the scale of a map that grows moves seldom."""
+    """To a round number, in steps of a fifth or so: the scale of a map that grows moves seldom."""
     power = 10.0 ** np.floor(np.log10(size or 1))
-    return float(next(step * power for step in (1, 1.5, 2, 3, 5, 7, 10) if step * power >= size))
+    return float(
+        next(step * power for step in (1, 1.2, 1.5, 1.8, 2.2, 2.6, 3.2, 4, 5, 6, 7, 8.5, 10) if step * power >= size)
+    )
 
 
 def _rings(x: NDArray[Any], y: NDArray[Any]) -> dict[str, Any]:

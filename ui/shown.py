@@ -91,6 +91,8 @@ class Points(Protocol):
     @property
     def links(self) -> Sequence[tuple[int, int]]: ...
     @property
+    def hushed(self) -> Collection[str]: ...
+    @property
     def role(self) -> str: ...
     @property
     def alt(self) -> str: ...
@@ -155,8 +157,8 @@ def draw(rows: Sequence[Maps | Sheet | Table | Lines | Points | Walks | Text], k
             )  # fmt: skip
         elif isinstance(row, Points):
             point_chart(
-                row.names, row.at, row.groups, links=row.links, role=row.role, key=f"{key}.{number}", alt=row.alt,
-                **_frames(row),
+                row.names, row.at, row.groups, links=row.links, hushed=row.hushed, role=row.role,
+                key=f"{key}.{number}", alt=row.alt, **_frames(row),
             )  # fmt: skip
         elif isinstance(row, Walks):
             unrolled(row.picture, row.alt, key=f"{key}.{number}")

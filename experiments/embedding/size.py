@@ -119,9 +119,9 @@ def show(spec: SizeSpec) -> Shown:
     result = size(spec)
     table, factorised, hashed, twice = result.ways
     numbers = {
-        "words": whole(spec.input_dim),
-        "dimensions": whole(spec.output_dim),
-        "parameters": whole(table.parameters),
+        "vocabulary_size": whole(spec.input_dim),
+        "vector_size": whole(spec.output_dim),
+        "whole_table": whole(table.parameters),
         "memory": _bytes(BYTES * table.parameters),
         "training": _bytes(ADAM * BYTES * table.parameters),
         "factorised": whole(factorised.parameters),

@@ -151,6 +151,13 @@ def neighbours(vectors: Array, word: str, count: int = 3) -> list[tuple[str, flo
     return [(names[index], float(mine[index])) for index in order[:count]]
 
 
+def parallel(vectors: Array) -> float:
+    """Mean cosine of the differences queen − king, woman − man, …: 1 if they all point the same way."""
+    names = court().words
+    ways = np.stack([vectors[names.index(other)] - vectors[names.index(one)] for one, other in PAIRS])
+    return float(cosine(ways)[np.triu_indices(len(ways), 1)].mean())
+
+
 @cache
 def questions() -> tuple[tuple[str, str, str, str], ...]:
     """(a, b, c, d): a and b differ in one thing, and c and d in the same. All there are: 72."""
@@ -191,7 +198,7 @@ def show(spec: WordsSpec) -> Iterator[Part]:
 
 def _shown(runs: list[Trained]) -> Shown:
     first = runs[0]
-    rows: list[Points | Lines | Table] = [_map(first)]
+    rows: list[Points | Lines | Table] = [_map(first), _people(first)]
     if len(first.frames) <= STEPS // EVERY:  # it still learns
         return Shown({}, rows)
     flat = principal(first.vectors)
@@ -212,6 +219,8 @@ def _shown(runs: list[Trained]) -> Shown:
             "right": whole(round(shares[0] * len(questions()))),
             "asked": whole(len(questions())),
             "right_all": ends(np.round(shares * len(questions())), 0),
+            "parallel_start": decimal(parallel(first.frames[0])),
+            "parallel": decimal(parallel(first.vectors)),
             "nearest": nearest,
             "share": f"{decimal(100 * flat.share, 0)} %",
             "dimensions": str(first.vectors.shape[1]),
@@ -240,10 +249,35 @@ def _map(run: Trained) -> Points:
         "weight",
         f"26 words on a map of two directions after {EVERY * (len(run.frames) - 1)} steps: mean cosine within a group "
         f"{decimal(now.within)}, between groups {decimal(now.between)}",
-        links=[(number[one], number[other]) for one, other in PAIRS],
-        frames=[f"step {EVERY * frame}" for frame in range(len(run.frames))],
+        hushed=["people"],
+        frames=_captions(run),
         follow=True,
     )
+
+
+def _people(run: Trained) -> Points:
+    """The people alone, on a map of their own: what they share is taken off, what tells them apart is left."""
+    names = court().words
+    rows = [names.index(name) for name in PEOPLE]
+    number = {name: index for index, name in enumerate(PEOPLE)}
+    share = principal(run.vectors[rows]).share
+    return Points(
+        tuple(PEOPLE),
+        film([vectors[rows] for vectors in run.frames]).astype(np.float32),
+        {
+            "royal": [index for index, person in enumerate(PEOPLE.values()) if person.royal],
+            "not royal": [index for index, person in enumerate(PEOPLE.values()) if not person.royal],
+        },
+        "weight",
+        f"Eight people on a map of their own; it holds {decimal(100 * share, 0)} % of what tells them apart",
+        links=[(number[one], number[other]) for one, other in PAIRS],
+        frames=_captions(run),
+        follow=True,
+    )
+
+
+def _captions(run: Trained) -> list[str]:
+    return [f"step {EVERY * frame}" for frame in range(len(run.frames))]
 
 
 def _over_steps(run: Trained) -> Lines:

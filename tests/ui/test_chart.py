@@ -60,11 +60,18 @@ def test_groups_of_points_are_told_apart_by_shape_and_joined_where_asked(monkeyp
     np.testing.assert_array_equal(links["x"], [0, 2, np.nan, 2, 0, np.nan])
 
 
+def test_hushed_names_are_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    hushed, written = points(monkeypatch, list("abc"), AT, {"x": [0, 2], "y": [1]}, hushed=["x"])["data"]
+    assert (hushed["mode"], written["mode"]) == ("markers", "markers+text")
+    assert hushed["text"] == ["a", "c"]  # and shown to who points at them
+
+
 def test_a_map_with_frames_has_one_scale_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
     moving = points(
         monkeypatch, list("abc"), AT * np.array([0.1, 1, 3])[:, None, None], {"x": [0, 1, 2]}, links=[(0, 2)]
     )
-    assert moving["layout"]["xaxis"]["range"] == moving["layout"]["yaxis"]["range"] == [-7, 7]
+    assert (moving["layout"]["xaxis"]["range"], moving["layout"]["yaxis"]["range"]) == ([-7, 7], [-4, 4])
+    assert moving["layout"]["yaxis"]["scaleanchor"] == "x"
     assert all(np.shape(trace["x"])[0] == 3 and trace["framed"] == ["x", "y"] for trace in moving["data"])
     assert points(monkeypatch, list("abc"), AT, {"x": [0, 1, 2]})["data"][0]["framed"] == []
 
