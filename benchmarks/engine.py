@@ -29,6 +29,7 @@ from engine.layers import (
     Conv2D,
     Conv3D,
     Dense,
+    Embedding,
     Flatten,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
@@ -70,6 +71,7 @@ LAYERS: Mapping[str, tuple[tuple[Layer, Shape], tuple[Layer, Shape]]] = {
         (GlobalAveragePooling2D(), (32, 28, 28, 128)),
     ),
     "Dense": ((Dense(10), (32, 64)), (Dense(1024), (256, 1024))),
+    "Embedding": ((Embedding(26, 8), (32, 4)), (Embedding(50_000, 300), (32, 128))),
     "Flatten": ((Flatten(), (32, 2, 2, 16)), (Flatten(), (32, 28, 28, 128))),
     "SimpleRNN": ((SimpleRNN(16), (32, 30, 8)), (SimpleRNN(128, return_sequences=True), (32, 100, 64))),
     "LSTM": ((LSTM(16), (32, 30, 8)), (LSTM(128, return_sequences=True), (32, 100, 64))),
@@ -125,7 +127,8 @@ def pairs() -> Iterator[Pair]:
 
 
 def layer_pair(what: str, layer: Layer, shape: Shape, rng: np.random.Generator) -> Pair:
-    x = rng.standard_normal(shape, np.float32)
+    words = layer.input_dim if isinstance(layer, Embedding) else None
+    x = rng.standard_normal(shape, np.float32) if words is None else rng.integers(0, words, shape)
     params, _ = layer.init(rng, shape[1:])
     dy = rng.standard_normal((shape[0], *layer.output_shape(shape[1:])), np.float32)
 
@@ -133,9 +136,11 @@ def layer_pair(what: str, layer: Layer, shape: Shape, rng: np.random.Generator) 
         y, trace = layer.forward(params, x)
         dx, grads = layer.backward(params, trace, dy)
         by_path = dict(leaves(grads))
-        return (y, dx, *(by_path[path] for path, _ in leaves(params)))
+        return (y, *(() if dx is None else (dx,)), *(by_path[path] for path, _ in leaves(params)))
 
     shapes = f"{times(shape)} → {times(dy.shape)}"
+    if words is not None:
+        return Pair(what, shapes, ours, pytorch.embedding_twins(params["embeddings"], x, dy), ours, arrays)
     theirs = pytorch.layer_twins(layer, params, x, dy)
     return Pair(what, shapes, ours, theirs, ours, lambda computed: pytorch.layer_as_ours(layer, computed))
 

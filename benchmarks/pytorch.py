@@ -56,6 +56,17 @@ def layer_twins(layer: Layer, params: Mapping[str, Array], x: Array, dy: Array) 
     return _layouts(twin, x.ndim - 2 if spatial else 0)
 
 
+def embedding_twins(embeddings: Array, x: Array, dy: Array) -> Twins:
+    """Forward and backward of a table: (y, its gradient). Words have no derivative."""
+    table, words, gradient = torch.tensor(embeddings, requires_grad=True), torch.tensor(x), torch.tensor(dy)
+
+    def forward_backward() -> tuple[Tensor, ...]:
+        y = F.embedding(words, table)
+        return (y, *torch.autograd.grad(y, table, gradient))
+
+    return {CONTIGUOUS: forward_backward}
+
+
 def layer_as_ours(layer: Layer, computed: Sequence[Tensor]) -> tuple[Array, ...]:
     y, dx, *grads = (tensor.detach().numpy() for tensor in computed)
     if _is_spatial(layer):

@@ -16,11 +16,11 @@ def check_float(name: str, array: Array) -> None:
         raise ValueError(f"{name} must be float32 or float64, not {array.dtype}")
 
 
-def check_gradient(dy: Array, shape: Shape, dtype: npt.DTypeLike) -> None:
-    """Shaped like y, in the dtype of x."""
+def check_gradient(dy: Array, shape: Shape, dtype: npt.DTypeLike, of: str = "x") -> None:
+    """Shaped like y, in the dtype of x, or of another array."""
     if dy.shape != shape:
         raise ValueError(f"dy must have y's shape {shape}, not {dy.shape}")
-    check_dtype("dy", dy, dtype)
+    check_dtype("dy", dy, dtype, of)
 
 
 def check_dtype(name: str, array: Array, dtype: npt.DTypeLike, of: str = "x") -> None:

@@ -1,12 +1,19 @@
-"""Real data that ships inside scikit-learn (digits, photographs), matplotlib (recordings) and Python itself (English).
+"""Data sets, all there without a download.
+
+Real data ships inside scikit-learn (digits, photographs), matplotlib (recordings), Plotly (restaurant bills), NetworkX
+(who came to which meeting) and Python itself (English). What is made by a rule says so: `court`, `parcels`.
 
 Every array is loaded when first asked for, kept, shared by all learners, and therefore read-only.
 
 Alpaydin and Kaynak 1998, "Optical recognition of handwritten digits", doi:10.24432/C50P49
+Bryant and Smith 1995, "Practical data analysis: case studies in business statistics" (the bills of one waiter)
+Davis, Gardner and Gardner 1941, "Deep South" (the meetings of 18 women in Natchez, Mississippi)
 china.jpg: flickr.com/photos/danielbuechele/6061409035, CC BY 2.0
 flower.jpg: flickr.com/photos/vultilion/6056698931, CC BY 2.0
 """
 
+import csv
+import gzip
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,6 +29,7 @@ from engine.checks import check_integer
 
 PHOTOGRAPHS = ("china", "flower")
 RECORDINGS = ("membrane potential", "EEG", "share price")
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LARGEST = 256  # a bound on what one learner can make the server keep
 
 
@@ -114,6 +122,123 @@ def english(topic: str) -> str:
     if topic not in topics:
         raise ValueError(f"there is no chapter {topic!r}")
     return " ".join(topics[topic].split())
+
+
+class Person(NamedTuple):
+    royal: bool
+    male: bool
+    young: bool
+
+
+PEOPLE = MappingProxyType(
+    {
+        "king": Person(True, True, False),
+        "queen": Person(True, False, False),
+        "man": Person(False, True, False),
+        "woman": Person(False, False, False),
+        "prince": Person(True, True, True),
+        "princess": Person(True, False, True),
+        "boy": Person(False, True, True),
+        "girl": Person(False, False, True),
+    }
+)
+
+
+class Corpus(NamedTuple):
+    words: tuple[str, ...]  # a word's number is its place here
+    sentences: tuple[tuple[int, ...], ...]  # words by their numbers
+
+
+@cache
+def court() -> Corpus:
+    """26 words in 72 sentences, made by a rule: nine sentences on each of eight people.
+
+    Who is royal lives in a palace and wears a crown, others a village and a hat; who is old works, who is young plays;
+    he wears a beard, she a dress. Nowhere is it said that a queen is a royal woman.
+    """
+    words = (
+        *("the", "old", "king", "lives", "in", "palace", "young", "queen", "man", "woman", "village", "a", "he", "she"),
+        *("is", "works", "plays", "prince", "princess", "boy", "girl", "wears", "crown", "hat", "beard", "dress"),
+    )
+    number = {word: index for index, word in enumerate(words)}
+    sentences = [sentence for name, person in PEOPLE.items() for sentence in _on(name, person)]
+    return Corpus(words, tuple(tuple(number[word] for word in sentence.split()) for sentence in sentences))
+
+
+def _on(name: str, person: Person) -> tuple[str, ...]:
+    """The sentences on one person."""
+    age, does = ("young", "plays") if person.young else ("old", "works")
+    he, has = ("he", "beard") if person.male else ("she", "dress")
+    place, hat = ("palace", "crown") if person.royal else ("village", "hat")
+    return (
+        f"the {name} is {age}",
+        f"{he} is a {name}",
+        f"{he} is a {age} {name}",
+        f"the {name} {does}",
+        f"{he} {does} in the {place}",
+        f"the {name} lives in the {place}",
+        f"the {age} {name} lives in the {place}",
+        f"the {name} wears a {hat}",
+        f"the {name} wears a {has}",
+    )
+
+
+class Parcels(NamedTuple):
+    ordered: Array  # (N,)  0 Mon … 6 Sun
+    arrived: Array  # (N,)
+
+
+def parcels(seed: int, count: int = 2000) -> Parcels:
+    """Made by a rule: a parcel that is wanted for a day comes on that day, or, half of them, a day early or late."""
+    rng = np.random.default_rng(seed)
+    ordered = rng.integers(0, 7, count)
+    return Parcels(ordered, (ordered + rng.choice([-1, 0, 1], count, p=[0.25, 0.5, 0.25])) % 7)
+
+
+class Bills(NamedTuple):
+    """What one waiter noted of 244 tables."""
+
+    days: tuple[str, ...]  # that he worked on
+    day: Array  # (244,)  a number in `days`
+    dinner: Array  # (244,)  bool; else lunch
+    guests: Array  # (244,)
+    smokers: Array  # (244,)  bool: somebody smoked
+
+
+@cache
+def bills() -> Bills:
+    """The data set "tips", in the order in which it is stored."""
+    path = _folder("plotly") / "package_data" / "datasets" / "tips.csv.gz"
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    stored = {"Thur": "Thu", "Fri": "Fri", "Sat": "Sat", "Sun": "Sun"}
+    days = tuple(stored.values())
+    return Bills(
+        days,
+        _read_only(np.array([days.index(stored[row["day"]]) for row in rows])),
+        _read_only(np.array([row["time"] == "Dinner" for row in rows])),
+        _read_only(np.array([int(row["size"]) for row in rows])),
+        _read_only(np.array([row["smoker"] == "Yes" for row in rows])),
+    )
+
+
+class Attendance(NamedTuple):
+    women: tuple[str, ...]
+    meetings: tuple[str, ...]
+    came: Array  # (89, 2)  the number of a woman, and of a meeting where she was seen
+
+
+@cache
+def attendance() -> Attendance:
+    """Which of 18 women came to which of 14 meetings."""
+    from networkx import davis_southern_women_graph  # takes a quarter of a second to import
+
+    graph = davis_southern_women_graph()
+    women, meetings = tuple(graph.graph["top"]), tuple(graph.graph["bottom"])
+    came = [
+        (w, m) for w, woman in enumerate(women) for m, meeting in enumerate(meetings) if graph.has_edge(woman, meeting)
+    ]
+    return Attendance(women, meetings, _read_only(np.array(came)))
 
 
 def _open(name: str) -> Image.Image:

@@ -10,6 +10,11 @@ Names, defaults and the place of ε are those of Keras. Each can clip the gradie
 (`engine/clipping.py`): clipvalue, clipnorm, global_clipnorm. An optimizer is a frozen value; what it remembers from
 step to step (v, m, a, t) are its `slots`, which travel beside the parameters. Nothing that is given is written to.
 
+Of a gradient by rows (`engine.rows.Rows`) only these rows are updated, of the weights and of what is remembered of
+them: the same formula on smaller arrays. For SGD without momentum that is the same as with the whole array. With
+momentum, and for Adam, it is not: there, a row without a gradient drifts on with what is remembered of it. By rows it
+stands still, as with PyTorch's SparseAdam.
+
 Polyak 1964, "Some methods of speeding up the convergence of iteration methods", doi:10.1016/0041-5553(64)90137-5
 Tieleman and Hinton 2012, "Lecture 6.5: RMSprop", Neural networks for machine learning
 Kingma and Ba 2015, "Adam: a method for stochastic optimization", https://arxiv.org/abs/1412.6980
@@ -24,6 +29,7 @@ import numpy as np
 from engine.arrays import Array, leaves, rebuild
 from engine.checks import check_flag, check_number
 from engine.clipping import clip_by_global_norm, clip_by_norm, clip_by_value
+from engine.rows import Rows
 
 
 class SGDSlots(NamedTuple):
@@ -66,11 +72,20 @@ class Optimizer(ABC):
 
     @abstractmethod
     def step(self, params: Any, grads: Any, slots: Any) -> tuple[Any, Any]:
-        """`update`, with gradients that are clipped already."""
+        """`update`, with gradients that are clipped already, and whole."""
 
     def update(self, params: Any, grads: Any, slots: Any) -> tuple[Any, Any]:
         """The next parameters and slots. `params` and `grads` are trees of the same form."""
-        return self.step(params, self.clipped(grads), slots)
+        gradients: dict[str, Any] = dict(leaves(grads))
+        rows = {path: g.indices for path, g in gradients.items() if isinstance(g, Rows)}
+        # the rows that are not there are 0, and add nothing to a norm
+        values = self.clipped(rebuild(grads, lambda path, g: gradients[path].values if path in rows else g))
+        if not rows:
+            return self.step(params, values, slots)
+        # a slot is a tree like the parameters: `mean.embeddings` goes with `embeddings`
+        slot_rows = {f"{slot}.{path}": indices for slot in slots._fields for path, indices in rows.items()}
+        new, new_slots = self.step(_taken(params, rows), values, _taken(slots, slot_rows))
+        return _put(params, new, rows), _put(slots, new_slots, slot_rows)
 
     def clipped(self, grads: Any) -> Any:
         """The gradients that the step is taken with."""
@@ -178,3 +193,22 @@ class Adam(Optimizer):
 
 def _zeros_like(params: Any) -> Any:
     return rebuild(params, lambda _, array: np.zeros_like(array))
+
+
+def _taken(tree: Any, rows: dict[str, Array]) -> Any:
+    """The tree with some arrays cut down to some of their rows."""
+    return rebuild(tree, lambda path, array: array[rows[path]] if path in rows else array)
+
+
+def _put(tree: Any, new: Any, rows: dict[str, Array]) -> Any:
+    """`new`, where the arrays that were cut down are whole again: their other rows are those of the tree."""
+    old = dict(leaves(tree))
+
+    def whole(path: str, array: Array) -> Array:
+        if path not in rows:
+            return array
+        result = np.array(old[path])
+        result[rows[path]] = array
+        return result
+
+    return rebuild(new, whole)

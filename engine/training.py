@@ -59,7 +59,7 @@ class Training:
 
     network: Sequential
     optimizer: Optimizer
-    x: Array  # (N, *S, C)
+    x: Array  # (N, *S, C), or whole numbers (N, *S)
     labels: Array  # (N,)  or what else the loss takes
     batch_size: int = 32
     seed: int = 0
@@ -79,7 +79,8 @@ class Training:
 
     def start(self) -> Progress:
         """Fresh parameters, no step taken."""
-        params, state = self.network.init(np.random.default_rng(self.seed), self.x.shape[1:], self.x.dtype)
+        dtype = self.x.dtype if np.issubdtype(self.x.dtype, np.floating) else np.float32
+        params, state = self.network.init(np.random.default_rng(self.seed), self.x.shape[1:], dtype)
         return Progress(0, params, state, self.optimizer.init(params))
 
     @property

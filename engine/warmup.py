@@ -8,17 +8,19 @@ import numpy as np
 
 from engine.arrays import Shape
 from engine.kernels.convolution import convolve, convolve_dw, convolve_dx
+from engine.kernels.embedding import add_rows
 from engine.kernels.pooling import max_pool
 from engine.kernels.recurrent import gru, gru_backward, lstm, lstm_backward, simple_rnn, simple_rnn_backward
-from engine.layers import GRU, LSTM, Conv2D, Layer, MaxPooling2D, SimpleRNN
+from engine.layers import GRU, LSTM, Conv2D, Embedding, Layer, MaxPooling2D, SimpleRNN
 
 KERNELS = (
-    *(convolve, convolve_dx, convolve_dw, max_pool),
+    *(convolve, convolve_dx, convolve_dw, max_pool, add_rows),
     *(simple_rnn, simple_rnn_backward, lstm, lstm_backward, gru, gru_backward),
 )
 WARMED: tuple[tuple[Layer, Shape], ...] = (
     (Conv2D(filters=1, kernel_size=2), (3, 3, 1)),
     (MaxPooling2D(), (2, 2, 1)),
+    (Embedding(1, 1), (1,)),
     *((layer, (1, 1)) for layer in (SimpleRNN(1), LSTM(1), GRU(1))),
 )  # layers that run all KERNELS
 DTYPES = (np.float64, np.float32)  # what is inspected first, then what trains
@@ -30,7 +32,8 @@ def warm_up() -> None:
     for dtype in DTYPES:
         for layer, shape in WARMED:
             params, _ = layer.init(rng, shape, dtype)
-            y, trace = layer.forward(params, np.zeros((1, *shape), dtype))
+            x = np.zeros((1, *shape), np.int64 if isinstance(layer, Embedding) else dtype)
+            y, trace = layer.forward(params, x)
             layer.backward(params, trace, y)
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 from experiments.convolution.scene import scene
 from experiments.convolution.spec import ConvolutionSpec, DigitSpec
+from experiments.embedding.scene import scene as embedding_scene
+from experiments.embedding.spec import EmbeddingSpec
 from experiments.gru.scene import scene as gru_scene
 from experiments.gru.spec import GRUSpec
 from experiments.lstm.scene import scene as lstm_scene
@@ -33,6 +35,7 @@ LESSONS: Mapping[str, tuple[Any, Callable[[Any], bytes]]] = MappingProxyType(
     {
         "convolution": (ConvolutionSpec, packed(scene)),
         "home": (DigitSpec, packed(scene)),
+        "embedding": (EmbeddingSpec, packed(embedding_scene)),
         "rnn": (SimpleRNNSpec, packed(simple_rnn_scene)),
         "lstm": (LSTMSpec, packed(lstm_scene)),
         "gru": (GRUSpec, packed(gru_scene)),

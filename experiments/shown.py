@@ -50,12 +50,33 @@ class Table:
 @dataclass(frozen=True)
 class Lines:
     at: Sequence[float] | Array
-    lines: Mapping[str, Sequence[float] | Array]  # name → a value for each place in `at`
+    lines: Mapping[
+        str, Sequence[float] | Array
+    ]  # name → a value for each place in `at`; with frames a row of them each
     x: str  # what the axes count, in words
     y: str
     alt: str
     log: bool = False  # both axes
     marks: Sequence[int] | Array = ()  # places in `at` where the first line is ringed
+    frames: Sequence[str] | None = None  # a caption a frame
+    start: int = 0  # the frame that is shown first
+    follow: bool = False  # it plays by itself to the newest frame, as they come
+
+
+@dataclass(frozen=True)
+class Points:
+    """A map of named points; its axes have one scale, and no meaning of their own."""
+
+    names: Sequence[str]
+    at: Array  # (points, 2), or (frames, points, 2)
+    groups: Mapping[str, Sequence[int]]  # name → which points
+    role: Role
+    alt: str
+    links: Sequence[tuple[int, int]] = ()  # points that are joined by a line
+    hushed: Collection[str] = ()  # groups whose names are there only for who points at them
+    frames: Sequence[str] | None = None
+    start: int = 0
+    follow: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,7 +105,7 @@ class Text:
 @dataclass(frozen=True)
 class Shown:
     numbers: Mapping[str, str]  # of the lesson's text: `{name}` → how it is written; none: only the rows are drawn yet
-    rows: Sequence[Maps | Sheet | Table | Lines | Walks | Text]
+    rows: Sequence[Maps | Sheet | Table | Lines | Points | Walks | Text]
     right: Collection[int] | None = None  # numbers of the right answers, where they depend on the settings
     case: str | None = None  # a section of the text that is told only in this case
 

@@ -17,6 +17,7 @@ from engine.layers import (
     Conv2D,
     Conv3D,
     Dense,
+    Embedding,
     Flatten,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
@@ -37,6 +38,7 @@ class Case:
     parameters: int
     operations: int  # of one example
     wrong_shapes: tuple[Shape, ...] = ()  # examples that the layer must refuse
+    whole_numbers: int | None = None  # x is made of whole numbers below this one, and has no derivative
     exact_alone: bool = True  # the same bits alone and in a batch; matrix products may sum in another order
 
 
@@ -87,6 +89,10 @@ CASES = (
     Case("flatten", Flatten(), (2, 3, 4), (24,), 0, 0),
     Case("dense", Dense(4), (6,), (4,), 28, 24, wrong_shapes=((), (0,)), exact_alone=False),
     Case("dense steps", Dense(3, use_bias=False), (5, 2), (5, 3), 6, 30, exact_alone=False),
+    Case("embedding", Embedding(5, 3), (4,), (4, 3), 15, 0, whole_numbers=5),
+    Case("embedding of one word", Embedding(3, 2, "glorot_normal"), (), (2,), 6, 0, whole_numbers=3),
+    Case("embedding by rows", Embedding(9, 2, sparse_gradient=True), (2, 3), (2, 3, 2), 18, 0, whole_numbers=9),
+    Case("embedding mask", Embedding(4, 2, mask_zero=True), (3,), (3, 2), 8, 0, whole_numbers=4),
     # 3 units, 2 channels: a gate has 2 · 3 + 3 · 3 = 15 weights and 3 biases, and multiplies each weight once a step
     recurrent("simple rnn", SimpleRNN(3), (3,), 18, 4 * 15),
     recurrent("simple rnn steps", SimpleRNN(3, return_sequences=True), (4, 3), 18, 4 * 15),
@@ -109,6 +115,16 @@ CASES = (
     recurrent("bidirectional ave", Bidirectional(SimpleRNN(3), "ave"), (3,), 36, 8 * 15),
     recurrent("bidirectional sum", Bidirectional(SimpleRNN(3, return_sequences=True), "sum"), (4, 3), 36, 8 * 15),
     Case("relu", ReLU(), (3, 4, 2), (3, 4, 2), 0, 24),
+    Case(
+        "sequential of words",
+        Sequential([Embedding(6, 3), Flatten(), Dense(2)]),
+        (4,),
+        (2,),
+        18 + 12 * 2 + 2,
+        24,
+        whole_numbers=6,
+        exact_alone=False,
+    ),
     Case(
         "sequential",
         Sequential([Conv2D(3, 3), ReLU(), MaxPooling2D(), Flatten(), Dense(2)]),

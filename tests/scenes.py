@@ -19,6 +19,7 @@ from experiments.scene import (
     Map,
     Mark,
     Phase,
+    Pick,
     Read,
     Scale,
     Scene,
@@ -373,6 +374,36 @@ def gated(word: str = "abba", units: int = 2) -> Scene:
     return Scene("A gated state", LANES, phases, grids, steps, loss=float(h[-1].sum()), diagram=diagram)
 
 
+def looked_up(sentence: tuple[int, ...] = (2, 0, 2)) -> Scene:
+    """y takes rows of a table with named rows; the same as a product, and ∂L/∂W of L = Σ y."""
+    table = np.round(np.random.default_rng(5).normal(0, 0.5, (4, 3)), 2)
+    words, T, C = ("cat", "dog", "mouse", "elephant"), len(sentence), 3
+    x, y = np.array(sentence, float)[:, None], table[list(sentence)]
+    names = {"word": words, "place": tuple(words[v] for v in sentence)}
+    dw = np.zeros_like(table)
+    np.add.at(dw, list(sentence), np.ones((T, C)))
+    cells = [(t, v * C + c) for t, v in enumerate(sentence) for c in range(C)]
+    used = [[(t * C + c,) for t, w in enumerate(sentence) if w == v] for v in range(4) for c in range(C)]
+    grids = (
+        Grid("x", "x", "words", "input", ("place", "number"), x, Scale(4, "label"), digits=0, names=names),
+        Grid("w", "W", "table", "weight", ("word", "dimension"), table, Scale(1), column=1, digits=2, names=names),
+        Grid("y", "y", "vectors", "activation", ("place", "dimension"), y, Scale(1), column=2, digits=2, names=names),
+        Grid("dw", "∂L/∂W", "gradient", "gradient", ("word", "dimension"), dw, Scale(2), lane=1, column=1,
+             numeric=dw, names=names),
+        Grid("dy", "∂L/∂y", "gradient", "gradient", ("place", "dimension"), np.ones((T, C)), Scale(1), lane=1,
+             column=2),
+    )  # fmt: skip
+    steps = (
+        Pick("y", "forward", Group(("x", "w"), listed(*([cell] for cell in cells)))),
+        Sum("dw", "backward", (Group(("dy",), listed(*used)),)),
+    )
+    phases = (
+        Phase("forward", "Forward", "right", 0, ("y", 0), along="place"),
+        Phase("backward", "Backward", "left", 1, ("dw", 2 * C)),
+    )
+    return Scene("A look-up", LANES, phases, grids, steps, loss=float(y.sum()))
+
+
 SCENES: dict[str, Callable[[], Scene]] = {
     "digit": lambda: convolution(digit(), sobel=True),
     "photograph": lambda: convolution(picture(48, 1), sobel=True),
@@ -388,5 +419,6 @@ SCENES: dict[str, Callable[[], Scene]] = {
     "softmax": softmax,
     "recorded": recorded,
     "gated": gated,
+    "look-up": looked_up,
     "wrong": wrong,
 }

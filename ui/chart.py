@@ -4,7 +4,7 @@
 arrays in them; a colour may be a token of assets/theme/tokens.css, such as "--k-gradient", and follows the theme.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from html import escape
 from itertools import pairwise
 from math import log10
@@ -20,17 +20,38 @@ from ui.component import component, parcel
 _mount = component("chart", "chart/chart.js", ("theme/tokens.css", "chart/chart.css"), isolated=False)
 
 
-def chart(figure: dict[str, Any], *, key: str, alt: str, height: int = 320) -> None:
-    """Draws {"data": […], "layout": {…}}. alt says what the chart shows now: most of it is not text."""
+def chart(
+    figure: dict[str, Any],
+    *,
+    key: str,
+    alt: str,
+    height: int = 320,
+    frames: Sequence[str] | None = None,
+    start: int = 0,
+    follow: bool = False,
+) -> None:
+    """Draws {"data": […], "layout": {…}}. alt says what the chart shows now: most of it is not text.
+
+    `frames` is a caption a frame: the chart is played, stepped and scrubbed through them in the browser, from `start`
+    on. A trace says in "framed" which of its arrays, such as "y", hold a row a frame. With `follow` the chart plays by
+    itself up to the newest frame, and goes on when more have come.
+    """
     if not alt:
         raise ValueError("alt must say what the chart shows")
-    _mount(
-        key=key,
-        data=parcel({"figure": figure, "alt": alt, "height": height, "plotly": assets.address(assets.PLOTLY)}),
-        height=height,
-    )
+    count = len(frames or [""])
+    if not 0 <= start < count:
+        raise ValueError(f"start must be one of the {count} frames, not {start}")
+    for trace in figure["data"]:
+        for name in trace.get("framed", ()):
+            if frames is None or len(trace[name]) != count:
+                raise ValueError(f"frames must name the {len(trace[name])} frames of {name}")
+    header = {"figure": figure, "alt": alt, "height": height, "plotly": assets.address(assets.PLOTLY)}
+    if frames is not None:
+        header |= {"frames": list(frames), "start": start, "follow": follow}
+    _mount(key=key, data=parcel(header), height=height if frames is None else height + PLAYER)
 
 
+PLAYER = 36  # pixels above the chart
 Numbers = Sequence[float] | NDArray[Any]
 TICKED = 12  # places along an axis; if there are more, not each is written
 DASHES = ("solid", "dash", "dot", "dashdot")  # a line is told apart by more than its colour
@@ -47,11 +68,13 @@ def line_chart(
     log: bool = False,
     marks: Sequence[int] | NDArray[Any] = (),
     height: int = 320,
+    **frames: Any,
 ) -> None:
     """Lines by name over common places, each named where it ends, or above where ends are close; `log` makes both axes
     logarithmic.
 
-    `marks` numbers places in `at` where the first line gets a ring.
+    `marks` numbers places in `at` where the first line gets a ring. With the `frames` of a chart, lines that hold a row
+    a frame move, and all are named above.
     """
     if len(lines) > len(DASHES):
         raise ValueError(f"a chart tells at most {len(DASHES)} lines apart, not {len(lines)}")
@@ -64,15 +87,17 @@ def line_chart(
             "x": np.asarray(at),
             "y": np.asarray(values),
             "line": {"dash": dash, "color": "--ink"},
+            "framed": ["y"] if np.ndim(values) > 1 else [],
         }
         for (name, values), dash in zip(lines.items(), DASHES[: len(lines)], strict=True)
     ]
     if len(marks):
         data.append(_rings(np.asarray(at)[marks], np.asarray(next(iter(lines.values())))[marks]))
     count = log10 if log else float  # as Plotly does along its axes: in powers of ten on a logarithmic one
-    ends = {name: (count(at[-1]), count(values[-1])) for name, values in lines.items()}
-    heights = [count(value) for values in lines.values() for value in values]
-    crowded = _close([y for _, y in ends.values()], max(heights) - min(heights))
+    ends = {name: (count(at[-1]), count(np.ravel(values)[-1])) for name, values in lines.items()}
+    heights = [count(value) for values in lines.values() for value in np.ravel(values)]
+    moving = any(trace.get("framed") for trace in data)
+    crowded = moving or _close([y for _, y in ends.values()], max(heights) - min(heights))
     layout = {
         "xaxis": {
             "title": {"text": x},
@@ -85,7 +110,79 @@ def line_chart(
         "annotations": _names(ends) if len(lines) > 1 and not crowded else [],
         "showlegend": crowded,
     }
-    chart({"data": data, "layout": layout}, key=key, alt=alt, height=height)
+    chart({"data": data, "layout": layout}, key=key, alt=alt, height=height, **frames)
+
+
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "x")  # groups are told apart by shape
+
+
+def point_chart(
+    names: Sequence[str],
+    at: NDArray[Any],
+    groups: Mapping[str, Sequence[int]],
+    *,
+    key: str,
+    alt: str,
+    role: str = "weight",
+    links: Sequence[tuple[int, int]] = (),
+    hushed: Collection[str] = (),
+    height: int = 460,
+    **frames: Any,
+) -> None:
+    """A map of named points, both axes on one scale. at is (points, 2), or (frames, points, 2) with a chart's `frames`.
+
+    `groups` says which points belong together, `links` which are joined by a line; the names of `hushed`
+    groups are there only for who points at them. The scale holds all frames.
+    """
+    if len(groups) > len(SYMBOLS):
+        raise ValueError(f"a map tells at most {len(SYMBOLS)} groups apart, not {len(groups)}")
+    if at.shape[-2:] != (len(names), 2):
+        raise ValueError(f"at must hold two numbers for each of the {len(names)} names, not {at.shape}")
+    framed = ["x", "y"] if at.ndim > 2 else []
+    wide, high = (_round_up(float(np.abs(at[..., axis]).max()) * 1.15) for axis in (0, 1))
+    data: list[dict[str, Any]] = [
+        {
+            "type": "scatter",
+            "mode": "markers" if name in hushed else "markers+text",
+            "name": name,
+            "x": at[..., list(members), 0],
+            "y": at[..., list(members), 1],
+            "text": [escape(names[member]) for member in members],
+            "textposition": "top center",
+            "hoverinfo": "text",
+            "marker": {"symbol": symbol, "size": 9, "color": f"--k-{role}"},
+            "framed": framed,
+        }
+        for (name, members), symbol in zip(groups.items(), SYMBOLS[: len(groups)], strict=True)
+    ]
+    if links:
+        data.insert(0, _joined(at, links) | {"framed": framed})
+    axis = {"zeroline": False, "showticklabels": False}
+    layout = {
+        "xaxis": axis | {"range": [-wide, wide]},
+        "yaxis": axis | {"range": [-high, high], "scaleanchor": "x"},
+        "showlegend": len(groups) > 1,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+    }
+    chart({"data": data, "layout": layout}, key=key, alt=alt, height=height, **frames)
+
+
+def _joined(at: NDArray[Any], links: Sequence[tuple[int, int]]) -> dict[str, Any]:
+    """Lines from point to point as one trace, with a gap after each."""
+    ends = at[..., np.array(links), :]  # (…, links, 2 ends, 2)
+    gaps = np.full((*ends.shape[:-2], 1, 2), np.nan)
+    way = np.concatenate([ends, gaps], axis=-2).reshape(*at.shape[:-2], -1, 2)
+    line = {"color": "--line-2", "width": 1}
+    return {"type": "scatter", "mode": "lines", "x": way[..., 0], "y": way[..., 1], "line": line,
+            "hoverinfo": "skip", "showlegend": False}  # fmt: skip
+
+
+def _round_up(size: float) -> float:
+    """To a round number, in steps of a fifth or so: the scale of a map that grows moves seldom."""
+    power = 10.0 ** np.floor(np.log10(size or 1))
+    return float(
+        next(step * power for step in (1, 1.2, 1.5, 1.8, 2.2, 2.6, 3.2, 4, 5, 6, 7, 8.5, 10) if step * power >= size)
+    )
 
 
 def _rings(x: NDArray[Any], y: NDArray[Any]) -> dict[str, Any]:

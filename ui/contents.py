@@ -20,5 +20,6 @@ class Lesson(NamedTuple):
 HOME = Lesson("home", "Start here")
 SECTIONS = {
     "Space": (Lesson("convolution", "Convolution"),),
+    "Words": (Lesson("embedding", "Embedding"),),
     "Time": (Lesson("simple_rnn", "Simple RNN"), Lesson("lstm", "LSTM"), Lesson("gru", "GRU")),
 }

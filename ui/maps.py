@@ -16,7 +16,7 @@ class Scale(Protocol):
     @property
     def max(self) -> float: ...
     @property
-    def kind(self) -> str: ...  # "signed", "brightness", "magnitude" or "log"
+    def kind(self) -> str: ...  # "signed", "brightness", "magnitude", "log" or "label"
 
 
 class Picture(Protocol):

@@ -14,7 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 import streamlit as st
 from numpy.typing import NDArray
 
-from ui.chart import line_chart
+from ui.chart import line_chart, point_chart
 from ui.maps import Picture, Scale, maps
 from ui.sheet import sheet
 from ui.unrolled import unrolled
@@ -72,6 +72,36 @@ class Lines(Protocol):
     def log(self) -> bool: ...
     @property
     def marks(self) -> Sequence[int] | NDArray[Any]: ...
+    @property
+    def frames(self) -> Sequence[str] | None: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def follow(self) -> bool: ...
+
+
+@runtime_checkable
+class Points(Protocol):
+    @property
+    def names(self) -> Sequence[str]: ...
+    @property
+    def at(self) -> NDArray[Any]: ...
+    @property
+    def groups(self) -> Mapping[str, Sequence[int]]: ...
+    @property
+    def links(self) -> Sequence[tuple[int, int]]: ...
+    @property
+    def hushed(self) -> Collection[str]: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def alt(self) -> str: ...
+    @property
+    def frames(self) -> Sequence[str] | None: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def follow(self) -> bool: ...
 
 
 @runtime_checkable
@@ -103,14 +133,14 @@ class Shown(Protocol):
     @property
     def numbers(self) -> Mapping[str, str]: ...
     @property
-    def rows(self) -> Sequence[Maps | Sheet | Table | Lines | Walks | Text]: ...
+    def rows(self) -> Sequence[Maps | Sheet | Table | Lines | Points | Walks | Text]: ...
     @property
     def right(self) -> Collection[int] | None: ...
     @property
     def case(self) -> str | None: ...
 
 
-def draw(rows: Sequence[Maps | Sheet | Table | Lines | Walks | Text], key: str) -> None:
+def draw(rows: Sequence[Maps | Sheet | Table | Lines | Points | Walks | Text], key: str) -> None:
     """The rows below each other; the key of each is its place."""
     for number, row in enumerate(rows, 1):
         if isinstance(row, Maps):
@@ -122,14 +152,25 @@ def draw(rows: Sequence[Maps | Sheet | Table | Lines | Walks | Text], key: str) 
             )  # fmt: skip
         elif isinstance(row, Lines):
             line_chart(
-                row.at, row.lines, x=row.x, y=row.y, log=row.log, marks=row.marks, key=f"{key}.{number}", alt=row.alt
-            )
+                row.at, row.lines, x=row.x, y=row.y, log=row.log, marks=row.marks, key=f"{key}.{number}", alt=row.alt,
+                **_frames(row),
+            )  # fmt: skip
+        elif isinstance(row, Points):
+            point_chart(
+                row.names, row.at, row.groups, links=row.links, hushed=row.hushed, role=row.role,
+                key=f"{key}.{number}", alt=row.alt, **_frames(row),
+            )  # fmt: skip
         elif isinstance(row, Walks):
             unrolled(row.picture, row.alt, key=f"{key}.{number}")
         elif isinstance(row, Text):
             words(row.passages, alt=row.alt)
         else:
             table(row.columns, alt=row.alt)
+
+
+def _frames(row: Lines | Points) -> dict[str, Any]:
+    """What a chart is told of its frames; nothing where there are none."""
+    return {} if row.frames is None else {"frames": row.frames, "start": row.start, "follow": row.follow}
 
 
 def words(passages: Sequence[Passage], *, alt: str) -> None:

@@ -1,15 +1,20 @@
 /* A Plotly chart on an element that stays: new data is drawn into it, so zoom and place are kept.
-   Plotly itself is loaded once, when the first chart appears. */
+   Plotly itself is loaded once, when the first chart appears.
+   A chart with frames has a player above it. What changes from frame to frame is `framed`: names of a trace's arrays that
+   have one axis more, in front. */
 
 import { tokens } from "../drawing/colour.js"
 import { h } from "../drawing/element.js"
 import { unparcel } from "../drawing/payload.js"
-import { applyTheme } from "../drawing/theme.js"
+import { Player } from "../drawing/player.js"
+import { applyTheme, stillness } from "../drawing/theme.js"
 
 const CONFIG = {
   displaylogo: false, responsive: false,
   modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d", "toImage"],
 }
+const PACE = 33 // milliseconds a frame
+const CONTROLS = new URL("../theme/controls.css", import.meta.url).href
 let loading = null
 
 function plotly(address) {
@@ -25,24 +30,32 @@ function plotly(address) {
 
 class Chart {
   drawn = 0
+  frame = 0
 
   constructor(root) {
     this.root = root
     this.plot = h("div", { class: "plot" })
+    this.player = new Player({
+      at: () => this.frame, count: () => this.frames?.length ?? 1, pace: PACE,
+      show: (i) => this.#show(i),
+      label: (i) => ["frame", this.frames?.[i] ?? ""],
+    })
+    this.controls = inShadow(this.player.root)
     root.setAttribute("role", "figure")
-    root.replaceChildren(this.plot)
+    root.replaceChildren(this.controls, this.plot)
     this.observer = new ResizeObserver(() => this.drawn && this.plotly.Plots.resize(this.plot))
     this.observer.observe(root)
   }
 
   close() {
+    this.player.stop()
     this.observer.disconnect()
     this.plotly?.purge(this.plot)
     this.closed = true
   }
 
   async set(bytes) {
-    const { figure, alt, height, plotly: address } = unparcel(bytes)
+    const { figure, alt, height, plotly: address, frames, start, follow } = unparcel(bytes)
     this.root.setAttribute("aria-label", alt)
     this.root.style.minHeight = `${height}px`
     applyTheme(this.root)
@@ -55,10 +68,68 @@ class Chart {
     }
     if (this.closed || this.newest !== bytes) return // something newer is already waiting
     const { data, layout = {} } = resolve(figure, tokens(this.root))
-    await this.plotly.react(this.plot, data, themed(layout, height, tokens(this.root)), CONFIG)
+    this.data = data
+    this.layout = themed(layout, height, tokens(this.root))
+    const plays = this.#take(frames, start, follow)
+    await this.#draw()
     this.root.dataset.drawn = ++this.drawn
+    if (plays) this.player.toggle()
+  }
+
+  /** The frames that there are now; gives whether they are to be played: with `follow`, to the newest, as they come. */
+  #take(frames, start, follow) {
+    const before = this.frames?.length ?? 0, first = String(this.data.map((trace) => firstFrame(trace)))
+    const another = first !== this.first // another run begins otherwise
+    const caughtUp = another || (this.frame === before - 1 && !this.player.playing)
+    this.frames = frames
+    this.first = first
+    this.controls.hidden = !frames
+    if (!frames) return false
+    if (another) {
+      this.player.stop()
+      this.frame = start
+    }
+    this.frame = Math.min(this.frame, frames.length - 1)
+    if (follow && caughtUp && stillness.matches) this.frame = frames.length - 1
+    return follow && caughtUp && this.frame < frames.length - 1
+  }
+
+  #show(frame) {
+    this.frame = frame
+    this.#draw()
+  }
+
+  /** One drawing at a time; of those that are asked for meanwhile, only the last comes. */
+  #draw() {
+    this.player.draw()
+    this.asked = true
+    return (this.busy ??= this.#drawAsked())
+  }
+
+  async #drawAsked() {
+    while (this.asked && !this.closed) {
+      this.asked = false
+      await this.plotly.react(this.plot, this.data.map((trace) => atFrame(trace, this.frame)), this.layout, CONFIG)
+      this.root.dataset.frame = this.frame
+    }
+    this.busy = null
   }
 }
+
+/** The controls' own styles stay theirs: the chart itself stands in the open page. */
+function inShadow(controls) {
+  const host = h("div", { class: "frames", hidden: true })
+  host.attachShadow({ mode: "open" }).append(h("link", { rel: "stylesheet", href: CONTROLS }), h("div", { class: "lab" }, controls))
+  return host
+}
+
+/** A trace as it is in one frame. */
+function atFrame({ framed, ...trace }, frame) {
+  for (const name of framed ?? []) trace[name] = trace[name][Math.min(frame, trace[name].length - 1)]
+  return trace
+}
+
+const firstFrame = (trace) => (trace.framed ?? []).map((name) => trace[name][0])
 
 /** The figure with "--k-gradient" and the like as colours of the theme, and matrices as Plotly wants them. */
 function resolve(value, token) {

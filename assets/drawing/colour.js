@@ -86,7 +86,7 @@ export function palette(element) {
     const [input, weight, activation, gradient] = kinds.map(token)
     const signed = ramp([n2, n1, zero, p1, p2], nan)
     palettes.set(key, {
-      signed, log: signed, brightness: grey(nan), magnitude: ramp(CIVIDIS, nan),
+      signed, log: signed, brightness: grey(nan), magnitude: ramp(CIVIDIS, nan), label: ramp([zero, zero], nan),
       bg, ink, mute, line, line2, font, role: { input, weight, activation, gradient },
     })
   }
@@ -105,22 +105,27 @@ function grey(nan) {
   return made
 }
 
+const UPWARDS = new Set(["brightness", "magnitude", "label"]) // kinds of scale that begin at 0
+
+/** Whether exact zero is drawn as an empty cell. Black is a colour of pictures, and a label 0 a name like others. */
+export const emptyAtZero = (scale) => scale.kind !== "brightness" && scale.kind !== "label"
+
 /** Where a number stands on its scale: 0 … 512, −1 for "not a number". */
 export function tone(v, scale) {
   if (Number.isNaN(v)) return -1
   let t = v / scale.max
   if (scale.kind === "log") t = v === 0 ? 0 : Math.sign(v) * Math.max(0, 1 + Math.log10(Math.abs(t)) / (scale.decades ?? 6))
-  if (scale.kind === "brightness" || scale.kind === "magnitude") return Math.round(Math.min(1, Math.max(0, t)) * STEPS)
+  if (UPWARDS.has(scale.kind)) return Math.round(Math.min(1, Math.max(0, t)) * STEPS)
   return Math.round((Math.min(1, Math.max(-1, t)) + 1) * (STEPS / 2))
 }
 
 export const beyond = (v, scale) =>
-  Math.abs(v) > scale.max * 1.0001 || (v < -1e-9 * scale.max && (scale.kind === "brightness" || scale.kind === "magnitude"))
+  Math.abs(v) > scale.max * 1.0001 || (v < -1e-9 * scale.max && UPWARDS.has(scale.kind))
 
 /** The ends of a scale, as printed beside a grid. */
 export function ends(scale) {
   const max = String(scale.max).length > 5 ? String(+scale.max.toPrecision(3)) : String(scale.max)
-  return [scale.kind === "brightness" || scale.kind === "magnitude" ? "0" : `−${max}`, max]
+  return [UPWARDS.has(scale.kind) ? "0" : `−${max}`, max]
 }
 
 /** The ramp as a CSS gradient. */

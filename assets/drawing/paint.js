@@ -1,7 +1,7 @@
 /* Draws a matrix on a canvas: cells with numbers, or a picture of pixels, and what is marked on it.
    Shared by the lens (grids, loupes, thumbnails) and the maps. */
 
-import { beyond, tone } from "./colour.js"
+import { beyond, emptyAtZero, tone } from "./colour.js"
 import { short } from "./numbers.js"
 
 export const NUMBERS = 26 // a cell narrower than this carries no number
@@ -95,7 +95,7 @@ function paintCells(g, m, { width, height }, palette, o) {
         g.fillRect(x, y, width, height)
       }
       g.globalAlpha = opacity
-      if (v === 0 && m.scale.kind !== "brightness") {
+      if (v === 0 && emptyAtZero(m.scale)) {
         emptyCell(g, palette, x, y, width, height)
       } else {
         const k = tone(v, m.scale)

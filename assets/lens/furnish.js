@@ -58,7 +58,7 @@ function lane(scene, { heads, extents, boxes }, number) {
   extents[number].style.gridArea = `${2 * number + 1} / 1 / span 2 / span ${columns}`
   const stacks = Array.from({ length: columns }, (_, column) => {
     const here = scene.grids.filter((grid) => grid.lane === number && grid.column === column)
-    const style = { "grid-row": String(2 * number + 2), "grid-column": String(column + 1) }
+    const style = { "grid-row": String(2 * number + 2), "grid-column": `${column + 1} / span ${Math.max(1, ...here.map((grid) => grid.span ?? 1))}` }
     return h("div", { class: "stack", style }, here.map((grid) => boxes[grid.id].root))
   })
   return h("div", { class: "lane" }, heads[number], extents[number], stacks)

@@ -4,12 +4,13 @@
 import { beyond, ends, gradient } from "../drawing/colour.js"
 import { h } from "../drawing/element.js"
 import { bounds, paint } from "../drawing/paint.js"
-import { PAD, boxWidth } from "./layout.js"
+import { PAD, boxWidth, rowNames } from "./layout.js"
 import { heaviest } from "./light.js"
 import { coordinates, place, planeOf, printedSizes, sizeWords, visible } from "./scene.js"
 import { Thumbnails } from "./thumbnails.js"
 
 const FADED = 0.38
+const SHORT = 3 // letters of a name that stands above its column
 
 /** How strong a cell is drawn that takes no part. A photograph is not faded: its brightness is its value. */
 const faded = (grid, mask) => (mask && grid.scale.kind !== "brightness" ? FADED : 1)
@@ -34,14 +35,16 @@ export class GridBox {
     const decades = grid.scale.kind === "log" ? [h("span", { title: `logarithmic, ${grid.scale.decades ?? 6} powers of ten` }, "log")] : []
     this.scale = h("div", { class: "gscale", title: `Colour scale of ${grid.symbol}: fixed, from ${low} to ${high}` },
       h("span", {}, low), this.bar, h("span", {}, high), ...decades, this.more)
+    this.scale.hidden = grid.scale.kind === "label"
     this.thumbnails = grid.rest.length ? new Thumbnails(lens, this) : null
     const [first, second, ...others] = printedSizes(grid)
     const long = [[first, second].filter(Boolean).join(" × "), ...(others.length ? [h("br"), `× ${others.join(" × ")}`] : [])]
     this.heads = columnNames(grid)
+    this.tails = rowNames(grid) && h("div", { class: "tails", "aria-hidden": "true" }, rowNames(grid).map((name) => h("span", {}, name)))
     this.root = h("div", { class: "grid", "data-grid": grid.id },
       h("div", { class: "gn" }, name, h("span", { class: "nm" }, grid.name)),
       h("div", { class: "gs" }, h("span", { class: "long" }, long), h("span", { class: "brief" }, grid.shape.join(" × ") || "1")),
-      this.heads, this.canvas, this.scale, this.loupe, this.thumbnails?.root)
+      this.heads, this.tails, this.canvas, this.scale, this.loupe, this.thumbnails?.root)
     this.#listen()
   }
 
@@ -60,8 +63,12 @@ export class GridBox {
     const { grid, lens } = this
     this.root.style.width = `${boxWidth(grid, sizes)}px`
     this.heads?.style.setProperty("--cell", `${sizes.cell.width}px`)
+    this.root.style.setProperty("--names", `${sizes.names}px`)
+    this.tails?.style.setProperty("--cell", `${sizes.cell.height}px`)
+    this.tails?.toggleAttribute("hidden", !sizes.names)
     this.root.classList.toggle("picture", sizes.picture)
     this.root.classList.toggle("bright", grid.scale.kind === "brightness")
+    this.root.classList.toggle("first", grid.column === 0)
     this.root.classList.toggle("large", grid.rows * grid.cols > 30)
     this.loupe.hidden = !sizes.loupe
     this.bar.style.width = `${Math.max(30, Math.min(72, grid.cols * sizes.cell.width - 40))}px`
@@ -82,14 +89,14 @@ export class GridBox {
     this.cache.stamp = `${lens.version}/${lens.scene.frame}/${at(0, 0)}`
     if (sizes.loupe) this.#aim(mask, rings)
     const within = lens.filling ? this.#within() : null
-    const asleep = !mine && !lit && !rings.length && `${this.cache.stamp} ${lens.isTarget(grid.id)} ${this.#crop} ${within}`
+    const asleep = !mine && !lit && !rings.length && `${this.cache.stamp} ${lens.isTarget(grid.id)} ${this.#crop} ${within} ${lens.filling && this.#upto(mine)}`
     if (asleep && asleep === this.asleep) return // nothing to show before, nothing to show now
     this.asleep = asleep
     this.root.classList.toggle("off", !mine && !lit && !lens.isTarget(grid.id) && !lens.scene.frames)
     paint(this.canvas, matrix, sizes.cell, lens.palette, {
       pad: PAD, numbers: true, digits: grid.digits, lit: mask, dim: faded(grid, mask), edge, rings,
       edgeWidth: sizes.picture ? 1.5 : 2,
-      upto: mine && lens.filling && !lens.phase.along ? this.#order(act.cell) : null,
+      upto: lens.filling ? this.#upto(mine) : null,
       within,
       frames: sizes.loupe ? [[...this.#crop, sizes.loupe.rows, sizes.loupe.cols]] : [],
       picture: sizes.picture ? this.cache : null,
@@ -143,6 +150,14 @@ export class GridBox {
     if (!along || grid.axes[grid.plane[1]] !== along || !lens.isTarget(grid.id)) return null
     const at = coordinates(walked, lens.act.cell)[walked.axes.indexOf(along)]
     return arrow === "left" ? [at, grid.cols - 1] : [0, at]
+  }
+
+  /** While the player walks: the last cell that is known, in reading order, along all cells or along the rows. */
+  #upto(mine) {
+    const { lens, grid } = this, { along } = lens.phase, walked = lens.scene.grid[lens.act.grid]
+    if (!along) return mine ? this.#order(lens.act.cell) : null
+    if (grid.axes[grid.plane[0]] !== along || !lens.isTarget(grid.id)) return null
+    return (coordinates(walked, lens.act.cell)[walked.axes.indexOf(along)] + 1) * grid.cols - 1
   }
 
   #order(cell) {
@@ -219,6 +234,6 @@ export class GridBox {
 /** Names of the columns above them, if they have names that are short enough: the letters of a word. */
 function columnNames(grid) {
   const names = grid.names?.[grid.axes[grid.plane[1]]]
-  if (!names) return null
+  if (!names || names.some((name) => name.length > SHORT)) return null
   return h("div", { class: "heads", "aria-hidden": "true" }, names.map((name) => h("span", {}, name)))
 }

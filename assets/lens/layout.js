@@ -6,8 +6,9 @@ import { NUMBERS } from "../drawing/paint.js"
 export const PAD = 3 // around every canvas, for outlines and rings
 const PANEL_GAP = 36, BESIDE = 820
 const PROJECTOR = 1600 // from this window on, and in a presenter's view, type grows (tokens.css), and with it what holds type
-const NEAR = { panel: 290, label: 118, cell: 36, alone: 44, loupe: { width: 36, height: 30 } }
-const FAR = { panel: 340, label: 138, cell: 44, alone: 52, loupe: { width: 44, height: 40 } }
+const NEAR = { panel: 290, label: 118, cell: 36, alone: 44, letter: 6.5, loupe: { width: 36, height: 30 } }
+const FAR = { panel: 340, label: 138, cell: 44, alone: 52, letter: 7.5, loupe: { width: 44, height: 40 } }
+const NAMED = 13 // pixels: rows that are lower have no room for their names
 const ROOMY = 320 // a picture that stays so large gives way to comfortable cells
 const LARGEST = 480, LOWEST = 240, CHROME = 560 // what a page needs above and below a picture
 
@@ -30,12 +31,16 @@ function inColumns(grids, { width, gap, limit, type }) {
   const pictures = grids.filter(isPicture), others = grids.filter((grid) => !isPicture(grid))
   const number = 1 + Math.max(...grids.map((grid) => grid.column))
   const widthWith = (picture, small) => {
-    let total = gap * (number - 1)
-    for (let c = 0; c < number; c++) {
-      const widths = grids.filter((grid) => grid.column === c).map((grid) => grid.cols * (isPicture(grid) ? picture : small))
-      if (widths.length) total += Math.max(type.label, ...widths.map((w) => w + 2 * PAD))
-    }
-    return total
+    const wide = (grid) => grid.cols * (isPicture(grid) ? picture : small) + besides(grid, type) + 2 * PAD
+    const columns = Array.from({ length: number }, (_, c) => {
+      const widths = grids.filter((grid) => grid.column === c && !spans(grid)).map(wide)
+      return widths.length ? Math.max(type.label, ...widths) : 0
+    })
+    const over = grids.filter(spans).map((grid) => {
+      const room = columns.slice(grid.column, grid.column + grid.span).reduce((sum, w) => sum + w + gap, -gap)
+      return Math.max(0, wide(grid) - room)
+    })
+    return columns.reduce((sum, w) => sum + w, gap * (number - 1)) + Math.max(0, ...over)
   }
   const tallest = Math.max(0, ...others.map((grid) => grid.rows))
   const start = Math.min(pictures.length || width < 1000 ? type.cell : type.alone, Math.floor(Math.max(limit, 290) / tallest) || type.cell)
@@ -57,12 +62,12 @@ function flowing(grids, { width, gap, limit, type }) {
   const isPicture = (grid) => grid.rows * grid.cols > 30 || grid.cols * NUMBERS > width
   const pictures = grids.filter(isPicture)
   const widest = [0, 1, 2, 3, 4, 5].flatMap((lane) => {
-    const cols = pictures.filter((grid) => grid.lane === lane).map((grid) => grid.cols).sort((a, b) => b - a)
-    return cols.length ? [cols.slice(0, 2)] : []
+    const wide = pictures.filter((grid) => grid.lane === lane).sort((a, b) => b.cols - a.cols)
+    return wide.length ? [wide.slice(0, 2)] : []
   })
-  const fitting = (share) => Math.min(...widest.map((cols) => {
-    const row = cols.slice(0, share)
-    return Math.floor((width - gap * (row.length - 1) - 2 * PAD * row.length) / row.reduce((a, b) => a + b, 0))
+  const fitting = (share) => Math.min(...widest.map((wide) => {
+    const row = wide.slice(0, share), names = row.reduce((sum, grid) => sum + besides(grid, type), 0)
+    return Math.floor((width - names - gap * (row.length - 1) - 2 * PAD * row.length) / row.reduce((sum, { cols }) => sum + cols, 0))
   }), largest(pictures, Math.max(limit, 360)))
   const pair = pictures.length ? fitting(2) : 1
   return [Math.max(1, pair >= 2 ? pair : fitting(1)), sideBySide(grids.filter((grid) => !isPicture(grid)), { width, gap, type }), isPicture]
@@ -70,8 +75,8 @@ function flowing(grids, { width, gap, limit, type }) {
 
 /** A cell with which the two widest small grids stand side by side, if it still has room for numbers. */
 function sideBySide(grids, { width, gap, type }) {
-  const [first = 1, second = 1] = grids.map((grid) => grid.cols).sort((a, b) => b - a)
-  const cell = Math.floor((width - gap - 4 * PAD) / (first + second))
+  const [first, second] = [...grids].sort((a, b) => b.cols - a.cols), names = (grid) => (grid ? besides(grid, type) : 0)
+  const cell = Math.floor((width - gap - 4 * PAD - names(first) - names(second)) / ((first?.cols ?? 1) + (second?.cols ?? 1)))
   return cell >= NUMBERS ? Math.min(type.cell, cell) : type.cell
 }
 
@@ -82,7 +87,8 @@ function size(grid, cell, type, tall) {
   const flat = grid.rows <= 4 && cell < NUMBERS // a few rows of many cells: high enough to be pointed at
   const height = flat ? Math.max(cell, 18) : cell
   const picture = (Math.max(grid.rows, grid.cols) > 12 && cell < NUMBERS) || cell < 14
-  return { cell: { width: cell, height }, picture, loupe: cell < NUMBERS ? loupe(grid, cell, type.loupe, tall) : null }
+  const names = height < NAMED ? 0 : besides(grid, type)
+  return { cell: { width: cell, height }, picture, names, loupe: cell < NUMBERS ? loupe(grid, cell, type.loupe, tall) : null }
 }
 
 /** A fixed crop, as wide as the picture, in cells that have room for numbers. */
@@ -92,5 +98,16 @@ function loupe(grid, cell, wanted, tall) {
   return { rows, cols, cell: { width: Math.min(64, Math.floor(width / cols)), height: wanted.height } }
 }
 
-export const boxWidth = (grid, { cell, loupe: lens }) =>
-  Math.max(grid.cols * cell.width, lens ? lens.cols * lens.cell.width : 0) + 2 * PAD
+const spans = (grid) => grid.span > 1
+
+/** What the rows are called, if they have names. */
+export const rowNames = (grid) => grid.names?.[grid.axes[grid.plane[0]]] ?? null
+
+/** Pixels at the left of a grid for the names of its rows. */
+function besides(grid, { letter }) {
+  const names = rowNames(grid)
+  return names ? Math.round(letter * Math.max(...names.map((name) => name.length)) + 5) : 0
+}
+
+export const boxWidth = (grid, { cell, names, loupe: lens }) =>
+  Math.max(grid.cols * cell.width, lens ? lens.cols * lens.cell.width : 0) + 2 * PAD + names

@@ -5,7 +5,7 @@ import { h } from "../drawing/element.js"
 import { number } from "../drawing/numbers.js"
 import { agreement, strange } from "./checks.js"
 import { Edit } from "./edit.js"
-import { mapRows, selectRows, sumRows } from "./rows.js"
+import { mapRows, pickRows, selectRows, sumRows } from "./rows.js"
 import { bracket, where } from "./scene.js"
 import { useRows } from "./uses.js"
 
@@ -52,7 +52,7 @@ export class Panel {
   #content(grid, cell, arithmetic, uses) {
     const { lens } = this
     if (arithmetic) {
-      const rows = { sum: sumRows, map: mapRows, select: selectRows }[arithmetic.kind]
+      const rows = { sum: sumRows, map: mapRows, select: selectRows, pick: pickRows }[arithmetic.kind]
       return rows(lens, grid, cell, arithmetic)
     }
     if (uses.length) {

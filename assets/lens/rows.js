@@ -1,7 +1,7 @@
 /* The rows of the panel for a cell that a step makes: a sum, a map or a choice.
    Each gives {content, value, sentence}: elements, the value as printed above them, and the same in words. */
 
-import { tone } from "../drawing/colour.js"
+import { emptyAtZero, tone } from "../drawing/colour.js"
 import { h, svg } from "../drawing/element.js"
 import { count, decimals, fixed, number, ownDecimals, rounded } from "../drawing/numbers.js"
 import { FUNCTIONS } from "./functions.js"
@@ -17,7 +17,7 @@ export function symbol(lens, id, through = null) {
 
 function chip(lens, id, value) {
   const { scale } = lens.scene.grid[id]
-  if (value === 0 && scale.kind !== "brightness") return h("i", { class: "chip nil" })
+  if (value === 0 && emptyAtZero(scale)) return h("i", { class: "chip nil" })
   return h("i", { class: "chip", style: { background: lens.palette[scale.kind].fill[tone(value, scale)] } })
 }
 
@@ -180,4 +180,15 @@ export function selectRows(lens, grid, cell, { terms, winner }) {
     h("table", { class: "ft" }, h("tbody", {}, h("tr", { class: "total" }, h("td", {}, `taken from ${count(terms.length, "cell")}`), h("td", {}, written(lens, grid.id, grid.values[cell], places))))),
   ]
   return { content, value: number(grid.values[cell]), sentence: `: taken from ${from.symbol} at ${where(from, winner)}, out of ${count(terms.length, "cell")}.` }
+}
+
+/** A number names a cell of another grid, and that cell is taken as it is. */
+export function pickRows(lens, grid, cell, { terms: [term] }) {
+  const line = (f, says) => row(lens, term,
+    h("td", { class: "lf" }, symbol(lens, term.factors[f]), h("span", {}, bracket(lens.scene.grid[term.factors[f]], term.cells[f]))),
+    h("td", { class: "f" }, factor(lens, term.factors[f], term.cells[f], written(lens, term.factors[f], term.values[f], 2), `${f},0`)),
+    h("td", { class: f ? "won" : "lf" }, says))
+  const [names, taken] = term.factors.map((id) => lens.scene.grid[id])
+  const content = h("table", { class: "select" }, h("tbody", {}, line(0, "names the row"), line(1, "← taken")))
+  return { content, value: number(grid.values[cell]), sentence: `: ${names.symbol} at ${where(names, term.cells[0])} is ${written(lens, names.id, term.values[0], 2)}, and names ${taken.symbol} at ${where(taken, term.cells[1])}.` }
 }

@@ -67,6 +67,7 @@ const FINISH = {
     const winner = step.winner[cell]
     return { result: values(step.group.factors[0])[winner], size: 0, winner }
   },
+  pick: (step, cell, [{ values: [, taken] }]) => ({ result: taken, size: 0 }),
 }
 
 /** Where a cell goes in a phase: [{step, cell, factors, cells, through, mine, coefficient}], `mine` is the factor that it is. */

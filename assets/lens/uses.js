@@ -8,7 +8,7 @@ import { bracket } from "./scene.js"
 
 export function useRows(lens, grid, cell, uses) {
   const byTarget = groups(uses)
-  const content = [...byTarget].flatMap(([step, list], i) => oneTarget(lens, grid, cell, step, list, i))
+  const content = [...byTarget].flatMap(([step, list], i) => (step.kind === "pick" ? picked(lens, step, list, i) : oneTarget(lens, grid, cell, step, list, i)))
   const sentence = [...byTarget].map(([step, list]) => `${count(list.length, "cell")} of ${lens.scene.grid[step.target].symbol}`).join(" and ")
   return { content, sentence: ` and goes into ${sentence}.` }
 }
@@ -17,6 +17,19 @@ function groups(uses) {
   const made = new Map()
   for (const use of uses) made.set(use.step, [...(made.get(use.step) ?? []), use])
   return made
+}
+
+/** A number that names cells, or a cell that is named: it is taken as it is. */
+function picked(lens, step, uses, order) {
+  const to = lens.scene.grid[step.target], { mine } = uses[0]
+  const rows = uses.map((use, i) => {
+    const other = 1 - mine, id = use.factors[other], grid = lens.scene.grid[id], spot = order * 100_000 + i
+    return row(lens, { factors: [step.target, ...use.factors], cells: [use.cell, ...use.cells] },
+      h("td", { class: "lf" }, factor(lens, step.target, use.cell, bracket(to, use.cell), `${spot},0`)),
+      h("td", { class: "lf" }, mine ? "named by " : "takes ", symbol(lens, id), h("span", {}, bracket(grid, use.cells[other]))),
+      h("td", { class: "f" }, factor(lens, id, use.cells[other], fixed(grid.values[use.cells[other]], grid.digits ?? 2), `${spot},1`)))
+  })
+  return h("table", { class: "uses" }, h("caption", {}, `${mine ? "is taken into" : "names"} ${count(uses.length, "cell")} of `, symbol(lens, to.id)), h("tbody", {}, rows))
 }
 
 function oneTarget(lens, grid, cell, step, uses, order) {

@@ -5,13 +5,14 @@
     y, trace  = layer.forward(params, x)
     dx, grads = layer.backward(params, trace, dy)
 
-`params` and `grads` are dictionaries with the same names and shapes. `state` is what forward updates without a gradient
-(running statistics); most layers have none, an empty dictionary. `trace` is a named tuple: what forward leaves for
-backward, and what a page draws. It holds x itself, not a copy: do not write to x in between. Neither forward nor
-backward writes to anything it was given, and backward may run twice.
+`params` and `grads` are dictionaries with the same names and shapes; a gradient may be `Rows`, which stand for
+an array. `state` is what forward updates without a gradient (running statistics); most layers have none, an empty
+dictionary. `trace` is a named tuple: what forward leaves for backward, and what a page draws. It holds x itself, not a
+copy: do not write to x in between. Neither forward nor backward writes to anything it was given, and backward may run
+twice.
 
-Arrays are float32 or float64, all the same; x has the batch axis in front and the channels last. A loss divides by the
-size of the batch, a layer never does.
+Arrays are float32 or float64, all the same; x has the batch axis in front and the channels last. Where x is whole
+numbers it has no derivative, and dx is None. A loss divides by the size of the batch, a layer never does.
 """
 
 from abc import ABC, abstractmethod
@@ -60,7 +61,7 @@ class Layer(ABC):
         """(y, trace). A layer's own signature names the keywords that it `uses`, and takes no others."""
 
     @abstractmethod
-    def backward(self, params: Any, trace: Any, dy: Array) -> tuple[Array, Any]:
+    def backward(self, params: Any, trace: Any, dy: Array) -> tuple[Any, Any]:
         """(dx, grads) of the loss, given dy = ∂L/∂y. dx has the shape of x, dy that of y."""
 
     def check(self, params: Params, x: Array) -> None:
@@ -70,11 +71,17 @@ class Layer(ABC):
         if x.ndim < 2:
             raise ValueError(f"{name} takes a batch: x of shape {x.shape} has no axis for it")
         self.output_shape(x.shape[1:])
-        for key, shape in self.parameter_shapes(x.shape[1:]).items():
+        self.check_parameters(params, x.shape)
+        for key in self.parameter_shapes(x.shape[1:]):
+            check_dtype(key, params[key], x.dtype)
+
+    def check_parameters(self, params: Params, shape: Shape) -> None:
+        """Raise ValueError unless the parameters fit an x of that shape."""
+        name = type(self).__name__
+        for key, needed in self.parameter_shapes(shape[1:]).items():
             if key not in params:
                 raise ValueError(f"{name} needs the parameter {key!r}, got {sorted(params)}")
-            if params[key].shape != shape:
+            if params[key].shape != needed:
                 raise ValueError(
-                    f"{name} needs {key} of shape {shape} for x of shape {x.shape}, not {params[key].shape}"
+                    f"{name} needs {key} of shape {needed} for x of shape {shape}, not {params[key].shape}"
                 )
-            check_dtype(key, params[key], x.dtype)

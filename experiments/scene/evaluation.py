@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.arrays import Array
-from experiments.scene.format import Group, Listed, Map, Scene, Select, Step, Window
+from experiments.scene.format import Group, Listed, Map, Pick, Scene, Select, Step, Window
 
 # The named functions of a Map; assets/lens/functions.js has their twins, a test compares the two.
 FUNCTIONS: Mapping[str, Callable[..., Array]] = {
@@ -65,6 +65,8 @@ def evaluate(scene: Scene, step: Step, frame: int = 0) -> Array:
     size = values(scene, step.target, frame).size
     if isinstance(step, Select):
         return values(scene, step.group.factors[0], frame)[_in_frame(step.winner, size, frame)]
+    if isinstance(step, Pick):
+        return values(scene, step.group.factors[1], frame)[terms(step.group.index).cells[1]]
     if isinstance(step, Map):
         arguments = [
             g.coefficient * values(scene, g.factors[0], frame)[terms(g.index).cells[0]] for g in step.arguments

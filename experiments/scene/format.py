@@ -1,10 +1,11 @@
 """What the lens draws: named grids of numbers, and for every number the step that made it.
 
-A scene is data. The lens knows no layer; it knows three kinds of step, each from cells of grids to one cell:
+A scene is data. The lens knows no layer; it knows four kinds of step, each from cells of grids to one cell:
 
     Sum     cell = constant + Σ coefficient · a · b · c      (up to three factors), and perhaps a function of that
     Map     cell = f(a, b, …)                                (a named function, FUNCTIONS in evaluation.py)
     Select  cell = the winner among some cells of one grid   (max pooling)
+    Pick    cell = the cell of a grid that a number of another grid names   (a row of a table)
 
 Which cells enter is said by an index: `Listed` names every term, `Window` gives a rule, so that 1.8 million terms of
 a convolution cost a few numbers.
@@ -26,11 +27,12 @@ class Scale:
     """A fixed colour scale: it depends on settings, never on the numbers drawn.
 
     signed: −max … max, blue to orange; brightness: 0 … max, black to white, for pictures;
-    magnitude: 0 … max, Cividis; log: signed, `decades` powers of ten below max.
+    magnitude: 0 … max, Cividis; log: signed, `decades` powers of ten below max;
+    label: numbers that only name something, without colour.
     """
 
     max: float
-    kind: Literal["signed", "brightness", "magnitude", "log"] = "signed"
+    kind: Literal["signed", "brightness", "magnitude", "log", "label"] = "signed"
     decades: int = 6
 
 
@@ -56,6 +58,7 @@ class Grid:
     scale: Scale
     lane: int = field(default=0, kw_only=True)  # row of the stage
     column: int = field(default=0, kw_only=True)  # column of the stage
+    span: int = field(default=1, kw_only=True)  # columns of the stage that it may take
     plane: tuple[int, int] | None = None  # (row axis, column axis), -1 for none; default: the first two axes
     names: Mapping[str, tuple[str, ...]] | None = None  # axis → what its indices are called: "gate" → i, f, g, o
     digits: int | None = None  # decimals, where the numbers are round; default: three significant digits
@@ -134,7 +137,14 @@ class Select:
     winner: Array  # flat index of the chosen cell, the shape of the target; with frames: (frames, *shape)
 
 
-Step = Sum | Map | Select
+@dataclass(frozen=True)
+class Pick:
+    target: str
+    phase: str
+    group: Group  # two factors, one term a cell: the number that names, and the cell that it names
+
+
+Step = Sum | Map | Select | Pick
 
 
 @dataclass(frozen=True)

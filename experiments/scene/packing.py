@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from experiments import packing
-from experiments.scene.format import Listed, Map, Scene, Select, Sum, Window
+from experiments.scene.format import Listed, Map, Pick, Scene, Select, Sum, Window
 
 
 def pack(scene: Scene) -> bytes:
@@ -21,6 +21,6 @@ def _fields(value: Any) -> dict[str, Any]:
     if not dataclasses.is_dataclass(value):
         packing.refuse(value)
     fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
-    if isinstance(value, Sum | Map | Select | Listed | Window):
+    if isinstance(value, Sum | Map | Select | Pick | Listed | Window):
         fields["kind"] = type(value).__name__.lower()
     return {name: field for name, field in fields.items() if field is not None}

@@ -28,17 +28,29 @@ def set_up(case: Case, dtype: type = np.float64, seed: int = 0) -> tuple[Any, np
     rng = np.random.default_rng(seed)
     params, _ = case.layer.init(rng, case.input_shape, dtype)
     params = rebuild(params, lambda _, a: a + rng.uniform(0.1, 0.5, a.shape).astype(dtype))
-    x = generic(rng, (BATCH, *case.input_shape), dtype)
+    x = an_input(case, rng, (BATCH, *case.input_shape), dtype)
     return params, x, rng.standard_normal((BATCH, *case.output_shape)).astype(dtype)
+
+
+def an_input(case: Case, rng: np.random.Generator, shape: tuple[int, ...], dtype: type) -> np.ndarray:
+    if case.whole_numbers is None:
+        return generic(rng, shape, dtype)
+    return rng.integers(0, case.whole_numbers, shape)
+
+
+def differentiable(case: Case, params: Any) -> list[str]:
+    """What has a gradient."""
+    return [*(["x"] if case.whole_numbers is None else []), *(path for path, _ in leaves(params))]
 
 
 def run(case: Case, params: Any, x: np.ndarray, dy: np.ndarray) -> tuple[np.ndarray, np.ndarray, Any]:
     y, trace = case.layer.forward(params, x)
-    return y, *case.layer.backward(params, trace, dy)
+    dx, grads = case.layer.backward(params, trace, dy)
+    return y, dx, rebuild(grads, lambda _, gradient: np.asarray(gradient))  # rows as the array that they stand for
 
 
 def bits(tree: Any) -> list[tuple[str, bytes]]:
-    return [(path, array.tobytes()) for path, array in leaves(tree)]
+    return [(path, np.asarray(array).tobytes()) for path, array in leaves(tree)]
 
 
 def test_every_layer_has_a_row() -> None:
@@ -63,7 +75,7 @@ def test_shapes_and_dtypes(case: Case, dtype: type) -> None:
     params, x, dy = set_up(case, dtype)
     y, dx, grads = run(case, params, x, dy)
     assert y.shape == dy.shape == (BATCH, *case.layer.output_shape(case.input_shape))
-    assert dx.shape == x.shape
+    assert dx is None if case.whole_numbers else dx.shape == x.shape
     assert {p: a.shape for p, a in leaves(grads)} == {p: a.shape for p, a in leaves(params)}
     assert {a.dtype for _, a in leaves((params, y, dx, grads))} == {np.dtype(dtype)}
 
@@ -93,7 +105,7 @@ def test_init_is_a_function_of_its_generator(case: Case) -> None:
 def test_gradients(case: Case, seed: int) -> None:
     params, x, _ = set_up(case, seed=seed)
     checks = directional_check(case.layer, params, x, np.random.default_rng(seed))
-    assert [c.name for c in checks] == ["x", *(path for path, _ in leaves(params))]
+    assert [c.name for c in checks] == differentiable(case, params)
     assert {c.name: c.verdict for c in checks} == {c.name: Verdict.AGREES for c in checks}, checks
 
 
@@ -113,7 +125,7 @@ def test_backward_refuses_parameters_that_are_not_those_of_forward(case: Case) -
 def test_the_check_catches_a_wrong_gradient(case: Case) -> None:
     """Each gradient in turn is wrong by a hundred-thousandth, or missing; the others are found right."""
     params, x, _ = set_up(case)
-    for wrong in ("x", *(path for path, _ in leaves(params))):
+    for wrong in differentiable(case, params):
         for spoil in (lambda a: a * (1 + 1e-5), lambda a: -a, lambda a: a * 0):
             checks = directional_check(_spoilt(case.layer, wrong, spoil), params, x, np.random.default_rng(1))
             assert [c.name for c in checks if c.verdict is Verdict.DISAGREES] == [wrong]
@@ -126,7 +138,7 @@ def _spoilt(layer: Layer, wrong: str, spoil: Callable[[np.ndarray], np.ndarray])
         @staticmethod
         def backward(params: Any, trace: Any, dy: np.ndarray) -> tuple[np.ndarray, Any]:
             dx, grads = layer.backward(params, trace, dy)
-            grads = rebuild(grads, lambda path, a: spoil(a) if path == wrong else a)
+            grads = rebuild(grads, lambda path, a: spoil(np.asarray(a)) if path == wrong else a)
             return spoil(dx) if wrong == "x" else dx, grads
 
     return Spoilt()
@@ -205,10 +217,11 @@ def test_alone_as_in_a_batch(case: Case) -> None:
     params, x, dy = set_up(case)
     y, dx, grads = run(case, params, x, dy)
     alone = [run(case, params, x[b : b + 1], dy[b : b + 1]) for b in range(BATCH)]
-    together = np.concatenate([a[0] for a in alone]), np.concatenate([a[1] for a in alone])
+    whole = (y,) if dx is None else (y, dx)
+    together = tuple(np.concatenate([a[index] for a in alone]) for index in range(len(whole)))
     if case.exact_alone:
-        assert bits(together) == bits((y, dx))
-    for ours, theirs in zip((y, dx), together, strict=True):
+        assert bits(together) == bits(whole)
+    for ours, theirs in zip(whole, together, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-13)
     # a layer never divides by the batch size: parameters' gradients add up
     for path, grad in leaves(grads):
@@ -220,22 +233,24 @@ def test_an_empty_batch(case: Case) -> None:
     params, x, dy = set_up(case)
     y, dx, grads = run(case, params, x[:0], dy[:0])
     assert y.shape == (0, *case.output_shape)
-    assert dx.shape == (0, *case.input_shape)
+    assert dx is None if case.whole_numbers else dx.shape == (0, *case.input_shape)
     assert all((grad == 0).all() for _, grad in leaves(grads))
 
 
 @every_case
 def test_mixed_dtypes_raise(case: Case) -> None:
     params, x, dy = set_up(case)
-    if case.parameters:
+    if case.parameters or case.whole_numbers:
         with pytest.raises(ValueError, match="float32"):
             case.layer.forward(params, x.astype(np.float32))
+    if case.parameters and not case.whole_numbers:
         with pytest.raises(ValueError, match="float32"):
             case.layer.forward(rebuild(params, lambda _, a: a.astype(np.float32)), x)
-    with pytest.raises(ValueError, match="int64"):
-        case.layer.forward(params, x.astype(np.int64))
+    if not case.whole_numbers:
+        with pytest.raises(ValueError, match="int64"):
+            case.layer.forward(params, x.astype(np.int64))
     _, trace = case.layer.forward(params, x)
-    with pytest.raises(ValueError, match="dy is float32, but x is float64"):
+    with pytest.raises(ValueError, match=r"dy is float32, but (x|embeddings) is float64"):
         case.layer.backward(params, trace, dy.astype(np.float32))
 
 
@@ -283,7 +298,12 @@ def test_forward_takes_the_keywords_that_it_declares(case: Case) -> None:
 @both_precisions
 def test_nan_is_not_hidden(case: Case, dtype: type) -> None:
     params, x, _ = set_up(case, dtype)
-    y, trace = case.layer.forward(params, np.full_like(x, np.nan))
+    if case.whole_numbers:
+        params = rebuild(params, lambda _, a: np.full_like(a, np.nan))
+    y, trace = case.layer.forward(params, x if case.whole_numbers else np.full_like(x, np.nan))
     assert np.isnan(y).all()
-    dx, _ = case.layer.backward(params, trace, np.full_like(y, np.nan))
+    dx, grads = case.layer.backward(params, trace, np.full_like(y, np.nan))
+    if case.whole_numbers:
+        assert all(np.isnan(grad).any() for _, grad in leaves(rebuild(grads, lambda _, a: np.asarray(a))))
+        return
     assert np.isnan(dx).any(axis=tuple(range(1, dx.ndim))).all()

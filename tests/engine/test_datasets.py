@@ -10,12 +10,18 @@ from sklearn.datasets import load_digits, load_sample_image
 
 from engine.datasets import (
     CROPS,
+    DAYS,
     LARGEST,
+    PEOPLE,
     PHOTOGRAPHS,
     RECORDINGS,
+    attendance,
+    bills,
+    court,
     crop,
     digits,
     english,
+    parcels,
     photograph,
     recording,
     small_photograph,
@@ -136,3 +142,58 @@ def test_english_is_the_handbooks_word_for_word() -> None:
 def test_what_is_not_there(ask: Callable[[], object], rule: str) -> None:
     with pytest.raises(ValueError, match=rule):
         ask()
+
+
+def test_the_corpus_says_of_everybody_what_the_rule_says() -> None:
+    words, sentences = court()
+    written = [" ".join(words[number] for number in sentence) for sentence in sentences]
+    assert len(words) == len(set(words)) == 26
+    assert len(sentences) == len(set(sentences)) == 9 * len(PEOPLE) == 72
+    assert {number for sentence in sentences for number in sentence} == set(range(26))
+    assert "the old king lives in the palace" in written
+    assert "she is a young girl" in written
+    for name, (royal, male, young) in PEOPLE.items():
+        said = " ".join(sentence for sentence in written if name in sentence.split()).split()
+        assert ("crown" in said, "hat" in said) == (royal, not royal)
+        assert ("beard" in said, "dress" in said) == (male, not male)
+        assert ("young" in said, "old" in said) == (young, not young)
+    assert not any(len({*sentence} & {words.index(name) for name in PEOPLE}) > 1 for sentence in sentences)
+
+
+def test_no_two_people_are_alike() -> None:
+    assert len(set(PEOPLE.values())) == len(PEOPLE) == 8
+
+
+def test_bills_are_the_data_set_tips() -> None:
+    import plotly.express as px
+
+    theirs, ours = px.data.tips(), bills()
+    assert [{"Thu": "Thur"}.get(ours.days[day], ours.days[day]) for day in ours.day] == theirs["day"].tolist()
+    np.testing.assert_array_equal(ours.dinner, theirs["time"] == "Dinner")
+    np.testing.assert_array_equal(ours.guests, theirs["size"])
+    np.testing.assert_array_equal(ours.smokers, theirs["smoker"] == "Yes")
+
+
+def test_what_is_shared_is_read_only() -> None:
+    _, *columns = bills()
+    for array in (*columns, attendance().came, digits().images, recording("EEG")):
+        assert not array.flags.writeable
+
+
+def test_attendance_is_networkx_s() -> None:
+    import networkx
+
+    women, meetings, came = attendance()
+    graph = networkx.davis_southern_women_graph()
+    assert {(women[w], meetings[m]) for w, m in came} == {tuple(edge) for edge in graph.edges}
+    assert (len(women), len(meetings), len(came)) == (18, 14, 89)
+
+
+def test_parcels_come_a_day_early_or_late_at_most() -> None:
+    ordered, arrived = parcels(0, 20_000)
+    off = (arrived - ordered + 3) % 7 - 3
+    shares = [float((off == days).mean()) for days in (-1, 0, 1)]
+    np.testing.assert_allclose(shares, [0.25, 0.5, 0.25], atol=0.02)
+    assert sum(shares) == 1
+    assert len(DAYS) == 7
+    assert not np.array_equal(parcels(1, 20_000).ordered, ordered)

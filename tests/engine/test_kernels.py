@@ -10,7 +10,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from engine.kernels import convolution, pooling, workers
+from engine.kernels import convolution, embedding, pooling, workers
 from engine.layers import Conv3D
 
 GUARD, MARK = 64, -12345.0
@@ -188,3 +188,23 @@ def test_the_items_are_shared_out(count: int, items: int, ranges: list, monkeypa
     seen.clear()
     workers.run(lambda lo, hi: seen.append((lo, hi)), items=items, operations=workers.WORTH_SPLITTING - 1)
     assert seen == [(0, items)]
+
+
+@settings
+@precisions
+def test_add_rows(seed: int, dtype: type, tolerance: float) -> None:
+    rng = np.random.default_rng(seed)
+    count, rows, columns = (int(n) for n in rng.integers(1, 7, 3))
+    given, chosen = rng.standard_normal((count, columns)).astype(dtype), rng.integers(0, rows, count)
+    start = rng.standard_normal((rows, columns)).astype(dtype)
+    expected = start.copy()
+    for k, c in product(range(count), range(columns)):
+        expected[chosen[k], c] += given[k, c]
+    (dy, _), (indices, _) = guarded(given), guarded(chosen)
+    dw, buffer = guarded(start, MARK)
+    split = columns // 2
+    embedding.add_rows(dy, indices, dw, 0, split)
+    np.testing.assert_array_equal(dw[:, split:], start[:, split:])
+    embedding.add_rows(dy, indices, dw, split, columns)
+    np.testing.assert_allclose(dw, expected, rtol=tolerance, atol=tolerance)
+    assert untouched(buffer)

@@ -10,6 +10,7 @@ import torch
 from engine.arrays import leaves, rebuild
 from engine.clipping import clip_by_global_norm, clip_by_norm, clip_by_value, global_norm
 from engine.optimizers import SGD, Adam, Optimizer, RMSprop
+from engine.rows import Rows
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 import keras
@@ -150,6 +151,79 @@ def test_nothing_that_is_given_is_written_to_and_the_dtype_stays(optimizer: Opti
     assert all(array.dtype == dtype for _, array in leaves(later._replace(**_without_count(later))))
     after = [array for tree in (params, grads[0]) for _, array in leaves(tree)]
     assert all(np.array_equal(a, b) for a, b in zip(given, after, strict=True))
+
+
+SOME = Rows(np.array([0, 3]), np.array([[1.0, -2.0], [0.5, 4.0]]), (5, 2))
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (SGD(0.1), lambda w: torch.optim.SGD(w, 0.1)),
+        (Adam(0.01, epsilon=1e-30), lambda w: torch.optim.SparseAdam(w, 0.01, eps=1e-30)),
+    ],
+)
+def test_a_gradient_by_rows_steps_as_in_pytorch(ours: Optimizer, theirs: Any) -> None:
+    """Other rows each time; Adam's averages of a row stand still while it has no gradient."""
+    rng = np.random.default_rng(0)
+    params: Any = ({"embeddings": rng.standard_normal((7, 3))},)
+    weight = torch.tensor(params[0]["embeddings"], requires_grad=True)
+    peer, slots = theirs([weight]), ours.init(params)
+    for _ in range(20):
+        indices = np.sort(rng.choice(7, rng.integers(1, 5), replace=False))
+        values = rng.standard_normal((len(indices), 3))
+        weight.grad = torch.sparse_coo_tensor(indices[None], values, (7, 3), check_invariants=True)
+        peer.step()
+        params, slots = ours.update(params, ({"embeddings": Rows(indices, values, (7, 3))},), slots)
+        np.testing.assert_allclose(params[0]["embeddings"], weight.detach().numpy(), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.1, 0.9), Adam(0.1), RMSprop(0.1, centered=True)])
+def test_rows_without_a_gradient_stay_and_dense_gradients_beside_them_are_as_ever(optimizer: Optimizer) -> None:
+    params, bias = {"embeddings": np.ones((5, 2)), "bias": np.arange(2.0)}, np.array([3.0, -1.0])
+    slots = optimizer.init(params)
+    for _ in range(3):
+        params, slots = optimizer.update(params, {"embeddings": SOME, "bias": bias}, slots)
+    np.testing.assert_array_equal(params["embeddings"][[1, 2, 4]], 1)
+    alone, alone_slots = {"bias": np.arange(2.0)}, optimizer.init({"bias": bias})
+    whole, whole_slots = {"w": np.ones((2, 2))}, optimizer.init({"w": SOME.values})
+    for _ in range(3):
+        alone, alone_slots = optimizer.update(alone, {"bias": bias}, alone_slots)
+        whole, whole_slots = optimizer.update(whole, {"w": SOME.values}, whole_slots)
+    np.testing.assert_array_equal(params["bias"], alone["bias"])
+    np.testing.assert_array_equal(params["embeddings"][[0, 3]], whole["w"])
+    assert all(np.isfinite(a).all() for _, a in leaves(slots))
+
+
+def test_momentum_moves_a_row_on_only_where_the_whole_gradient_is_given() -> None:
+    """What the documentation says: by rows, a word that is not there stands still."""
+    first, then = Rows(np.array([0]), np.ones((1, 2)), (2, 2)), Rows(np.array([1]), np.ones((1, 2)), (2, 2))
+    moved = []
+    for gradients in ([first, then], [np.asarray(first), np.asarray(then)]):
+        w = walk(SGD(0.1, momentum=0.9), {"w": np.zeros((2, 2))}, [{"w": g} for g in gradients])
+        moved.append(w[1]["w"][0, 0] - w[0]["w"][0, 0])
+    assert moved == [0, pytest.approx(-0.09)]
+
+
+@pytest.mark.parametrize("clip", [{"clipvalue": 1.5}, {"clipnorm": 2.0}, {"global_clipnorm": 2.0}])
+@pytest.mark.parametrize("kind", [SGD, RMSprop])
+def test_rows_are_clipped_as_the_whole_array_is(kind: Any, clip: dict[str, float]) -> None:
+    params, bias = {"w": np.ones((5, 2)), "b": np.ones(2)}, np.array([3.0, -1.0])
+    optimizer = kind(0.1, **clip)
+    by_rows, _ = optimizer.update(params, {"w": SOME, "b": bias}, optimizer.init(params))
+    whole, _ = optimizer.update(params, {"w": np.asarray(SOME), "b": bias}, optimizer.init(params))
+    for name in params:
+        np.testing.assert_allclose(by_rows[name], whole[name], rtol=1e-14)
+
+
+def test_a_gradient_by_rows_writes_to_nothing() -> None:
+    params, gradient = {"w": np.ones((5, 2))}, {"w": SOME}
+    slots = Adam(0.1).init(params)
+    for array in (params["w"], SOME.values, SOME.indices, *(a for _, a in leaves((slots.mean, slots.square)))):
+        array.flags.writeable = False
+    first, _ = Adam(0.1).update(params, gradient, slots)
+    again, _ = Adam(0.1).update(params, gradient, slots)
+    np.testing.assert_array_equal(first["w"], again["w"])
 
 
 def _without_count(slots: Any) -> dict[str, Any]:

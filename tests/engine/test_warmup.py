@@ -20,7 +20,7 @@ assert signatures == [2] * len(KERNELS), signatures
 
 # nothing that a layer may be given needs another compilation: read-only, strided, with more axes, groups, strides
 import numpy as np
-from engine.layers import GRU, LSTM, Conv1D, Conv2D, Conv3D, MaxPooling2D, SimpleRNN
+from engine.layers import GRU, LSTM, Conv1D, Conv2D, Conv3D, Embedding, MaxPooling2D, SimpleRNN
 layers = [Conv1D(4, 3, 2, groups=2), Conv2D(1, 3), Conv3D(1, 2), MaxPooling2D(), MaxPooling2D()]
 layers += [SimpleRNN(2, activation="relu", go_backwards=True), LSTM(2, clamp={"f": 1}), GRU(2, reset_after=False)]
 shapes = (9, 2), (5, 5, 1), (3, 3, 3, 1), (4, 4, 3), (4, 4, 1), (3, 2), (3, 2), (3, 2)
@@ -34,6 +34,14 @@ for dtype in (np.float32, np.float64):
             x.flags.writeable = False
             _, trace = layer.forward(params, x)
             layer.backward(params, trace, dy)
+    for sparse in (False, True):
+        table = Embedding(4, 3, sparse_gradient=sparse)
+        params, _ = table.init(np.random.default_rng(0), (2,), dtype)
+        dy = np.zeros((5, 2, 3), dtype)
+        dy.flags.writeable = False
+        for x in (np.zeros((5, 2), np.uint8), np.zeros((5, 4), np.int32)[:, ::2], np.zeros((2, 5), np.int64).T):
+            _, trace = table.forward(params, x)
+            table.backward(params, trace, dy)
 assert [len(kernel.signatures) for kernel in KERNELS] == signatures
 """
     )

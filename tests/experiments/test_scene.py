@@ -11,6 +11,7 @@ from experiments.scene import (
     Group,
     Listed,
     Map,
+    Pick,
     Read,
     Scene,
     Select,
@@ -136,7 +137,7 @@ def test_the_bytes_hold_every_array(name: str) -> None:
         assert packed["values"].tobytes() == np.ascontiguousarray(grid.values).tobytes()
         assert packed["values"].shape == grid.values.shape
     for step, packed in zip(scene.steps, header["steps"], strict=True):  # type: ignore[call-overload]
-        assert packed["kind"] == {Sum: "sum", Map: "map", Select: "select"}[type(step)]
+        assert packed["kind"] == {Sum: "sum", Map: "map", Select: "select", Pick: "pick"}[type(step)]
 
 
 def test_every_map_has_its_function() -> None:

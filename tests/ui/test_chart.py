@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import ui.chart
-from ui.chart import DASHES, TICKED, line_chart
+from ui.chart import DASHES, SYMBOLS, TICKED, chart, line_chart, point_chart
 
 
 def test_more_lines_than_can_be_told_apart_are_refused() -> None:
@@ -39,3 +39,68 @@ def test_few_places_are_all_written_and_many_are_not(monkeypatch: pytest.MonkeyP
     assert few["tickvals"] == list(range(TICKED))
     assert many["tickvals"] is None
     assert many["tickformat"] == ","
+
+
+def points(monkeypatch: pytest.MonkeyPatch, *given: Any, **more: Any) -> dict[str, Any]:
+    """What a map is made of."""
+    figures: list[dict[str, Any]] = []
+    monkeypatch.setattr(ui.chart, "chart", lambda figure, **_: figures.append(figure))
+    point_chart(*given, key="chart", alt="A map", **more)
+    return figures[0]
+
+
+AT = np.array([[0.0, 1.0], [2.0, 0.0], [0.0, -1.0]])
+
+
+def test_groups_of_points_are_told_apart_by_shape_and_joined_where_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    links, first, second = points(monkeypatch, list("abc"), AT, {"x": [0, 2], "y": [1]}, links=[(0, 1), (1, 2)])["data"]
+    assert first["marker"]["symbol"] != second["marker"]["symbol"]
+    assert (first["text"], second["text"]) == (["a", "c"], ["b"])
+    np.testing.assert_array_equal(first["y"], [1, -1])
+    np.testing.assert_array_equal(links["x"], [0, 2, np.nan, 2, 0, np.nan])
+
+
+def test_hushed_names_are_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    hushed, written = points(monkeypatch, list("abc"), AT, {"x": [0, 2], "y": [1]}, hushed=["x"])["data"]
+    assert (hushed["mode"], written["mode"]) == ("markers", "markers+text")
+    assert hushed["text"] == ["a", "c"]  # and shown to who points at them
+
+
+def test_a_map_with_frames_has_one_scale_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    moving = points(
+        monkeypatch, list("abc"), AT * np.array([0.1, 1, 3])[:, None, None], {"x": [0, 1, 2]}, links=[(0, 2)]
+    )
+    assert (moving["layout"]["xaxis"]["range"], moving["layout"]["yaxis"]["range"]) == ([-7, 7], [-4, 4])
+    assert moving["layout"]["yaxis"]["scaleanchor"] == "x"
+    assert all(np.shape(trace["x"])[0] == 3 and trace["framed"] == ["x", "y"] for trace in moving["data"])
+    assert points(monkeypatch, list("abc"), AT, {"x": [0, 1, 2]})["data"][0]["framed"] == []
+
+
+def test_lines_with_frames_are_named_above(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = figure(monkeypatch, [0, 1], {"a": np.array([[0.0, 1.0], [0.0, 9.0]]), "b": [1.0, 5.0]})
+    assert [trace["framed"] for trace in drawn["data"]] == [["y"], []]
+    assert drawn["layout"]["showlegend"]
+    assert not drawn["layout"]["annotations"]
+    low, high = drawn["layout"]["yaxis"]["range"]
+    assert low < 0
+    assert high > 9
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (
+            lambda: chart({"data": [{"y": np.zeros((3, 2)), "framed": ["y"]}]}, key="c", alt="a"),
+            "name the 3 frames of y",
+        ),
+        (lambda: chart({"data": []}, key="c", alt="a", frames=["one"], start=1), "one of the 1 frames, not 1"),
+        (lambda: point_chart(["a"], AT, {}, key="c", alt="a"), "each of the 1 names"),
+        (
+            lambda: point_chart(["a"], AT[:1], {str(k): [0] for k in range(len(SYMBOLS) + 1)}, key="c", alt="a"),
+            "at most 7 groups apart, not 8",
+        ),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(call: Any, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        call()

@@ -1,0 +1,30 @@
+"""A gradient by rows: zero everywhere but in a few rows of a matrix, and only those are stored.
+
+A batch of 1,000 words out of 50,000 gives a gradient to at most 1,000 rows. As a whole array it would hold 49,000 rows
+of zeros, and an optimizer would walk through all of them.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.arrays import Array, Shape
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The rows of a matrix that are not zero. NumPy takes it for the whole array wherever one is asked for."""
+
+    indices: Array  # (R,)  int64, ascending, each once
+    values: Array  # (R, C)
+    shape: Shape  # (V, C)  of the whole
+
+    @property
+    def dtype(self) -> Any:
+        return self.values.dtype
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        whole = np.zeros(self.shape, self.dtype if dtype is None else dtype)
+        whole[self.indices] = self.values
+        return whole

@@ -1,0 +1,98 @@
+"""The Embedding lesson: controls → specification → experiments → pictures."""
+
+from engine.kernels.embedding import add_rows
+from engine.layers.embedding import Embedding
+from engine.warmup import not_ready
+from experiments.embedding import categories, equality, size, words
+from experiments.embedding.categories import CategoriesSpec
+from experiments.embedding.code import keras, pytorch
+from experiments.embedding.facts import facts
+from experiments.embedding.questions import question_numbers
+from experiments.embedding.scene import scene
+from experiments.embedding.size import SizeSpec
+from experiments.embedding.spec import CHARACTERS, GIVEN, EmbeddingSpec
+from experiments.embedding.words import WordsSpec
+from experiments.scene import pack
+from ui import code, lesson
+from ui.lens import lens_of
+from ui.prose import read
+from ui.settings import Settings
+
+text = read("embedding")
+settings = Settings("embedding", EmbeddingSpec)
+corpus = Settings("embedding_words", WordsSpec)
+named = Settings("embedding_names", CategoriesSpec)
+table = Settings("embedding_size", SizeSpec)
+
+
+@lesson.live
+def microscope() -> EmbeddingSpec:
+    """The lens: all that runs again while a number is dragged."""
+    spec = settings.read()
+    with lesson.waiting_for(not_ready()):
+        drawn = scene(spec)
+    lesson.try_this(text["Try this"], {grid.symbol: grid.role for grid in drawn.grids})
+    lens_of(settings, pack(drawn))
+    settings.settle()
+    return spec
+
+
+def learning() -> WordsSpec:
+    """What the training of EM2 begins with."""
+    corpus.read()
+    with corpus.row():
+        for name in ("output_dim", "learning_rate"):
+            corpus.segments(name)
+        corpus.number("seed")
+        corpus.keep()
+    lesson.changes(corpus.notes)
+    return corpus.spec
+
+
+def what_has_a_name() -> CategoriesSpec:
+    """What EM3 gives vectors to."""
+    named.read()
+    with named.row():
+        named.segments("data")
+        named.keep()
+    lesson.changes(named.notes)
+    return named.spec
+
+
+def sizes() -> SizeSpec:
+    """The table of EM4, and its cures."""
+    table.read()
+    with table.row():
+        for name in ("input_dim", "output_dim", "factors", "buckets"):
+            table.segments(name)
+        table.keep()
+    lesson.changes(table.notes)
+    return table.spec
+
+
+with lesson.first_screen():
+    with lesson.header(text):
+        settings.undo("edits", "Undo changed numbers")
+        settings.buttons()
+    with settings.row():
+        settings.text("sentence", CHARACTERS, width=290, placeholder=GIVEN)
+        for name in ("input_dim", "output_dim"):
+            settings.segments(name)
+        with settings.more():
+            settings.select("embeddings_initializer")
+            for name in ("mask_zero", "sparse_gradient"):
+                settings.checkbox(name)
+            settings.select("loss")
+            settings.number("seed")
+    lesson.changes(settings.notes)
+    lesson.facts(facts(settings.spec))
+    spec = microscope()
+told = text.fill(question_numbers(spec))
+lesson.experiment("EM1", told["EM1"], equality.show, spec)
+lesson.experiment("EM2", told["EM2"], words.show, corpus.spec, controls=learning)
+lesson.experiment("EM3", told["EM3"], categories.show, named.spec, controls=what_has_a_name)
+lesson.experiment("EM4", told["EM4"], size.show, table.spec, controls=sizes)
+lesson.questions("embedding", told["Check yourself"])
+lesson.notes(text["Notes"])
+code.source({"forward": Embedding.forward, "backward": Embedding.backward, "kernel": add_rows})
+code.elsewhere("embedding", {"PyTorch": pytorch(spec), "Keras": keras(spec)})

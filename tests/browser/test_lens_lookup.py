@@ -1,0 +1,86 @@
+"""The lens on a look-up: a number names a row of a table; rows have names; what nothing uses has an empty sum."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.stage import box, centre, selected
+from tests.scenes import SCENES
+
+GRIDS = {grid.id: grid.values for grid in SCENES["look-up"]().grids}
+WORDS = ["cat", "dog", "mouse", "elephant"]
+
+
+def test_rows_have_their_names_beside_them(lens: Any) -> None:
+    page = lens("look-up").page
+    assert page.locator('.grid[data-grid="w"] .tails span').all_inner_texts() == WORDS
+    assert page.locator('.grid[data-grid="y"] .tails span').all_inner_texts() == ["mouse", "cat", "mouse"]
+    assert page.locator('.grid[data-grid="dy"] .tails').count() == 0  # its places have none
+    canvas = box(page, "w").bounding_box()
+    for row, name in enumerate(page.locator('.grid[data-grid="w"] .tails span').all()):
+        at = name.bounding_box()
+        assert at["x"] + at["width"] <= canvas["x"]
+        assert abs(at["y"] + at["height"] / 2 - (canvas["y"] + 3 + (row + 0.5) * (canvas["height"] - 6) / 4)) < 3
+
+
+def test_a_looked_up_cell_says_which_number_named_it(lens: Any) -> None:
+    page = lens("look-up").page
+    page.mouse.click(*centre(page, "y", 1, 2, (3, 3)))
+    assert selected(page) == "y[1, 2]"  # the word stands twice in the sentence, so that the place has a number
+    lines = [line.replace("\n", " ").replace("\t", " ") for line in page.locator(".sum .term").all_inner_texts()]
+    assert lines[0].split() == ["x[1]", "0", "names", "the", "row"]
+    assert lines[1].split()[:3] == ["W[cat,", "2]", f"{GRIDS['w'][0, 2]:.2f}".replace("-", "−")]
+    assert "ends in the number shown" in page.locator(".sum").inner_text()
+    assert "x at place 1 (cat) is 0, and names W at word cat, dimension 2" in page.locator(".lens-line").inner_text()
+
+
+def test_a_number_goes_into_all_that_it_names(lens: Any) -> None:
+    page = lens("look-up").page
+    page.mouse.click(*centre(page, "x", 0, 0, (3, 1)))
+    text = page.locator(".sum").inner_text()
+    assert "names 3 cells of y" in text
+    assert all(f"takes W[mouse, {c}]" in text for c in range(3))
+    page.mouse.click(*centre(page, "w", 2, 1, (4, 3)))
+    text = page.locator(".sum").inner_text()
+    assert "is taken into 2 cells of y" in text
+    assert "named by x[0]" in text
+    assert "named by x[2]" in text
+    page.mouse.click(*centre(page, "w", 3, 1, (4, 3)))
+    assert "Nothing uses this cell." in page.locator(".sum").inner_text()
+
+
+def test_an_unused_row_has_an_empty_sum(lens: Any) -> None:
+    page = lens("look-up").page
+    page.get_by_role("button", name="Backward").click()
+    page.mouse.click(*centre(page, "dw", 1, 0, (4, 3)))
+    assert page.locator(".sv").inner_text() == "0"
+    text = page.locator(".sum").inner_text()
+    assert "the sum is empty, so it is exactly 0" in text
+    assert "numerical gradient is 0 too" in text
+    page.mouse.click(*centre(page, "dw", 2, 0, (4, 3)))
+    assert "sum of 2 terms" in page.locator(".sum").inner_text()
+
+
+def test_the_play_goes_word_by_word(lens: Any) -> None:
+    page = lens("look-up").page
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_timeout(300)
+    last = """(canvas) => {
+      const g = canvas.getContext("2d"), ratio = canvas.width / canvas.getBoundingClientRect().width
+      return g.getImageData(8 * ratio, canvas.height - 8 * ratio, 1, 1).data[3]
+    }"""
+    assert box(page, "y").evaluate(last) == 0  # still to come
+    page.get_by_role("button", name="Pause").click()
+    assert box(page, "y").evaluate(last) == 255
+    page.get_by_role("button", name="One step on").click()
+    assert "place 1 (cat)" in page.locator(".player .pos").inner_text()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing(width: int, theme: str, lens: Any) -> None:
+    page = lens("look-up", width=width, theme=theme).page
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+    found = Axe().run(page, context=".stBidiComponent, [data-testid^=stBidi]").response
+    assert [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found["violations"]] == []
