@@ -279,7 +279,7 @@ def test_hits_are_counted_among_what_is_open() -> None:
     out = np.array([[0, 5]])
     assert found(scores, np.array([[0, 0], [0, 1], [0, 2]]), out) == 1
     assert found(scores, np.array([[0, 0], [0, 1]]), out) == 0
-    assert FOLDS <= len(attendance().came)
+    assert len(attendance().came) >= FOLDS
 
 
 @pytest.mark.parametrize("data", [BILLS, PARCELS, MEETINGS])
