@@ -32,7 +32,7 @@ export class Drawing {
     parts.curves.draw(run.record.history, { steps, taken: run.taken, broken: run.brokenAt, palette, size: this.plot, still })
     this.#drawPlace(steps, run)
     parts.look.draw()
-    this.#drawBreak(picture)
+    this.#drawTrouble(picture, run)
     write(parts.line, status.of(picture, run))
   }
 
@@ -46,10 +46,13 @@ export class Drawing {
     fromHere.hidden = playing || steps >= taken
   }
 
-  #drawBreak(picture) {
-    const { again, beforeBreak } = this.parts, broken = picture.runs.findIndex((run) => run.diverged)
-    again.hidden = broken < 0
+  /** What has gone wrong, and the ways out of it. */
+  #drawTrouble(picture, { record }) {
+    const { again, beforeBreak, firstRate } = this.parts, broken = picture.runs.findIndex((run) => run.diverged)
+    const dead = broken < 0 ? status.dead(picture, record.at(0)) : null
+    again.hidden = broken < 0 && !dead
     beforeBreak.hidden = broken < 0 || !wayBack(picture.runs)
-    if (broken >= 0) write(again.firstChild, status.broken(picture, broken))
+    firstRate.hidden = !!dead?.before // no rate changes that
+    if (!again.hidden) write(again.firstChild, dead?.text ?? status.broken(picture, broken))
   }
 }

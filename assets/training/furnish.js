@@ -38,8 +38,8 @@ export function furnish(training) {
     copyButton: quiet("Copy link", () => training.copyLink(parts.copyButton)),
   }
   parts.beforeBreak = quiet("Go back to before the break", () => training.goBeforeBreak())
-  parts.again = h("div", { class: "broken", hidden: true }, h("p", {}), h("div", { class: "bar" }, parts.beforeBreak,
-    quiet("Start again with the first learning rate", () => training.startSafely())))
+  parts.firstRate = quiet("Start again with the first learning rate", () => training.startSafely())
+  parts.again = h("div", { class: "broken", hidden: true }, h("p", {}), h("div", { class: "bar" }, parts.beforeBreak, parts.firstRate))
   training.root.replaceChildren(...places(training, parts))
   return parts
 }

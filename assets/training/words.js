@@ -13,6 +13,9 @@ function testedAt({ tested }, steps) {
   return at === undefined || at === steps ? "" : ` (after ${at})`
 }
 
+const isDead = ({ dead, norm }) => dead === 1 && norm === 0
+const listed = (words) => (words.length > 1 ? `${words.slice(0, -1).join(", ")} and ${words.at(-1)}` : words[0])
+
 const percent = (share) => `${(100 * share).toFixed(1)} %`
 
 export const status = {
@@ -21,6 +24,18 @@ export const status = {
     const each = runs.map((run, i) => `${runs.length > 1 ? `${"AB"[i]}: ` : ""}loss ${run.loss == null ? "∞" : number(run.loss)}, held-out digits named right ${percent(run.heldOut)}${testedAt(run, steps)}`)
     const queue = playing && sharing > atOnce ? ` ${sharing} trainings share this server, ${atOnce} at a time: yours takes turns with ${sharing - 1} others.` : ""
     return `After ${steps} steps: ${each.join("; ")}.${queue}`
+  },
+
+  /** Layers whose ReLU lets nothing of the batch pass, so that no gradient comes to them: {text, before: the first step},
+      or null. begun: the picture before the first step. */
+  dead({ runs }, begun) {
+    const run = runs.findIndex(({ layers }) => layers.some(isDead))
+    if (run < 0) return null
+    const dead = runs[run].layers.filter(isDead).map(({ name }) => name)
+    const before = !!begun?.runs[run]?.layers.some(isDead)
+    const whose = runs.length > 1 ? ` of network ${"AB"[run]}` : ""
+    const text = `${listed(dead)}${whose} ${dead.length > 1 ? "are" : "is"} dead: behind ${dead.length > 1 ? "them" : "it"} ReLU gives 0 for every digit of the batch, so ∂L/∂w is 0 and nothing is learned there.`
+    return { before, text: before ? `${text} It was so before the first step: the first weights, kernel_initializer, are to blame.` : text }
   },
 
   broken({ steps, runs }, run) {

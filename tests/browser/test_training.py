@@ -241,6 +241,43 @@ def test_after_a_break_both_networks_begin_again_with_their_first_rates(learn: C
     assert trained(page, 10) >= 10
 
 
+def test_a_click_on_another_optimizer_brings_a_rate_at_which_it_learns(learn: Callable[..., Any]) -> None:
+    page = learn("cnn_filters=4").page
+    optimizer = page.locator(".st-key-cnn_optimizer")
+    optimizer.get_by_text("Adam", exact=True).click()
+    page.wait_for_function("() => location.search.includes('cnn_learning_rate=0.003')")
+    assert page.locator(".training .rate output").inner_text() == "0.003"
+    page.locator(".training .rate input").press("ArrowRight")
+    page.wait_for_function("() => location.search.includes('cnn_learning_rate=0.01')")
+    optimizer.get_by_text("momentum", exact=True).click()
+    page.wait_for_function("() => location.search.includes('cnn_optimizer=momentum')")
+    page.wait_for_timeout(500)
+    assert page.locator(".training .rate output").inner_text() == "0.01"  # the learner's own stays
+
+
+def test_a_dead_layer_is_told_with_a_way_out(learn: Callable[..., Any]) -> None:
+    page = learn("cnn_optimizer=Adam").page
+    button(page, "Train").click()
+    trouble = page.locator(".training .broken")
+    trouble.wait_for()
+    button(page, "Pause").click()
+    assert "Convolution 3 is dead" in trouble.inner_text()
+    assert button(page, "Go back to before the break").is_hidden()
+    button(page, "Start again with the first learning rate").click()
+    trouble.wait_for(state="hidden")
+    page.wait_for_function("() => location.search.includes('cnn_learning_rate=0.003')")
+    assert trained(page, 20) >= 20
+    assert trouble.is_hidden()
+
+
+def test_a_layer_that_was_dead_before_the_first_step_blames_its_first_weights(learn: Callable[..., Any]) -> None:
+    page = learn("cnn_kernel_initializer=zeros").page
+    text = page.locator(".training .broken").inner_text()
+    assert "Convolution 1, Convolution 2 and Convolution 3 are dead" in text
+    assert "kernel_initializer" in text
+    assert button(page, "Start again with the first learning rate").is_hidden()
+
+
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1080)])
 def test_after_train_curves_and_networks_are_in_view_together(
     width: int, height: int, learn: Callable[..., Any]
