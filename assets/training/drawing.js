@@ -4,7 +4,7 @@ import { fillTrack, write } from "../drawing/element.js"
 import { NetworkView } from "./network.js"
 import { rooms } from "./room.js"
 import { wayBack } from "./run.js"
-import { status } from "./words.js"
+import { explanation, status } from "./words.js"
 
 export class Drawing {
   /** parts: what `furnish` made; open(run, layer) opens the lens. */
@@ -18,6 +18,7 @@ export class Drawing {
     const { narrow, left, plot, picture } = rooms(this.width, networks)
     this.root.classList.toggle("narrow", narrow)
     this.root.style.setProperty("--told", `${left}px`)
+    this.root.style.setProperty("--layer", `${picture.width}px`)
     Object.assign(this, { plot, picture })
   }
 
@@ -31,13 +32,15 @@ export class Drawing {
     runs.forEach((each, k) => this.networks[k].draw(each, { band, palette, room: this.picture, name: runs.length > 1 ? "AB"[k] : "", still }))
     parts.curves.draw(run.record.history, { steps, taken: run.taken, broken: run.brokenAt, palette, size: this.plot, still })
     this.#drawPlace(steps, run)
-    parts.look.draw()
+    parts.look.draw(runs)
     this.#drawTrouble(picture, run)
+    write(parts.explains, explanation(band, runs[0], words))
     write(parts.line, status.of(picture, run))
   }
 
-  #drawPlace(steps, { taken, playing }) {
-    const { range, place, fromHere } = this.parts
+  #drawPlace(steps, { taken, playing, ended }) {
+    const { range, place, fromHere, trainButton } = this.parts
+    trainButton.setAttribute("aria-disabled", String(ended))
     range.max = taken
     range.value = steps
     fillTrack(range)

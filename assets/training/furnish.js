@@ -54,7 +54,7 @@ function places(training, p) {
     h("div", { class: "bar" }, group("what is drawn", p.bands), p.look.root),
     p.again,
     h("div", { class: "body" },
-      h("div", { class: "told" }, p.rates.root, p.curves.root, p.line),
+      h("div", { class: "told" }, p.look.pad.root, p.rates.root, p.curves.root, p.line),
       h("div", { class: "shown" }, p.explains, p.legend, p.views, p.help)),
     p.live, p.lens.root,
   ]

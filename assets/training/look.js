@@ -1,7 +1,8 @@
-/* Which digit is watched: one that was held out, or the learner's own drawing. */
+/* Which digit is watched: one that was held out, or the learner's own drawing. The pad stands elsewhere than the choice. */
 
 import { h, icon, write } from "../drawing/element.js"
 import { Pad } from "../drawing/pad.js"
+import { reading } from "./answer.js"
 
 const SIDE = 8 // pixels of a digit
 
@@ -17,7 +18,7 @@ export class Look {
     this.pad.root.hidden = true
     this.draw_ = h("button", { class: "quiet", type: "button", "aria-expanded": "false", onclick: () => this.#open(this.pad.root.hidden) }, "Draw a digit")
     this.digits = h("div", { class: "digits", role: "group", "aria-label": "held-out digit that is watched" })
-    this.root = h("div", { class: "look" }, this.digits, h("span", { class: "one" }, step("back", "Previous digit", -1), this.name, step("next", "Next digit", 1)), this.draw_, this.pad.root)
+    this.root = h("div", { class: "look" }, this.digits, h("span", { class: "one" }, step("back", "Previous digit", -1), this.name, step("next", "Next digit", 1)), this.draw_)
   }
 
   /** {labels: of all held-out digits, firsts: the first of each, pictures: of these}. */
@@ -41,8 +42,10 @@ export class Look {
     return JSON.stringify(look ?? null) === JSON.stringify(this.wanted)
   }
 
-  draw() {
+  /** runs: what the networks make of it; beside a drawing it is read there. */
+  draw(runs) {
     const own = !!this.wanted?.drawing
+    if (own && this.pad.inked) this.pad.say(runs.map((run, k) => `${runs.length > 1 ? `${"AB"[k]} ` : ""}${reading(run.probabilities)}`).join("; "))
     write(this.name, own ? "your drawing" : `held-out digit ${this.example + 1}, a ${this.labels[this.example]}`)
     this.buttons.forEach((button, k) => {
       const pressed = String(!own && this.firsts[k] === this.example)

@@ -23,7 +23,8 @@ from experiments.spec import Mended, Spec, choice, number
 HELD_OUT = 360  # of the 1,797 digits, never trained on
 RATES = tuple(float(f"{m}e{e}") for e in range(-4, 7) for m in (1, 3))[:-1]  # 0.0001 … 1,000,000
 OPTIMIZERS = ("SGD", "momentum", "Adam")
-FIRST_RATES = {"momentum": 0.03, "Adam": 0.003}  # where SGD's, ten times larger steps, would kill a layer
+# at SGD's 0.1 a layer dies within 400 steps: with momentum in 5 of 15 runs, with Adam in 11 (seeds 0 to 4, three sizes)
+FIRST_RATES = {"momentum": 0.03, "Adam": 0.003}
 STARTS = ("glorot_uniform", "he_normal", "zeros")
 ENOUGH = 2000  # steps, after which a run stops by itself
 TEST_EVERY = 25  # steps from one look at the held-out digits to the next
