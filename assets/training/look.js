@@ -1,6 +1,6 @@
 /* Which digit is watched: one that was held out, or the learner's own drawing. The pad stands elsewhere than the choice. */
 
-import { h, icon, write } from "../drawing/element.js"
+import { h, iconButton, write } from "../drawing/element.js"
 import { Pad } from "../drawing/pad.js"
 import { reading } from "./answer.js"
 
@@ -12,7 +12,7 @@ export class Look {
 
   constructor(report) {
     this.report = report
-    const step = (name, text, by) => h("button", { class: "ib", type: "button", "aria-label": text, title: text, onclick: () => this.#go(this.example + by) }, icon(name))
+    const step = (name, text, by) => iconButton(name, text, () => this.#go(this.example + by))
     this.name = h("span", { class: "name" })
     this.pad = new Pad((drawing) => drawing && this.#watch({ drawing }))
     this.pad.root.hidden = true

@@ -1,8 +1,14 @@
 /* The lens on one layer at the step that is shown: the numbers of that very step. It follows when the learner steps back. */
 
-import { h } from "../drawing/element.js"
+import { h, iconButton, write } from "../drawing/element.js"
 import { stillness } from "../drawing/theme.js"
 import { Lens } from "../lens/lens.js"
+
+/** Buttons that lead through the steps of a run. */
+export const steps = (training) => [
+  iconButton("back", "One step back", () => training.stepBack()),
+  iconButton("next", "One step on", () => training.stepOn()),
+]
 
 export class OpenLens {
   at = null // {run, layer}
@@ -13,8 +19,9 @@ export class OpenLens {
     this.title = h("h3", {})
     this.place = h("div", { class: "lens" })
     this.note = h("p", { class: "muted" })
+    this.position = h("span", { class: "pos" })
     this.root = h("div", { class: "opened", hidden: true },
-      h("div", { class: "bar" }, this.title, h("button", { class: "quiet", type: "button", onclick: () => this.shut() }, "Close the lens")), this.note, this.place)
+      h("div", { class: "bar" }, this.title, h("div", { class: "player" }, steps(training), this.position), h("button", { class: "quiet", type: "button", onclick: () => this.shut() }, "Close the lens")), this.note, this.place)
   }
 
   /** on: the selection that an address tells; else the lens opens in the panel's direction. An update follows from gradients. */
@@ -32,6 +39,7 @@ export class OpenLens {
 
   /** Another step is shown: while the run is paused, the lens goes with it. */
   follow(steps) {
+    write(this.position, `step ${steps} of ${this.training.run.taken}`)
     if (this.at && !this.training.run.playing && steps !== this.steps) this.#ask()
     this.root.classList.toggle("stale", !!this.at && this.training.run.playing)
   }

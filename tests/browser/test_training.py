@@ -114,6 +114,10 @@ def test_three_steps_back_the_lens_shows_the_gradients_of_that_step(learn: Calla
     assert "checked by differences" in text
     page.locator(".training .bar .player .ib").first.click()  # the lens goes along
     page.get_by_text(f"Step {at - 1}: where these numbers come from").wait_for()
+    own = page.locator(".training .opened > .bar .player")  # where the panel's own is off the screen
+    own.get_by_role("button", name="One step on").click()
+    page.get_by_text(f"Step {at}: where these numbers come from").wait_for()
+    assert own.inner_text() == f"step {at} of {at + 3}"
 
 
 def test_it_can_go_on_from_an_earlier_step_at_another_rate(learn: Callable[..., Any]) -> None:
