@@ -9,6 +9,7 @@ const SIDE = 8 // pixels of a digit
 export class Look {
   wanted = null // what the server was asked to watch; null: the first held-out digit
   example = 0
+  shown = undefined // what was drawn last
 
   constructor(report) {
     this.report = report
@@ -17,7 +18,7 @@ export class Look {
     this.pad = new Pad((drawing) => drawing && this.#watch({ drawing }))
     this.pad.root.hidden = true
     this.draw_ = h("button", { class: "quiet", type: "button", "aria-expanded": "false", onclick: () => this.#open(this.pad.root.hidden) }, "Draw a digit")
-    this.digits = h("div", { class: "digits", role: "group", "aria-label": "held-out digit that is watched" })
+    this.digits = h("div", { class: "digits", role: "group", "aria-label": "held-out digit that is watched", onkeydown: (event) => this.#roam(event) })
     this.root = h("div", { class: "look" }, this.digits, h("span", { class: "one" }, step("back", "Previous digit", -1), this.name, step("next", "Next digit", 1)), this.draw_)
   }
 
@@ -51,6 +52,24 @@ export class Look {
       const pressed = String(!own && this.firsts[k] === this.example)
       if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed)
     })
+    if (this.shown !== this.wanted) this.#stopAt(Math.max(0, this.firsts.indexOf(own ? -1 : this.example)))
+    this.shown = this.wanted
+  }
+
+  /** One tab stop for the ten; arrows move among them. */
+  #stopAt(k) {
+    this.buttons.forEach((button, i) => (button.tabIndex = i === k ? 0 : -1))
+  }
+
+  #roam(event) {
+    const last = this.buttons.length - 1, at = this.buttons.indexOf(event.target.closest("button"))
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: last }[event.key]
+    if (to === undefined) return
+    event.preventDefault()
+    event.stopPropagation() // elsewhere in the panel arrows step
+    const next = Math.max(0, Math.min(last, to))
+    this.#stopAt(next)
+    this.buttons[next].focus()
   }
 
   #go(example) {

@@ -21,12 +21,15 @@ export class OpenLens {
     this.note = h("p", { class: "muted" })
     this.position = h("span", { class: "pos" })
     this.root = h("div", { class: "opened", hidden: true },
-      h("div", { class: "bar" }, this.title, h("div", { class: "player" }, steps(training), this.position), h("button", { class: "quiet", type: "button", onclick: () => this.shut() }, "Close the lens")), this.note, this.place)
+      h("div", { class: "bar" }, this.title, h("div", { class: "player" }, steps(training), this.position), h("button", { class: "quiet", type: "button", onclick: () => this.leave() }, "Close the lens")), this.note, this.place)
+    this.root.addEventListener("keydown", ({ key }) => key === "Escape" && this.leave())
   }
 
-  /** on: the selection that an address tells; else the lens opens in the panel's direction. An update follows from gradients. */
-  open(run, layer, on = null) {
+  /** on: what is to be selected; else the lens opens in the panel's direction. An update follows from gradients. With `enter`
+      the keyboard goes along. */
+  open(run, layer, on = null, enter = false) {
     this.at = { run, layer }
+    this.enter = enter
     this.fresh = { ...on, phase: on?.phase ?? (this.training.band === "forward" ? "forward" : "backward") }
     this.#ask()
   }
@@ -50,6 +53,13 @@ export class OpenLens {
     this.training.writeLook()
   }
 
+  /** Shut by the learner: the keyboard goes back to where the lens was opened. */
+  leave() {
+    const { run, layer } = this.at
+    this.shut()
+    this.training.drawing.networks[run].boxes[layer].title.focus()
+  }
+
   close() {
     this.lens?.close()
   }
@@ -57,7 +67,7 @@ export class OpenLens {
   /** A scene has come: if it is still the one that is wanted, it is drawn. */
   show({ run, layer, steps, scene }) {
     if (run !== this.at?.run || layer !== this.at.layer || steps !== this.steps) return
-    const first = this.root.hidden
+    const opened = this.fresh
     this.root.hidden = false
     this.lens ??= new Lens(this.place, {
       read: () => null, // `open` is told what an address tells
@@ -71,7 +81,9 @@ export class OpenLens {
     this.lens.show(scene.slice()) // on a multiple of 8 bytes, as a scene wants it
     this.note.textContent = `x: ${this.lens.scene.grid.x.note} ${this.training.data.words["Other examples"]}`
     this.training.writeLook()
-    if (first) this.root.scrollIntoView({ block: "start", behavior: stillness.matches ? "auto" : "smooth" })
+    if (!opened) return
+    if (this.enter) this.lens.focus()
+    this.root.scrollIntoView({ block: "start", behavior: stillness.matches ? "auto" : "smooth" })
   }
 
   #ask() {

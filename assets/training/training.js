@@ -202,7 +202,7 @@ class Training {
   openLens(run, layer) {
     this.run.pause()
     this.toOpen = null
-    this.lens.open(run, layer)
+    this.lens.open(run, layer, null, true)
   }
 
   /** The lens as the address tells it, once its step is there. */

@@ -367,6 +367,45 @@ def test_names_of_the_lens_do_not_run_into_each_other_on_a_phone(query: str, lea
                 assert beside or a["bottom"] <= b["top"] + 1 or b["bottom"] <= a["top"] + 1
 
 
+def focused(page: Any, test: str) -> Any:
+    """What an expression in `e` says of the focused element of the panel."""
+    return page.locator(".training").evaluate(
+        f"(root) => {{ const e = root.getRootNode().activeElement; return {test} }}"
+    )
+
+
+def test_the_ten_digits_are_one_tab_stop(learn: Callable[..., Any]) -> None:
+    page = learn().page
+    digits = page.locator(".training .digits button")
+    assert digits.evaluate_all("all => all.filter((e) => e.tabIndex === 0).map((e) => e.ariaLabel)") == ["a 6"]
+    digits.nth(6).focus()
+    for key, label in (("ArrowRight", "a 7"), ("End", "a 9"), ("ArrowRight", "a 9"), ("ArrowLeft", "a 8")):
+        page.keyboard.press(key)
+        assert focused(page, "e.ariaLabel") == label
+    page.keyboard.press("Enter")
+    page.get_by_text(re.compile(r"held-out digit \d+, a 8")).wait_for()
+    assert digits.evaluate_all("all => all.filter((e) => e.tabIndex === 0).map((e) => e.ariaLabel)") == ["a 8"]
+    assert steps(page) == 0  # the arrows were not the panel's
+
+
+def test_the_keyboard_goes_into_the_lens_and_back(learn: Callable[..., Any]) -> None:
+    page = learn("cnn_filters=4").page
+    for leave in ("Escape", "Enter"):
+        button(page, "Convolution 2").focus()
+        page.keyboard.press("Enter")
+        page.locator(".training .lens[data-drawn]").wait_for()
+        page.wait_for_timeout(600)
+        assert focused(page, "e.closest('.grid')?.dataset.grid") == "a"
+        page.keyboard.press("Control+Home")
+        page.keyboard.press("ArrowRight")
+        assert "row 0, column 1" in page.locator(".training .sw").inner_text()
+        if leave == "Enter":
+            button(page, "Close the lens").focus()
+        page.keyboard.press(leave)
+        assert page.locator(".training .opened").is_hidden()
+        assert focused(page, "e.textContent") == "Convolution 2"
+
+
 @pytest.mark.parametrize("band", ["backward", "update"])
 def test_the_lens_opens_in_the_direction_of_the_panel(band: str, learn: Callable[..., Any]) -> None:
     page = learn("cnn_filters=4").page
