@@ -79,7 +79,8 @@ export class OpenLens {
     if (this.fresh) this.lens.openOn(this.fresh)
     this.fresh = null
     this.lens.show(scene.slice()) // on a multiple of 8 bytes, as a scene wants it
-    this.note.textContent = `x: ${this.lens.scene.grid.x.note} ${this.training.data.words["Other examples"]}`
+    const { x, "rest w": rest } = this.lens.scene.grid
+    this.note.textContent = [x, rest].map((grid) => grid?.note ?? "").join(" ")
     this.training.writeLook()
     if (!opened) return
     if (this.enter) this.lens.focus()

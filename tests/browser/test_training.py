@@ -416,6 +416,7 @@ def test_the_lens_opens_in_the_direction_of_the_panel(band: str, learn: Callable
     page.locator(".training .lens[data-drawn]").wait_for()
     assert lens.locator("[data-phase=backward]").get_attribute("aria-pressed") == "true"
     assert "are the digits " in page.locator(".training .opened > .muted").inner_text()
+    assert "rest is what the 24 that are not drawn add" in page.locator(".training .opened > .muted").inner_text()
     page.locator(".training [data-band=forward]").click()
     button(page, "Convolution 1").click()
     lens.locator("[data-phase=forward][aria-pressed=true]").wait_for()
