@@ -227,7 +227,7 @@ def test_the_lens_says_which_digits_of_the_batch_it_draws_and_what_it_does_not()
         grid = {each.id: each for each in layer_scene(it, step, layer).grids}
         assert f"are the digits {labels}." in (grid["x"].note or "")
         assert (grid["rest w"].symbol, grid["rest w"].name) == ("rest", "of ∂L/∂w, 24 more")
-        assert "The batch has 32 digits: rest is what the 24 that are not drawn add to ∂L/∂w." == grid["rest w"].note
+        assert grid["rest w"].note == "The batch has 32 digits: rest is what the 24 that are not drawn add to ∂L/∂w."
 
 
 def test_a_learner_chooses_among_one_held_out_digit_of_each_kind() -> None:
