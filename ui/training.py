@@ -45,7 +45,7 @@ def training(text: Section, settings: Settings, digits: dict[str, Any]) -> None:
             if value in field.options:
                 settings.put(field.name, float(value))
 
-    rates = [{"name": field.name, "value": getattr(spec, field.name), "first": field.default} for field in fields]
+    rates = [{"name": name, "value": getattr(spec, name), "first": spec.first_rate(name)} for name in names]
     header = {
         "title": text.title,
         "address": f"{assets.base()}/train/{settings.lesson}",

@@ -34,6 +34,9 @@ export function icon(name) {
   return svg("svg", { width: 16, height: 16, viewBox: "0 0 16 16", fill: "currentColor", "aria-hidden": "true" }, path)
 }
 
+/** A button that shows an icon and is named by a text. */
+export const iconButton = (name, text, onclick) => h("button", { class: "ib", type: "button", "aria-label": text, title: text, onclick }, icon(name))
+
 /** Fills the track of a slider up to its thumb. */
 export function fillTrack(range) {
   const share = (range.value - range.min) / (range.max - range.min || 1)

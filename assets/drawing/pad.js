@@ -7,6 +7,7 @@ const SIDE = 160, DOTS = 32, BLOCKS = 8, PEN = 16
 
 export class Pad {
   #last = null
+  inked = false
 
   constructor(report, { hint = "Draw a digit here.", large = false } = {}) {
     this.report = report
@@ -39,6 +40,7 @@ export class Pad {
     const g = this.canvas.getContext("2d", { willReadFrequently: true })
     g.fillStyle = "#000"
     g.fillRect(0, 0, SIDE, SIDE)
+    this.inked = false
     this.say(this.hint)
   }
 
@@ -73,6 +75,7 @@ export class Pad {
 
   #tell() {
     const drawing = this.read()
+    this.inked = !!drawing
     this.say(drawing ? "" : "Nothing is drawn yet.")
     this.report(drawing)
   }

@@ -1,6 +1,6 @@
 /* Plays, steps and scrubs through positions 0 … count − 1. It owns no picture: show(position) draws one. */
 
-import { fillTrack, h, icon } from "./element.js"
+import { fillTrack, h, icon, iconButton } from "./element.js"
 import { stillness } from "./theme.js"
 
 const FAST = 30, NORMAL = 220, STILL = 900 // milliseconds a position
@@ -14,14 +14,13 @@ export class Player {
       `against` lets the play go from the last position to the first. */
   constructor(track) {
     this.track = track
-    const button = (name, text, onclick) => h("button", { class: "ib", type: "button", "aria-label": text, title: text, onclick }, icon(name))
-    this.playButton = button("play", "Play (space)", () => this.toggle())
+    this.playButton = iconButton("play", "Play (space)", () => this.toggle())
     this.range = h("input", { type: "range", min: 0, step: 1, oninput: () => this.go(+this.range.value) })
     this.position = h("span", { class: "pos" })
     this.root = h("div", { class: "player" },
-      button("back", "One step back", () => this.step(-1)),
+      iconButton("back", "One step back", () => this.step(-1)),
       this.playButton,
-      button("next", "One step on", () => this.step(1)),
+      iconButton("next", "One step on", () => this.step(1)),
       this.range, this.position)
   }
 

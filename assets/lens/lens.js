@@ -73,6 +73,11 @@ export class Lens {
     this.opening = { phase, grid, cell }
   }
 
+  /** The keyboard goes to the selected cell. */
+  focus() {
+    this.boxes[this.selected.grid].canvas.focus({ preventScroll: true })
+  }
+
   /** Draws a packed scene. */
   show(bytes) {
     const scene = prepareScene(unpack(bytes)), old = this.scene

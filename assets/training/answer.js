@@ -4,6 +4,14 @@ import { h, write } from "../drawing/element.js"
 
 const HIGH = 28 // pixels
 
+/** What a network makes of the digit, in words. */
+export function reading(probabilities) {
+  const best = bestOf(probabilities)
+  return best < 0 ? "no answer: the network is broken" : `reads a ${best}, ${Math.round(100 * probabilities[best])} % sure`
+}
+
+const bestOf = (probabilities) => probabilities.indexOf(Math.max(...probabilities))
+
 export class Answer {
   constructor() {
     this.bars = Array.from({ length: 10 }, () => h("i"))
@@ -13,9 +21,9 @@ export class Answer {
   }
 
   draw(probabilities) {
-    const best = probabilities.indexOf(Math.max(...probabilities))
+    const best = bestOf(probabilities)
     this.bars.forEach((bar, digit) => (bar.style.height = `${Math.round(HIGH * (probabilities[digit] || 0))}px`))
     this.columns.forEach((column, digit) => column.classList.toggle("best", digit === best))
-    write(this.text, best < 0 ? "no answer: the network is broken" : `reads a ${best}, ${Math.round(100 * probabilities[best])} % sure`)
+    write(this.text, reading(probabilities))
   }
 }

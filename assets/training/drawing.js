@@ -4,7 +4,7 @@ import { fillTrack, write } from "../drawing/element.js"
 import { NetworkView } from "./network.js"
 import { rooms } from "./room.js"
 import { wayBack } from "./run.js"
-import { status } from "./words.js"
+import { explanation, status } from "./words.js"
 
 export class Drawing {
   /** parts: what `furnish` made; open(run, layer) opens the lens. */
@@ -18,6 +18,7 @@ export class Drawing {
     const { narrow, left, plot, picture } = rooms(this.width, networks)
     this.root.classList.toggle("narrow", narrow)
     this.root.style.setProperty("--told", `${left}px`)
+    this.root.style.setProperty("--layer", `${picture.width}px`)
     Object.assign(this, { plot, picture })
   }
 
@@ -31,13 +32,15 @@ export class Drawing {
     runs.forEach((each, k) => this.networks[k].draw(each, { band, palette, room: this.picture, name: runs.length > 1 ? "AB"[k] : "", still }))
     parts.curves.draw(run.record.history, { steps, taken: run.taken, broken: run.brokenAt, palette, size: this.plot, still })
     this.#drawPlace(steps, run)
-    parts.look.draw()
-    this.#drawBreak(picture)
+    parts.look.draw(runs)
+    this.#drawTrouble(picture, run)
+    write(parts.explains, explanation(band, runs[0], words))
     write(parts.line, status.of(picture, run))
   }
 
-  #drawPlace(steps, { taken, playing }) {
-    const { range, place, fromHere } = this.parts
+  #drawPlace(steps, { taken, playing, ended }) {
+    const { range, place, fromHere, trainButton } = this.parts
+    trainButton.setAttribute("aria-disabled", String(ended))
     range.max = taken
     range.value = steps
     fillTrack(range)
@@ -46,10 +49,13 @@ export class Drawing {
     fromHere.hidden = playing || steps >= taken
   }
 
-  #drawBreak(picture) {
-    const { again, beforeBreak } = this.parts, broken = picture.runs.findIndex((run) => run.diverged)
-    again.hidden = broken < 0
+  /** What has gone wrong, and the ways out of it. */
+  #drawTrouble(picture, { record }) {
+    const { again, beforeBreak, firstRate } = this.parts, broken = picture.runs.findIndex((run) => run.diverged)
+    const dead = broken < 0 ? status.dead(picture, record.at(0)) : null
+    again.hidden = broken < 0 && !dead
     beforeBreak.hidden = broken < 0 || !wayBack(picture.runs)
-    if (broken >= 0) write(again.firstChild, status.broken(picture, broken))
+    firstRate.hidden = !!dead?.before // no rate changes that
+    if (!again.hidden) write(again.firstChild, dead?.text ?? status.broken(picture, broken))
   }
 }

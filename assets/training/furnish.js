@@ -1,9 +1,9 @@
 /* The elements of a training's panel. */
 
-import { h, icon } from "../drawing/element.js"
+import { h } from "../drawing/element.js"
 import { Curves } from "./curves.js"
 import { Look } from "./look.js"
-import { OpenLens } from "./open_lens.js"
+import { OpenLens, steps } from "./open_lens.js"
 import { Rates } from "./rates.js"
 import { band } from "./words.js"
 
@@ -11,7 +11,6 @@ const PACES = [1, 4, 16]
 export const BANDS = ["forward", "backward", "update"]
 
 const quiet = (text, onclick, more) => h("button", { class: "quiet", type: "button", onclick, ...more }, text)
-const small = (name, text, onclick) => h("button", { class: "ib", type: "button", "aria-label": text, title: text, onclick }, icon(name))
 const choice = (attribute, value, text, onclick) => h("button", { type: "button", [`data-${attribute}`]: value, "aria-pressed": "false", onclick }, text)
 const group = (name, buttons) => h("div", { class: "seg", role: "group", "aria-label": name }, buttons)
 
@@ -38,8 +37,8 @@ export function furnish(training) {
     copyButton: quiet("Copy link", () => training.copyLink(parts.copyButton)),
   }
   parts.beforeBreak = quiet("Go back to before the break", () => training.goBeforeBreak())
-  parts.again = h("div", { class: "broken", hidden: true }, h("p", {}), h("div", { class: "bar" }, parts.beforeBreak,
-    quiet("Start again with the first learning rate", () => training.startSafely())))
+  parts.firstRate = quiet("Start again with the first learning rate", () => training.startSafely())
+  parts.again = h("div", { class: "broken", hidden: true }, h("p", {}), h("div", { class: "bar" }, parts.beforeBreak, parts.firstRate))
   training.root.replaceChildren(...places(training, parts))
   return parts
 }
@@ -48,13 +47,13 @@ function places(training, p) {
   return [
     h("div", { class: "bar" },
       p.trainButton, quiet("Start again", () => training.begin()),
-      h("div", { class: "player" }, small("back", "One step back", () => training.stepBack()), small("next", "One step on", () => training.stepOn()), p.range, p.place),
+      h("div", { class: "player" }, ...steps(training), p.range, p.place),
       p.fromHere, p.toStep,
       h("div", { class: "pace" }, group("steps a picture", p.paces), h("span", { class: "muted" }, "steps a picture")), p.copyButton),
     h("div", { class: "bar" }, group("what is drawn", p.bands), p.look.root),
     p.again,
     h("div", { class: "body" },
-      h("div", { class: "told" }, p.rates.root, p.curves.root, p.line),
+      h("div", { class: "told" }, p.look.pad.root, p.rates.root, p.curves.root, p.line),
       h("div", { class: "shown" }, p.explains, p.legend, p.views, p.help)),
     p.live, p.lens.root,
   ]

@@ -1,23 +1,25 @@
-/* Which digit is watched: one that was held out, or the learner's own drawing. */
+/* Which digit is watched: one that was held out, or the learner's own drawing. The pad stands elsewhere than the choice. */
 
-import { h, icon, write } from "../drawing/element.js"
+import { h, iconButton, write } from "../drawing/element.js"
 import { Pad } from "../drawing/pad.js"
+import { reading } from "./answer.js"
 
 const SIDE = 8 // pixels of a digit
 
 export class Look {
   wanted = null // what the server was asked to watch; null: the first held-out digit
   example = 0
+  shown = undefined // what was drawn last
 
   constructor(report) {
     this.report = report
-    const step = (name, text, by) => h("button", { class: "ib", type: "button", "aria-label": text, title: text, onclick: () => this.#go(this.example + by) }, icon(name))
+    const step = (name, text, by) => iconButton(name, text, () => this.#go(this.example + by))
     this.name = h("span", { class: "name" })
     this.pad = new Pad((drawing) => drawing && this.#watch({ drawing }))
     this.pad.root.hidden = true
     this.draw_ = h("button", { class: "quiet", type: "button", "aria-expanded": "false", onclick: () => this.#open(this.pad.root.hidden) }, "Draw a digit")
-    this.digits = h("div", { class: "digits", role: "group", "aria-label": "held-out digit that is watched" })
-    this.root = h("div", { class: "look" }, this.digits, h("span", { class: "one" }, step("back", "Previous digit", -1), this.name, step("next", "Next digit", 1)), this.draw_, this.pad.root)
+    this.digits = h("div", { class: "digits", role: "group", "aria-label": "held-out digit that is watched", onkeydown: (event) => this.#roam(event) })
+    this.root = h("div", { class: "look" }, this.digits, h("span", { class: "one" }, step("back", "Previous digit", -1), this.name, step("next", "Next digit", 1)), this.draw_)
   }
 
   /** {labels: of all held-out digits, firsts: the first of each, pictures: of these}. */
@@ -41,13 +43,33 @@ export class Look {
     return JSON.stringify(look ?? null) === JSON.stringify(this.wanted)
   }
 
-  draw() {
+  /** runs: what the networks make of it; beside a drawing it is read there. */
+  draw(runs) {
     const own = !!this.wanted?.drawing
+    if (own && this.pad.inked) this.pad.say(runs.map((run, k) => `${runs.length > 1 ? `${"AB"[k]} ` : ""}${reading(run.probabilities)}`).join("; "))
     write(this.name, own ? "your drawing" : `held-out digit ${this.example + 1}, a ${this.labels[this.example]}`)
     this.buttons.forEach((button, k) => {
       const pressed = String(!own && this.firsts[k] === this.example)
       if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed)
     })
+    if (this.shown !== this.wanted) this.#stopAt(Math.max(0, this.firsts.indexOf(own ? -1 : this.example)))
+    this.shown = this.wanted
+  }
+
+  /** One tab stop for the ten; arrows move among them. */
+  #stopAt(k) {
+    this.buttons.forEach((button, i) => (button.tabIndex = i === k ? 0 : -1))
+  }
+
+  #roam(event) {
+    const last = this.buttons.length - 1, at = this.buttons.indexOf(event.target.closest("button"))
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: last }[event.key]
+    if (to === undefined) return
+    event.preventDefault()
+    event.stopPropagation() // elsewhere in the panel arrows step
+    const next = Math.max(0, Math.min(last, to))
+    this.#stopAt(next)
+    this.buttons[next].focus()
   }
 
   #go(example) {

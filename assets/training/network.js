@@ -17,7 +17,7 @@ const SCALES = {
 const PARTS = { // what is drawn of a layer: [field, role, scale, words]
   forward: [["weights", "weight", "weight", "w"], ["activation", "activation", "activation", "output"]],
   backward: [["gradient", "gradient", "gradient", "∂L/∂w"], ["activationGradient", "gradient", "gradient", "∂L/∂output"]],
-  update: [["update", "weight", "update", "step of w"], ["activation", "activation", "activation", "output"]],
+  update: [["update", "weight", "update", "Δw"], ["activation", "activation", "activation", "output"]],
 }
 const INPUT = { forward: ["x", "input", "brightness", "x"], backward: ["xGradient", "gradient", "gradient", "∂L/∂x"] }
 const inputOf = (band) => INPUT[band] ?? INPUT.forward
@@ -104,7 +104,7 @@ class Map_ {
     write(this.symbol, words)
     if (this.role !== role) this.symbol.className = `k-${(this.role = role)}`
     this.root.classList.toggle("none", !values)
-    write(this.shape, values ? shapeOf(values) : "no label, so no loss")
+    write(this.shape, values ? shapeOf(values) : "none")
     if (!values) return void this.canvas.setAttribute("aria-label", `${words}: none, the drawing has no label`)
     if (still) this.canvas.setAttribute("aria-label", says(words, values))
     const m = this.#tiles(values.shape), scale = SCALES[scaleName], key = `${room.width} ${room.height}`

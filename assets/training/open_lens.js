@@ -1,8 +1,14 @@
 /* The lens on one layer at the step that is shown: the numbers of that very step. It follows when the learner steps back. */
 
-import { h } from "../drawing/element.js"
+import { h, iconButton, write } from "../drawing/element.js"
 import { stillness } from "../drawing/theme.js"
 import { Lens } from "../lens/lens.js"
+
+/** Buttons that lead through the steps of a run. */
+export const steps = (training) => [
+  iconButton("back", "One step back", () => training.stepBack()),
+  iconButton("next", "One step on", () => training.stepOn()),
+]
 
 export class OpenLens {
   at = null // {run, layer}
@@ -13,13 +19,17 @@ export class OpenLens {
     this.title = h("h3", {})
     this.place = h("div", { class: "lens" })
     this.note = h("p", { class: "muted" })
+    this.position = h("span", { class: "pos" })
     this.root = h("div", { class: "opened", hidden: true },
-      h("div", { class: "bar" }, this.title, h("button", { class: "quiet", type: "button", onclick: () => this.shut() }, "Close the lens")), this.note, this.place)
+      h("div", { class: "bar" }, this.title, h("div", { class: "player" }, steps(training), this.position), h("button", { class: "quiet", type: "button", onclick: () => this.leave() }, "Close the lens")), this.note, this.place)
+    this.root.addEventListener("keydown", ({ key }) => key === "Escape" && this.leave())
   }
 
-  /** on: the selection that an address tells; else the lens opens in the panel's direction. An update follows from gradients. */
-  open(run, layer, on = null) {
+  /** on: what is to be selected; else the lens opens in the panel's direction. An update follows from gradients. With `enter`
+      the keyboard goes along. */
+  open(run, layer, on = null, enter = false) {
     this.at = { run, layer }
+    this.enter = enter
     this.fresh = { ...on, phase: on?.phase ?? (this.training.band === "forward" ? "forward" : "backward") }
     this.#ask()
   }
@@ -32,6 +42,7 @@ export class OpenLens {
 
   /** Another step is shown: while the run is paused, the lens goes with it. */
   follow(steps) {
+    write(this.position, `step ${steps} of ${this.training.run.taken}`)
     if (this.at && !this.training.run.playing && steps !== this.steps) this.#ask()
     this.root.classList.toggle("stale", !!this.at && this.training.run.playing)
   }
@@ -42,6 +53,13 @@ export class OpenLens {
     this.training.writeLook()
   }
 
+  /** Shut by the learner: the keyboard goes back to where the lens was opened. */
+  leave() {
+    const { run, layer } = this.at
+    this.shut()
+    this.training.drawing.networks[run].boxes[layer].title.focus()
+  }
+
   close() {
     this.lens?.close()
   }
@@ -49,7 +67,7 @@ export class OpenLens {
   /** A scene has come: if it is still the one that is wanted, it is drawn. */
   show({ run, layer, steps, scene }) {
     if (run !== this.at?.run || layer !== this.at.layer || steps !== this.steps) return
-    const first = this.root.hidden
+    const opened = this.fresh
     this.root.hidden = false
     this.lens ??= new Lens(this.place, {
       read: () => null, // `open` is told what an address tells
@@ -61,9 +79,12 @@ export class OpenLens {
     if (this.fresh) this.lens.openOn(this.fresh)
     this.fresh = null
     this.lens.show(scene.slice()) // on a multiple of 8 bytes, as a scene wants it
-    this.note.textContent = `x: ${this.lens.scene.grid.x.note} ${this.training.data.words["Other examples"]}`
+    const { x, "rest w": rest } = this.lens.scene.grid
+    this.note.textContent = [x, rest].map((grid) => grid?.note ?? "").join(" ")
     this.training.writeLook()
-    if (first) this.root.scrollIntoView({ block: "start", behavior: stillness.matches ? "auto" : "smooth" })
+    if (!opened) return
+    if (this.enter) this.lens.focus()
+    this.root.scrollIntoView({ block: "start", behavior: stillness.matches ? "auto" : "smooth" })
   }
 
   #ask() {

@@ -1,6 +1,6 @@
 /* How large curves and pictures are, so that both stand on one screen: the curves beside the networks, on a phone above. */
 
-const NARROW = 760, GAP = 24, COLUMNS = 4.7 // the input is narrower than a layer
+const NARROW = 920, GAP = 24, COLUMNS = 4.7 // the input is narrower than a layer
 const ROUND = 600 // pixels of height that are no picture: heading, settings, words, numbers
 const clamp = (low, v, high) => Math.round(Math.max(low, Math.min(high, v)))
 

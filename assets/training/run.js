@@ -22,6 +22,7 @@ export class Run {
   record = new Record()
   taken = 0
   playing = false
+  ended = false // there is no step after the last
   brokenAt = null // the last step, if the one after it broke the run
   watched = null // the digit of the pictures to come; null: the first that was held out
   #played = 0 // presses of Train: a rest that was told before the last is not its end
@@ -45,6 +46,7 @@ export class Run {
   begin(address, settings, networks, rates) {
     this.record.clear(networks)
     this.brokenAt = null
+    this.ended = false
     this.taken = 0
     this.connection.open(address)
     this.#turn(false)
@@ -73,6 +75,7 @@ export class Run {
   /** Forgets what came after so many steps. */
   back(steps) {
     this.record.cut(steps)
+    this.ended = false
     this.connection.send({ do: "back", steps })
   }
 
@@ -97,6 +100,7 @@ export class Run {
     message.look = this.watched
     this.record.add(message)
     this.taken = message.taken
+    this.ended = message.ended
     if (message.steps === message.taken) this.brokenAt = message.runs.some((run) => run.diverged) ? message.taken : null
     this.sharing = message.sharing
     this.atOnce = message.at_once

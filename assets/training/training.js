@@ -107,6 +107,7 @@ class Training {
     this.rates.values.forEach((value, run) => (settings[this.data.rates[run].name] = String(value)))
     this.lens.shut()
     this.follow = true
+    this.drawing.layout(this.data.rates.length)
     this.run.begin(this.data.address, settings, this.data.rates.length, rates)
   }
 
@@ -114,6 +115,7 @@ class Training {
 
   toggle() {
     if (this.run.playing) return this.run.pause()
+    if (this.run.ended) return
     this.#play(this.pace)
     this.#intoView()
   }
@@ -192,7 +194,6 @@ class Training {
   setBand(name) {
     this.band = name
     this.#press(this.bands, "band", name)
-    write(this.explains, this.data.words[name[0].toUpperCase() + name.slice(1)])
     this.legend.replaceChildren(...legend(name, this.palette))
     this.layout()
     this.writeLook()
@@ -201,7 +202,7 @@ class Training {
   openLens(run, layer) {
     this.run.pause()
     this.toOpen = null
-    this.lens.open(run, layer)
+    this.lens.open(run, layer, null, true)
   }
 
   /** The lens as the address tells it, once its step is there. */

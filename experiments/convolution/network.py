@@ -204,8 +204,10 @@ def _learned(training: Training, run: Pass, index: int, axes: tuple[str, ...]) -
     rest = _of_the_others(training, run, index)
     if rest is not None:
         others = len(run.x) - DRAWN
-        words = f"The batch has {len(run.x)} digits, and {DRAWN} are drawn: this is what the other {others} add."
         for symbol, array in zip("wb", (rest["kernel"], rest["bias"]), strict=True):
+            words = (
+                f"The batch has {len(run.x)} digits: rest is what the {others} that are not drawn add to ∂L/∂{symbol}."
+            )
             grids.append(
                 Grid(
                     f"rest {symbol}", "rest", f"of ∂L/∂{symbol}, {others} more", "gradient",

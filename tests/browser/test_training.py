@@ -114,6 +114,10 @@ def test_three_steps_back_the_lens_shows_the_gradients_of_that_step(learn: Calla
     assert "checked by differences" in text
     page.locator(".training .bar .player .ib").first.click()  # the lens goes along
     page.get_by_text(f"Step {at - 1}: where these numbers come from").wait_for()
+    own = page.locator(".training .opened > .bar .player")  # where the panel's own is off the screen
+    own.get_by_role("button", name="One step on").click()
+    page.get_by_text(f"Step {at}: where these numbers come from").wait_for()
+    assert own.inner_text() == f"step {at} of {at + 3}"
 
 
 def test_it_can_go_on_from_an_earlier_step_at_another_rate(learn: Callable[..., Any]) -> None:
@@ -241,6 +245,43 @@ def test_after_a_break_both_networks_begin_again_with_their_first_rates(learn: C
     assert trained(page, 10) >= 10
 
 
+def test_a_click_on_another_optimizer_brings_a_rate_at_which_it_learns(learn: Callable[..., Any]) -> None:
+    page = learn("cnn_filters=4").page
+    optimizer = page.locator(".st-key-cnn_optimizer")
+    optimizer.get_by_text("Adam", exact=True).click()
+    page.wait_for_function("() => location.search.includes('cnn_learning_rate=0.003')")
+    assert page.locator(".training .rate output").inner_text() == "0.003"
+    page.locator(".training .rate input").press("ArrowRight")
+    page.wait_for_function("() => location.search.includes('cnn_learning_rate=0.01')")
+    optimizer.get_by_text("momentum", exact=True).click()
+    page.wait_for_function("() => location.search.includes('cnn_optimizer=momentum')")
+    page.wait_for_timeout(500)
+    assert page.locator(".training .rate output").inner_text() == "0.01"  # the learner's own stays
+
+
+def test_a_dead_layer_is_told_with_a_way_out(learn: Callable[..., Any]) -> None:
+    page = learn("cnn_optimizer=Adam").page
+    button(page, "Train").click()
+    trouble = page.locator(".training .broken")
+    trouble.wait_for()
+    button(page, "Pause").click()
+    assert re.search(r"Convolution 3 (is|are) dead", trouble.inner_text())
+    assert button(page, "Go back to before the break").is_hidden()
+    button(page, "Start again with the first learning rate").click()
+    trouble.wait_for(state="hidden")
+    page.wait_for_function("() => location.search.includes('cnn_learning_rate=0.003')")
+    assert trained(page, 20) >= 20
+    assert trouble.is_hidden()
+
+
+def test_a_layer_that_was_dead_before_the_first_step_blames_its_first_weights(learn: Callable[..., Any]) -> None:
+    page = learn("cnn_kernel_initializer=zeros").page
+    text = page.locator(".training .broken").inner_text()
+    assert "Convolution 1, Convolution 2 and Convolution 3 are dead" in text
+    assert "kernel_initializer" in text
+    assert button(page, "Start again with the first learning rate").is_hidden()
+
+
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1080)])
 def test_after_train_curves_and_networks_are_in_view_together(
     width: int, height: int, learn: Callable[..., Any]
@@ -326,6 +367,45 @@ def test_names_of_the_lens_do_not_run_into_each_other_on_a_phone(query: str, lea
                 assert beside or a["bottom"] <= b["top"] + 1 or b["bottom"] <= a["top"] + 1
 
 
+def focused(page: Any, test: str) -> Any:
+    """What an expression in `e` says of the focused element of the panel."""
+    return page.locator(".training").evaluate(
+        f"(root) => {{ const e = root.getRootNode().activeElement; return {test} }}"
+    )
+
+
+def test_the_ten_digits_are_one_tab_stop(learn: Callable[..., Any]) -> None:
+    page = learn().page
+    digits = page.locator(".training .digits button")
+    assert digits.evaluate_all("all => all.filter((e) => e.tabIndex === 0).map((e) => e.ariaLabel)") == ["a 6"]
+    digits.nth(6).focus()
+    for key, label in (("ArrowRight", "a 7"), ("End", "a 9"), ("ArrowRight", "a 9"), ("ArrowLeft", "a 8")):
+        page.keyboard.press(key)
+        assert focused(page, "e.ariaLabel") == label
+    page.keyboard.press("Enter")
+    page.get_by_text(re.compile(r"held-out digit \d+, a 8")).wait_for()
+    assert digits.evaluate_all("all => all.filter((e) => e.tabIndex === 0).map((e) => e.ariaLabel)") == ["a 8"]
+    assert steps(page) == 0  # the arrows were not the panel's
+
+
+def test_the_keyboard_goes_into_the_lens_and_back(learn: Callable[..., Any]) -> None:
+    page = learn("cnn_filters=4").page
+    for leave in ("Escape", "Enter"):
+        button(page, "Convolution 2").focus()
+        page.keyboard.press("Enter")
+        page.locator(".training .lens[data-drawn]").wait_for()
+        page.wait_for_timeout(600)
+        assert focused(page, "e.closest('.grid')?.dataset.grid") == "a"
+        page.keyboard.press("Control+Home")
+        page.keyboard.press("ArrowRight")
+        assert "row 0, column 1" in page.locator(".training .sw").inner_text()
+        if leave == "Enter":
+            button(page, "Close the lens").focus()
+        page.keyboard.press(leave)
+        assert page.locator(".training .opened").is_hidden()
+        assert focused(page, "e.textContent") == "Convolution 2"
+
+
 @pytest.mark.parametrize("band", ["backward", "update"])
 def test_the_lens_opens_in_the_direction_of_the_panel(band: str, learn: Callable[..., Any]) -> None:
     page = learn("cnn_filters=4").page
@@ -336,6 +416,7 @@ def test_the_lens_opens_in_the_direction_of_the_panel(band: str, learn: Callable
     page.locator(".training .lens[data-drawn]").wait_for()
     assert lens.locator("[data-phase=backward]").get_attribute("aria-pressed") == "true"
     assert "are the digits " in page.locator(".training .opened > .muted").inner_text()
+    assert "rest is what the 24 that are not drawn add" in page.locator(".training .opened > .muted").inner_text()
     page.locator(".training [data-band=forward]").click()
     button(page, "Convolution 1").click()
     lens.locator("[data-phase=forward][aria-pressed=true]").wait_for()
@@ -614,6 +695,96 @@ def test_a_drawn_digit_is_read(learn: Callable[..., Any]) -> None:
     assert "Draw a digit here." in page.locator(".training .pad").inner_text()
     button(page, "Next digit").click()
     page.get_by_text("held-out digit 2").wait_for()
+
+
+def draw(page: Any) -> None:
+    """A one, on the pad that is open."""
+    at = page.locator(".training .sheet").bounding_box()
+    page.mouse.move(at["x"] + 80, at["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(at["x"] + 80, at["y"] + 140, steps=8)
+    page.mouse.up()
+    page.get_by_text("your drawing").wait_for()
+
+
+def test_who_draws_sees_what_is_read(learn: Callable[..., Any]) -> None:
+    page = learn(height=800).page
+    trained(page, 6)
+    page.wait_for_timeout(800)
+    button(page, "Draw a digit").click()
+    draw(page)
+    for part in (".sheet", ".answer", ".networks", ".plot canvas"):
+        found = boxes(page.locator(f".training {part}"))
+        assert min(at["top"] for at in found) >= 0
+        assert max(at["bottom"] for at in found) <= 800
+    page.get_by_text(re.compile(r"reads a \d, \d+ % sure")).first.wait_for()
+    assert page.locator(".training .pad .rule").inner_text() == page.locator(".training .answer > span").inner_text()
+    button(page, "Clear").click()
+    page.locator(".training .bar .player .ib").nth(1).click()
+    page.wait_for_timeout(300)
+    assert page.locator(".training .pad .rule").inner_text() == "Draw a digit here."
+
+
+def test_a_drawing_that_has_no_label_says_so_once_and_moves_nothing(learn: Callable[..., Any]) -> None:
+    page = learn().page
+    page.locator(".training [data-band=backward]").click()
+    before = [(at["left"], at["right"]) for at in boxes(page.locator(".training .layer"))]
+    button(page, "Draw a digit").click()
+    draw(page)
+    page.locator(".training .tensor.none").first.wait_for()
+    assert [(at["left"], at["right"]) for at in boxes(page.locator(".training .layer"))] == before
+    assert page.locator(".training").inner_text().count("no loss") == 1
+    page.locator(".training [data-band=forward]").click()
+    assert "no loss" not in page.locator(".training").inner_text()
+
+
+def test_a_second_network_that_is_added_fits_as_one_that_was_there(learn: Callable[..., Any]) -> None:
+    there = learn("cnn_twin=true", height=800).page
+    page = learn(height=800).page
+    page.locator(".st-key-cnn_twin label").first.click()
+    page.locator(".training .network").nth(1).wait_for()
+    page.wait_for_timeout(500)
+    sizes = [[(at["width"], at["height"]) for at in boxes(each.locator(".networks canvas"))] for each in (page, there)]
+    assert sizes[0] == sizes[1]
+    trained(page, 4)
+    page.wait_for_timeout(800)
+    assert max(at["bottom"] for at in boxes(page.locator(".training .networks canvas"))) <= 800
+
+
+def test_a_record_that_has_ended_says_so(learn: Callable[..., Any]) -> None:
+    page = learn("cnn_look=forward.0.2000&cnn_filters=4&cnn_batch_size=8").page
+    button(page, "Train to step 2000").click()
+    page.get_by_text("The record ends at 2,000 steps.").first.wait_for(timeout=120_000)
+    assert button(page, "Train").is_disabled()
+    page.locator(".training .bar .player .ib").first.click()
+    page.get_by_text("step 1999 of 2000").wait_for()
+    button(page, "Go on from here").click()
+    page.get_by_text("step 1999 of 1999").wait_for()
+    assert button(page, "Train").is_enabled()
+    assert "The record ends" not in page.locator(".training .say").inner_text()
+
+
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_columns_stand_still_and_hold_their_words(width: int, learn: Callable[..., Any]) -> None:
+    page = learn("cnn_twin=true&cnn_filters=16", width=width).page
+    page.locator(".training").evaluate(
+        """root => { root.places = new Set()
+          const place = (e) => [e.getBoundingClientRect().left, e.offsetWidth]
+          const look = () => root.places.add(JSON.stringify([...root.querySelectorAll('.layer')].map(place)))
+          look()
+          new MutationObserver(look).observe(root, { attributeFilter: ['data-drawn'] }) }"""
+    )
+    trained(page, 8)
+    for band in ("backward", "update", "forward"):
+        page.locator(f".training [data-band={band}]").click()
+        page.wait_for_timeout(150)
+        words = boxes(page.locator(".training .layer").locator("b, .shape, dt, dd, canvas"))
+        columns = boxes(page.locator(".training .layer"))
+        assert [at["left"] for at in columns[:5]] == [at["left"] for at in columns[5:]]  # of both networks
+        for at in words:
+            mine = max((c for c in columns if c["left"] <= at["left"] + 1), key=lambda c: c["left"])
+            assert at["right"] <= mine["right"] + 12, band  # the gap to the next is 16
+    assert page.locator(".training").evaluate("root => root.places.size") == 1
 
 
 def test_a_step_of_training_sends_no_run_of_the_page(learn: Callable[..., Any]) -> None:
