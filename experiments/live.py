@@ -12,10 +12,22 @@ from typing import Any
 
 from experiments.convolution.scene import scene
 from experiments.convolution.spec import ConvolutionSpec, DigitSpec
+from experiments.gru.scene import scene as gru_scene
+from experiments.gru.spec import GRUSpec
+from experiments.lstm.scene import scene as lstm_scene
+from experiments.lstm.spec import LSTMSpec
 from experiments.scene import Scene, pack
+from experiments.simple_rnn.scene import scene as simple_rnn_scene
+from experiments.simple_rnn.spec import SimpleRNNSpec
 
 LESSONS: Mapping[str, tuple[Any, Callable[[Any], Scene]]] = MappingProxyType(
-    {"convolution": (ConvolutionSpec, scene), "home": (DigitSpec, scene)}
+    {
+        "convolution": (ConvolutionSpec, scene),
+        "home": (DigitSpec, scene),
+        "rnn": (SimpleRNNSpec, simple_rnn_scene),
+        "lstm": (LSTMSpec, lstm_scene),
+        "gru": (GRUSpec, gru_scene),
+    }
 )
 
 

@@ -8,18 +8,22 @@ from pathlib import Path
 import numpy as np
 
 from engine.arrays import Array
+from experiments.rules import indices, read, rule
 from experiments.scene import (
+    Diagram,
     Edit,
     Frames,
     Grid,
     Group,
     Listed,
     Map,
+    Mark,
     Phase,
     Read,
     Scale,
     Scene,
     Select,
+    Spot,
     Sum,
     Window,
     evaluate,
@@ -307,6 +311,68 @@ def recorded(count: int = 20) -> Scene:
     )
 
 
+def gated(word: str = "abba", units: int = 2) -> Scene:
+    """h_t = z_t h_{t−1} + (1 − z_t) v_t, z = σ(x w): a state over time, its gate, and ∂L/∂h of L = Σ h_T."""
+    letters = sorted(set(word))
+    T, C, U = len(word), len(letters), units
+    x = np.eye(C)[[letters.index(letter) for letter in word]]
+    rng = np.random.default_rng(6)
+    w, v = np.round(rng.normal(0, 1, (C, U)), 2), np.round(rng.normal(0, 0.5, (T, U)), 2)
+    z, h, dh = 1 / (1 + np.exp(-(x @ w))), np.zeros((T, U)), np.ones((T, U))
+    for step in range(T):
+        h[step] = z[step] * (h[step - 1] if step else 0) + (1 - z[step]) * v[step]
+    for step in reversed(range(T - 1)):
+        dh[step] = z[step + 1] * dh[step + 1]
+    time = {"time step": tuple(word)}
+
+    def over_time(
+        id_: str, symbol: str, name: str, role: str, values: Array, scale: Scale, lane: int, column: int, **more: object
+    ) -> Grid:
+        axes, names = ("time step", "letter" if id_ == "x" else "unit"), time | {"letter": tuple(letters)}
+        return Grid(
+            id_, symbol, name, role, axes, values, scale, plane=(1, 0), lane=lane, column=column, names=names, **more
+        )  # type: ignore[arg-type]
+
+    grids = (
+        over_time("x", "x", "input", "input", x, Scale(1), 0, 0, note="A word."),
+        Grid("w", "w", "kernel", "weight", ("letter", "unit"), w, Scale(2), column=1, names={"letter": tuple(letters)}),
+        over_time("v", "v", "new", "input", v, Scale(1), 0, 0, note="Given."),
+        over_time("z", "z", "gate", "activation", z, Scale(1, "magnitude"), 0, 2),
+        over_time("h", "h", "state", "activation", h, Scale(1), 0, 3),
+        over_time("dh", "∂L/∂h", "gradient", "gradient", dh, Scale(1), 1, 3, numeric=dh),
+    )
+    t, u, c = indices("t u c")
+    cells, here = {t: T, u: U}, read((T, U), t, u)
+    before, later = read((T, U), t - 1, u), read((T, U), t + 1, u)
+    seen = rule(cells, {c: C}, read((T, C), t, c), read((C, U), c, u))
+    last = np.zeros((T, U))
+    last[-1] = 1
+    steps = (
+        Sum("z", "forward", (Group(("x", "w"), seen),), after="sigmoid"),
+        Sum("h", "forward", (
+            Group(("z", "h"), rule(cells, {}, here, before)),
+            Group(("z", "v"), rule(cells, {}, here, here), through=("one minus", None)),
+        )),
+        Sum("dh", "backward", (Group(("z", "dh"), rule(cells, {}, later, later)),), last),
+    )  # fmt: skip
+    diagram = Diagram(
+        (4, 2), ("time step", "unit"),
+        (
+            Spot((0.5, 0.5), {"forward": "h", "backward": "dh"}, {"time step": -1}),
+            Spot((2, 1.5), {"forward": "z"}),
+            Spot((0.5, 1.5), {"forward": "x"}),
+            Spot((3.5, 0.5), {"forward": "h", "backward": "dh"}),
+        ),
+        (Mark((2, 0.5), "×"),),
+        (((0.5, 0.5), (2, 0.5)), ((2, 1.5), (2, 0.5)), ((2, 0.5), (3.5, 0.5))),
+    )  # fmt: skip
+    phases = (
+        Phase("forward", "Forward", "right", 0, ("h", (T - 1) * U), along="time step"),
+        Phase("backward", "Backward", "left", 1, ("dh", 0), along="time step"),
+    )
+    return Scene("A gated state", LANES, phases, grids, steps, loss=float(h[-1].sum()), diagram=diagram)
+
+
 SCENES: dict[str, Callable[[], Scene]] = {
     "digit": lambda: convolution(digit(), sobel=True),
     "photograph": lambda: convolution(picture(48, 1), sobel=True),
@@ -321,5 +387,6 @@ SCENES: dict[str, Callable[[], Scene]] = {
     "pool": max_pool,
     "softmax": softmax,
     "recorded": recorded,
+    "gated": gated,
     "wrong": wrong,
 }

@@ -20,4 +20,5 @@ class Lesson(NamedTuple):
 HOME = Lesson("home", "Start here")
 SECTIONS = {
     "Space": (Lesson("convolution", "Convolution"),),
+    "Time": (Lesson("simple_rnn", "Simple RNN"), Lesson("lstm", "LSTM"), Lesson("gru", "GRU")),
 }

@@ -22,7 +22,7 @@ A specification says what may be chosen (its `fields()`), what goes together (`o
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -116,9 +116,9 @@ class Settings:
         """Many options, or long ones."""
         st.selectbox(name, self.spec.offered(name), width=width, **self._widget(name))
 
-    def text(self, name: str, longest: int) -> None:
-        """Words of the learner's own."""
-        st.text_input(name, max_chars=longest, width=LINE, **self._widget(name))
+    def text(self, name: str, longest: int, width: int = LINE, placeholder: str | None = None) -> None:
+        """Words of the learner's own; `placeholder` is what holds without them."""
+        st.text_input(name, max_chars=longest, width=width, placeholder=placeholder, **self._widget(name))
 
     def checkbox(self, name: str) -> None:
         st.checkbox(name, **self._widget(name))
@@ -159,6 +159,17 @@ class Settings:
             "Reset", type="tertiary", key=self.session_key("reset"), on_click=lambda: self._put_all(self.spec_type())
         )
         st.button("Surprise me", type="tertiary", key=self.session_key("surprise"), on_click=self._surprise)
+
+    def presets(self, presets: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
+        """Buttons that set several at once: (label, help) → setting → value."""
+        with st.container(horizontal=True, width="content", gap="xsmall", key=self.session_key("presets")):
+            for (label, words), values in presets.items():
+                key = self.session_key(f"{label}.preset")
+                st.button(label, key=key, help=words, on_click=self._put_some, args=(values,))
+
+    def _put_some(self, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            self.put(name, value)
 
     def undo(self, name: str, label: str) -> None:
         """A button that gives one setting its default again; not there while it has it."""

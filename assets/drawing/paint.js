@@ -14,7 +14,8 @@ const FADED_NUMBER = 0.6
 /**
  * m: {rows, cols, at(i, j) → index, values, scale}, cell: {width, height} in CSS pixels, and, all optional:
  * pad; numbers, digits: print them; lit: mask by index, dim: opacity of the rest; edge: outline of what is lit;
- * rings: [[row, column]…]; upto: cells later than this one, in reading order, are still blank;
+ * rings: [[row, column]…]; upto: cells later than this one, in reading order, are still blank; within: [first, last], columns
+ * outside of these are;
  * frames: [[row, column, rows, columns]…], numbered: 1, 2, … where there is room; struck: mask of cells that are left out; picture: a cache for pixels.
  */
 export function paint(canvas, m, cell, palette, o = {}) {
@@ -49,6 +50,11 @@ function prepare(canvas, width, height) {
 function paintPicture(g, m, cell, palette, o) {
   g.imageSmoothingEnabled = cell.width < 1
   g.drawImage(pixels(m, palette, o.picture ?? {}), 0, 0, m.cols * cell.width, m.rows * cell.height)
+  if (o.within) {
+    const [first, last] = o.within, height = m.rows * cell.height
+    g.clearRect(0, 0, first * cell.width, height)
+    g.clearRect((last + 1) * cell.width, 0, (m.cols - last - 1) * cell.width, height)
+  }
   if (o.upto == null) return
   const row = Math.floor(o.upto / m.cols), column = (o.upto % m.cols) + 1
   g.clearRect(column * cell.width, row * cell.height, (m.cols - column) * cell.width, cell.height)
@@ -79,7 +85,7 @@ function paintCells(g, m, { width, height }, palette, o) {
       const index = m.at(i, j), v = m.values[index], x = j * width, y = i * height
       const opacity = !o.lit || o.lit[index] ? 1 : o.dim ?? 1
       g.lineWidth = 1
-      if (o.upto != null && i * m.cols + j > o.upto) {
+      if ((o.upto != null && i * m.cols + j > o.upto) || (o.within && (j < o.within[0] || j > o.within[1]))) {
         g.strokeStyle = palette.line
         g.strokeRect(x + 1, y + 1, width - 2, height - 2)
         continue

@@ -10,7 +10,8 @@ export class Player {
   #timer = 0
 
   /** A track: at() gives the position now, count() how many there are, show(i) draws one, label(i) names what is
-      counted and says where it stands; paused(), if there is one, is called when the play rests; pace is in milliseconds a position. */
+      counted and says where it stands; paused(), if there is one, is called when the play rests; pace is in milliseconds a position;
+      `against` lets the play go from the last position to the first. */
   constructor(track) {
     this.track = track
     const button = (name, text, onclick) => h("button", { class: "ib", type: "button", "aria-label": text, title: text, onclick }, icon(name))
@@ -39,10 +40,10 @@ export class Player {
 
   toggle() {
     if (this.playing) return this.#rest()
-    const { track } = this, last = track.count() - 1
-    track.show(track.at() >= last ? 0 : track.at())
+    const { track } = this, last = track.count() - 1, by = track.against ? -1 : 1, end = track.against ? 0 : last
+    track.show(track.at() === end ? last - end : track.at())
     const pace = stillness.matches ? STILL : Math.max(FAST, Math.min(track.pace ?? NORMAL, WHOLE / (last + 1)))
-    this.#timer = setInterval(() => (track.at() >= track.count() - 1 ? this.#rest() : track.show(track.at() + 1)), pace)
+    this.#timer = setInterval(() => (track.at() === (by < 0 ? 0 : track.count() - 1) ? this.#rest() : track.show(track.at() + by)), pace)
     this.#face("pause", "Pause (space)")
   }
 

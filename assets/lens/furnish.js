@@ -2,6 +2,7 @@
 
 import { h, svg } from "../drawing/element.js"
 import { GridBox } from "./gridbox.js"
+import { DiagramBox } from "./diagram.js"
 import { Panel } from "./panel.js"
 
 /** Fills lens.root; gives the parts that the lens draws into. */
@@ -16,6 +17,7 @@ export function furnish(lens) {
     tableButton: quiet(lens.tabled ? "Hide table" : "Show as table", () => lens.toggleTable(), { "aria-expanded": String(!!lens.tabled) }),
     choices: axisChoices(lens),
     ribbons: svg("svg", { class: "ribbons", "aria-hidden": "true" }),
+    diagram: scene.diagram ? new DiagramBox(lens, scene.diagram) : null,
     boxes: gridBoxes(lens),
     heads: scene.lanes.map((text) => h("div", { class: "lane-head" }, h("span", {}, text))),
     extents: scene.lanes.map(() => h("div", { class: "lane-extent" })),
@@ -29,7 +31,7 @@ export function furnish(lens) {
     h("div", { class: "lens-bar" },
       scene.phases.length > 1 && h("div", { class: "seg", role: "group", "aria-label": "Direction" }, parts.directions),
       lens.player.root, h("div", { class: "lens-tools" }, lens.link && parts.copyButton, parts.tableButton), parts.choices),
-    h("div", { class: "lens-body" }, parts.stage, parts.panel.root),
+    h("div", { class: "lens-body" }, h("div", { class: "lens-left" }, parts.diagram?.root, parts.stage), parts.panel.root),
     parts.line, parts.live, parts.tableBox)
   return parts
 }
@@ -68,7 +70,8 @@ function axisChoices(lens) {
   for (const grid of lens.scene.grids) {
     for (const i of grid.rest) sizes.set(grid.axes[i], Math.max(grid.shape[i], sizes.get(grid.axes[i]) ?? 0))
   }
-  const button = (axis, k) => h("button", { type: "button", "data-axis": axis, "data-index": k, onclick: () => lens.choose(axis, k) }, String(k))
+  const names = Object.assign({}, ...lens.scene.grids.map((grid) => grid.names ?? {}))
+  const button = (axis, k) => h("button", { type: "button", "data-axis": axis, "data-index": k, onclick: () => lens.choose(axis, k) }, names[axis]?.[k] ?? String(k))
   return h("div", { class: "axes" }, [...sizes].map(([axis, size]) =>
     h("div", { class: "axis" }, h("span", {}, axis),
       h("div", { class: "seg", role: "group", "aria-label": axis }, Array.from({ length: size }, (_, k) => button(axis, k))))))

@@ -6,7 +6,7 @@ import { h } from "../drawing/element.js"
 import { bounds, paint } from "../drawing/paint.js"
 import { PAD, boxWidth } from "./layout.js"
 import { heaviest } from "./light.js"
-import { place, planeOf, printedSizes, sizeWords, visible } from "./scene.js"
+import { coordinates, place, planeOf, printedSizes, sizeWords, visible } from "./scene.js"
 import { Thumbnails } from "./thumbnails.js"
 
 const FADED = 0.38
@@ -37,10 +37,11 @@ export class GridBox {
     this.thumbnails = grid.rest.length ? new Thumbnails(lens, this) : null
     const [first, second, ...others] = printedSizes(grid)
     const long = [[first, second].filter(Boolean).join(" × "), ...(others.length ? [h("br"), `× ${others.join(" × ")}`] : [])]
+    this.heads = columnNames(grid)
     this.root = h("div", { class: "grid", "data-grid": grid.id },
       h("div", { class: "gn" }, name, h("span", { class: "nm" }, grid.name)),
       h("div", { class: "gs" }, h("span", { class: "long" }, long), h("span", { class: "brief" }, grid.shape.join(" × ") || "1")),
-      this.canvas, this.scale, this.loupe, this.thumbnails?.root)
+      this.heads, this.canvas, this.scale, this.loupe, this.thumbnails?.root)
     this.#listen()
   }
 
@@ -58,6 +59,7 @@ export class GridBox {
     this.asleep = null
     const { grid, lens } = this
     this.root.style.width = `${boxWidth(grid, sizes)}px`
+    this.heads?.style.setProperty("--cell", `${sizes.cell.width}px`)
     this.root.classList.toggle("picture", sizes.picture)
     this.root.classList.toggle("bright", grid.scale.kind === "brightness")
     this.root.classList.toggle("large", grid.rows * grid.cols > 30)
@@ -79,14 +81,16 @@ export class GridBox {
     const matrix = { rows: grid.rows, cols: grid.cols, at, values: grid.values, scale: grid.scale }
     this.cache.stamp = `${lens.version}/${lens.scene.frame}/${at(0, 0)}`
     if (sizes.loupe) this.#aim(mask, rings)
-    const asleep = !mine && !lit && !rings.length && `${this.cache.stamp} ${lens.isTarget(grid.id)} ${this.#crop}`
+    const within = lens.filling ? this.#within() : null
+    const asleep = !mine && !lit && !rings.length && `${this.cache.stamp} ${lens.isTarget(grid.id)} ${this.#crop} ${within}`
     if (asleep && asleep === this.asleep) return // nothing to show before, nothing to show now
     this.asleep = asleep
     this.root.classList.toggle("off", !mine && !lit && !lens.isTarget(grid.id) && !lens.scene.frames)
     paint(this.canvas, matrix, sizes.cell, lens.palette, {
       pad: PAD, numbers: true, digits: grid.digits, lit: mask, dim: faded(grid, mask), edge, rings,
       edgeWidth: sizes.picture ? 1.5 : 2,
-      upto: mine && lens.filling ? this.#order(act.cell) : null,
+      upto: mine && lens.filling && !lens.phase.along ? this.#order(act.cell) : null,
+      within,
       frames: sizes.loupe ? [[...this.#crop, sizes.loupe.rows, sizes.loupe.cols]] : [],
       picture: sizes.picture ? this.cache : null,
     })
@@ -131,6 +135,14 @@ export class GridBox {
       const [r, c] = cell === null ? [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2] : place(grid, cell)
       this.#crop = clamp(r - (rows - 1) / 2, c - (cols - 1) / 2)
     } else this.#crop = clamp(...(this.twin?.crop ?? [row, column]))
+  }
+
+  /** While the player walks along the columns: from the first that is known to the last. */
+  #within() {
+    const { lens, grid } = this, { along, arrow } = lens.phase, walked = lens.scene.grid[lens.act.grid]
+    if (!along || grid.axes[grid.plane[1]] !== along || !lens.isTarget(grid.id)) return null
+    const at = coordinates(walked, lens.act.cell)[walked.axes.indexOf(along)]
+    return arrow === "left" ? [at, grid.cols - 1] : [0, at]
   }
 
   #order(cell) {
@@ -202,4 +214,11 @@ export class GridBox {
     const axis = this.grid.rest.at(-1), word = this.grid.axes[axis], size = this.grid.shape[axis]
     this.lens.choose(word, ((this.lens.planes[word] ?? 0) + by + size) % size)
   }
+}
+
+/** Names of the columns above them, if they have names that are short enough: the letters of a word. */
+function columnNames(grid) {
+  const names = grid.names?.[grid.axes[grid.plane[1]]]
+  if (!names) return null
+  return h("div", { class: "heads", "aria-hidden": "true" }, names.map((name) => h("span", {}, name)))
 }

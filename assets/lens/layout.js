@@ -65,7 +65,14 @@ function flowing(grids, { width, gap, limit, type }) {
     return Math.floor((width - gap * (row.length - 1) - 2 * PAD * row.length) / row.reduce((a, b) => a + b, 0))
   }), largest(pictures, Math.max(limit, 360)))
   const pair = pictures.length ? fitting(2) : 1
-  return [Math.max(1, pair >= 2 ? pair : fitting(1)), type.cell, isPicture]
+  return [Math.max(1, pair >= 2 ? pair : fitting(1)), sideBySide(grids.filter((grid) => !isPicture(grid)), { width, gap, type }), isPicture]
+}
+
+/** A cell with which the two widest small grids stand side by side, if it still has room for numbers. */
+function sideBySide(grids, { width, gap, type }) {
+  const [first = 1, second = 1] = grids.map((grid) => grid.cols).sort((a, b) => b - a)
+  const cell = Math.floor((width - gap - 4 * PAD) / (first + second))
+  return cell >= NUMBERS ? Math.min(type.cell, cell) : type.cell
 }
 
 const largest = (pictures, limit) =>

@@ -362,6 +362,7 @@ export class Lens {
     const takesPart = ({ grid: { id } }) => id === act.grid || this.lit[id] !== undefined
     const boxes = Object.values(this.boxes)
     for (const box of [...boxes.filter(takesPart), ...boxes.filter((box) => !takesPart(box))]) box.draw() // twins follow
+    this.diagram?.draw()
     drawRibbons(this.ribbons, this)
     this.say(this.panel.draw())
     this.player.draw()

@@ -4,13 +4,15 @@
 import { tone } from "../drawing/colour.js"
 import { h, svg } from "../drawing/element.js"
 import { count, decimals, fixed, number, ownDecimals, rounded } from "../drawing/numbers.js"
+import { FUNCTIONS } from "./functions.js"
 import { bracket, where } from "./scene.js"
 
 export const ALL = 12, LARGEST = 9 // up to twelve terms stand in full, else the nine largest
 
-export function symbol(lens, id) {
-  const { role, symbol: text } = lens.scene.grid[id]
-  return h("b", { class: `sym k-${role}` }, text)
+/** The name of a grid; with a function that it is read through, as that is written: 1 − z. */
+export function symbol(lens, id, through = null) {
+  const { role, symbol: text } = lens.scene.grid[id], known = FUNCTIONS[through]
+  return h("b", { class: `sym k-${role}` }, known ? known.text(text) : text)
 }
 
 function chip(lens, id, value) {
@@ -46,7 +48,7 @@ export function scrolling(open, ...children) {
   return h("div", { class: open ? "scroll open" : "scroll", ...(open ? { tabindex: 0, role: "group", "aria-label": "All terms" } : {}) }, ...children)
 }
 
-export function sumRows(lens, grid, cell, { terms, constant, result }) {
+export function sumRows(lens, grid, cell, { terms, constant, result, sum = result, known }) {
   const v = grid.values[cell]
   if (!terms.length && !constant) {
     return { content: h("p", { class: "muted note" }, "No cell of the other side uses it: the sum is empty, so it is exactly 0."), value: number(v), sentence: ": nothing uses it, the sum is empty." }
@@ -59,12 +61,12 @@ export function sumRows(lens, grid, cell, { terms, constant, result }) {
   const places = slotPlaces(lens, terms, slots), productPlaces = decimals(terms.map((term) => term.product))
   const write = (value) => fixed(value, productPlaces)
   const largest = Math.max(1e-300, ...shown.map((term) => Math.abs(term.product)).filter(Number.isFinite))
-  const kinds = new Set(terms.filter((term) => term.factors.length === slots).map((term) => term.factors.join()))
+  const kinds = new Set(terms.filter((term) => term.factors.length === slots).map(kindOf))
   const context = { lens, slots, weighted, places, write, largest, named: many && kinds.size > 1, bars: slots < 3 && !(slots === 2 && weighted) }
   const body = []
   let heading = null
   shown.forEach((term, i) => {
-    const kind = term.factors.join()
+    const kind = kindOf(term)
     if (!context.named && term.factors.length === slots && kind !== heading && slots > 1) {
       body.push(headingRow(context, term, heading === null))
       heading = kind
@@ -76,15 +78,19 @@ export function sumRows(lens, grid, cell, { terms, constant, result }) {
   const total = rest.reduce((sum, term) => sum + term.product, 0), totalPlaces = Math.min(productPlaces, ownDecimals(total))
   if (rest.length) foot.push(line("more", h("button", { class: "quiet", type: "button", "data-spot": "more", onclick: () => lens.expand(true) }, `and ${rest.length} more`), fixed(total, totalPlaces)))
   if (constant) foot.push(line("", "constant", write(constant)))
-  foot.push(line("total", `sum of ${count(terms.length, "term")}`, number(result)))
+  foot.push(line(known ? "" : "total", `sum of ${count(terms.length, "term")}`, number(sum)))
+  if (known) foot.push(line("total", `${known.text(number(sum))} =`, number(result)))
   const lines = [...[...shown.map((term) => term.product), constant].map((value) => rounded(value, productPlaces)), rounded(total, totalPlaces)]
   const less = many && open && h("button", { class: "quiet less", type: "button", "data-spot": "more", onclick: () => lens.expand(false) }, `Show the largest ${LARGEST}`)
   const content = [
     scrolling(many && open, h("table", { class: `terms slots-${slots}` }, h("tbody", {}, body))),
     h("table", { class: `ft${context.bars ? " bars" : ""}` }, h("tbody", {}, foot)), less,
   ]
-  return { content, value: number(v), inexact: !addsUp(lines, result), sentence: `: the sum of ${count(terms.length, "term")}. ${inWords(context, ranked[0])}` }
+  return { content, value: number(v), inexact: !addsUp(lines, sum), sentence: `: ${known ? `${known.text(number(sum))}, of ` : ""}the sum of ${count(terms.length, "term")}. ${inWords(context, ranked[0])}` }
 }
+
+/** Terms of one kind have the same factors, read in the same way. */
+const kindOf = ({ factors, through }) => `${factors}/${through ?? ""}`
 
 /** Whether lines, as printed, add up to the printed result. */
 function addsUp(lines, result) {
@@ -98,8 +104,8 @@ function slotPlaces(lens, terms, slots) {
 }
 
 function headingRow({ lens, slots, weighted, bars }, term, first) {
-  const cells = term.factors.flatMap((id, f) => [h("th", { scope: "col" }, symbol(lens, id)), f < slots - 1 ? h("td") : null])
-  return h("tr", { class: "gh" }, weighted && h("td"), cells, h("td"), h("th", { scope: "col" }, first ? "product" : ""), bars && h("td"))
+  const cells = term.factors.flatMap((id, f) => [h("th", { scope: "col" }, symbol(lens, id, term.through?.[f])), f < slots - 1 ? h("td") : null])
+  return h("tr", { class: "gh" }, weighted && h("td"), cells, h("td"), first ? h("th", { scope: "col" }, "product") : h("td"), bars && h("td"))
 }
 
 function termRow({ lens, slots, weighted, places, write, largest, named, bars }, term, i) {
@@ -110,8 +116,8 @@ function termRow({ lens, slots, weighted, places, write, largest, named, bars },
     if (f < 0) cells.push(h("td"), h("td", { class: "op" }))
     else {
       const id = term.factors[f], value = term.values[f], alone = term.factors.length === 1
-      const text = alone ? h("span", {}, symbol(lens, id), slots === 1 || lens.scene.grid[id].size > 1 ? bracket(lens.scene.grid[id], term.cells[f]) : "") : written(lens, id, value, places[slot])
-      cells.push(h("td", { class: "f" }, factor(lens, id, term.cells[f], text, `${i},${slot}`, named && !alone ? symbol(lens, id) : null)))
+      const text = alone ? h("span", {}, symbol(lens, id, term.through?.[f]), slots === 1 || lens.scene.grid[id].size > 1 ? bracket(lens.scene.grid[id], term.cells[f]) : "") : written(lens, id, value, places[slot])
+      cells.push(h("td", { class: "f" }, factor(lens, id, term.cells[f], text, `${i},${slot}`, named && !alone ? symbol(lens, id, term.through?.[f]) : null)))
       if (slot < slots - 1) cells.push(h("td", { class: "op" }, "×"))
     }
   }

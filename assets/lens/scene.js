@@ -42,9 +42,9 @@ export function showFrame(scene, frame) {
 
 /** What must stay the same for the page to be redrawn in place. */
 export function structure(scene) {
-  const grids = scene.grids.map(({ id, symbol, name, role, axes, shape, plane, lane, column, scale, edit, numeric }) =>
-    [id, symbol, name, role, axes, shape, plane, lane, column, scale, edit, !!numeric])
-  return JSON.stringify([scene.title, scene.lanes, scene.phases.map((p) => [p.id, p.label, p.lane]), grids, scene.frames])
+  const grids = scene.grids.map(({ id, symbol, name, role, axes, shape, plane, names, lane, column, scale, edit, numeric }) =>
+    [id, symbol, name, role, axes, shape, plane, names, lane, column, scale, edit, !!numeric])
+  return JSON.stringify([scene.title, scene.lanes, scene.phases.map((p) => [p.id, p.label, p.lane]), grids, scene.frames, scene.diagram])
 }
 
 export const coordinates = (grid, cell) => unravel(cell, grid.shape)
@@ -68,15 +68,23 @@ export function visible(grid, cell, planes) {
   return grid.rest.every((i) => at[i] === Math.min(grid.shape[i] - 1, planes[grid.axes[i]] ?? 0))
 }
 
-/** "row 1, column 3" */
+/** What an index of an axis is called: its name if it has one, else its number. */
+export const called = (grid, axis, index) => grid.names?.[axis]?.[index] ?? String(index)
+
+/** "row 1, column 3"; where an index has a name, "time step 1 (e), gate f" */
 export function where(grid, cell) {
   const at = coordinates(grid, cell)
-  return grid.axes.map((axis, i) => (grid.shape[i] > 1 || grid.axes.length === 1 ? `${axis} ${at[i]}` : null)).filter(Boolean).join(", ")
+  const words = (axis, i) => (repeated(grid, axis) ? `${axis} ${at[i]} (${called(grid, axis, at[i])})` : `${axis} ${called(grid, axis, at[i])}`)
+  return grid.axes.map((axis, i) => (grid.shape[i] > 1 || grid.axes.length === 1 ? words(axis, i) : null)).filter(Boolean).join(", ")
 }
+
+/** Whether the names of an axis, as the letters of a word, do not tell its indices apart. */
+const repeated = (grid, axis) => grid.names?.[axis] && new Set(grid.names[axis]).size < grid.names[axis].length
 
 /** "[1, 3]" */
 export function bracket(grid, cell) {
-  const at = coordinates(grid, cell).filter((_, i) => grid.shape[i] > 1)
+  const word = (axis, index) => (repeated(grid, axis) ? index : called(grid, axis, index))
+  const at = coordinates(grid, cell).map((index, i) => word(grid.axes[i], index)).filter((_, i) => grid.shape[i] > 1)
   return at.length ? `[${at.join(", ")}]` : ""
 }
 

@@ -24,17 +24,18 @@ export function takesPart(scene, grid, phase) {
 
 /**
  * The terms that make a cell. `values` gives a grid's numbers.
- * {kind, terms: [{factors, cells, values, coefficient, product}], constant, result, size, agrees}
+ * {kind, terms: [{factors, cells, through, values, coefficient, product}], constant, result, size, agrees}
+ * A factor may be read through a function: `values` are what enters the product.
  */
 export function arithmetic(step, cell, values) {
   const terms = []
-  for (const { factors, index, coefficient = 1 } of groupsOf(step)) {
-    const grids = factors.map(values)
+  for (const { factors, index, coefficient = 1, through } of groupsOf(step)) {
+    const grids = factors.map(values), pass = factors.map((_, f) => FUNCTIONS[through?.[f]]?.f)
     index.terms(cell, (_, at) => {
       const cells = at.slice(), read = new Array(cells.length)
       let product = coefficient
-      for (let f = 0; f < cells.length; f++) product *= read[f] = grids[f][cells[f]]
-      terms.push({ factors, cells, values: read, coefficient, product })
+      for (let f = 0; f < cells.length; f++) product *= read[f] = pass[f] ? pass[f](grids[f][cells[f]]) : grids[f][cells[f]]
+      terms.push({ factors, cells, through, values: read, coefficient, product })
     })
   }
   const made = { kind: step.kind, step, terms, constant: step.constant?.[cell] ?? 0, ...FINISH[step.kind](step, cell, terms, values) }
@@ -52,7 +53,9 @@ const FINISH = {
       result += product
       size += Math.abs(product)
     }
-    return { result, size }
+    if (!step.after) return { result, size }
+    const known = FUNCTIONS[step.after]
+    return { result: known.f(result), sum: result, size: size + 1, known }
   },
   map(step, cell, terms) {
     const known = FUNCTIONS[step.function], read = terms.map((term) => term.product)
@@ -66,17 +69,17 @@ const FINISH = {
   },
 }
 
-/** Where a cell goes in a phase: [{step, cell, factors, cells, mine, coefficient}], `mine` is the factor that it is. */
+/** Where a cell goes in a phase: [{step, cell, factors, cells, through, mine, coefficient}], `mine` is the factor that it is. */
 export function usesOf(scene, grid, cell, phase) {
   const uses = []
   for (const step of scene.steps) {
     if (step.phase !== phase) continue
-    groupsOf(step).forEach(({ factors, index, coefficient = 1 }) => {
+    groupsOf(step).forEach(({ factors, index, coefficient = 1, through }) => {
       factors.forEach((factor, mine) => {
         if (factor !== grid) return
         index.uses(mine, cell, (target, at) => {
           const again = factors.findIndex((other, f) => other === grid && at[f] === cell)
-          if (again === mine) uses.push({ step, cell: target, factors, cells: at.slice(), mine, coefficient })
+          if (again === mine) uses.push({ step, cell: target, factors, cells: at.slice(), through, mine, coefficient })
         })
       })
     })

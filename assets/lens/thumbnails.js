@@ -3,7 +3,7 @@
 import { h } from "../drawing/element.js"
 import { paint } from "../drawing/paint.js"
 import { anyOf } from "./light.js"
-import { planeOf } from "./scene.js"
+import { called, planeOf } from "./scene.js"
 
 const LARGEST = 46, PRESSABLE = 27 // pixels of a button and its gap
 const MOST = 8 // rows of small maps
@@ -20,7 +20,7 @@ export class Thumbnails {
     }
     const [word, other] = this.axes
     this.root = h("div", { class: "thumbs" },
-      h("div", { class: "ax" }, `${word} →`, other && `   ${other} ↓`),
+      h("div", { class: "ax" }, `${[word, ...(grid.names?.[word] ?? [])].join(" ")} →`, other && `   ${other} ↓`),
       h("div", { class: "tg", style: { "grid-template-columns": `repeat(${grid.shape[across]}, max-content)` } }, this.buttons.map((b) => b.element)))
     this.across = grid.shape[across]
   }
@@ -30,7 +30,7 @@ export class Thumbnails {
     const canvas = h("canvas")
     const element = h("button", {
       class: "tb", type: "button",
-      "aria-label": `${grid.symbol}: show ${word} ${a}${other ? `, ${other} ${d}` : ""}`,
+      "aria-label": `${grid.symbol}: show ${word} ${called(grid, word, a)}${other ? `, ${other} ${called(grid, other, d)}` : ""}`,
       onclick: () => lens.choose(word, a, other ? { [other]: d } : {}),
     }, canvas)
     return { element, canvas, planes: { [word]: a, ...(other ? { [other]: d } : {}) }, cache: {} }

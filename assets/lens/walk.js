@@ -1,6 +1,8 @@
-/* What the player walks through: the frames of a recorded run, or the cells of one grid in reading order. */
+/* What the player walks through: the frames of a recorded run, an axis of one grid, or its cells in reading order. */
 
-import { place, planeOf, showFrame } from "./scene.js"
+import { called, coordinates, place, planeOf, showFrame } from "./scene.js"
+
+const STEP_PACE = 900 // milliseconds: a step of a sequence is read, not only seen
 
 export class Walk {
   constructor(lens) {
@@ -9,26 +11,46 @@ export class Walk {
 
   /** The grid whose cells are walked: the selected one if it is made in this direction, else the direction's first. */
   get path() {
-    const { scene, selected, phase } = this.lens
-    return scene.grid[this.lens.isTarget(selected.grid) ? selected.grid : phase.start[0]]
+    const { scene, selected, phase } = this.lens, grid = scene.grid[selected.grid]
+    const fits = this.lens.isTarget(selected.grid) && (!phase.along || grid.axes.includes(phase.along))
+    return fits ? grid : scene.grid[phase.start[0]]
+  }
+
+  /** Which axis of the path is walked along; −1 where all its cells are. */
+  get axis() {
+    return this.path.axes.indexOf(this.lens.phase.along)
+  }
+
+  /** The play goes from the end to the beginning. */
+  get against() {
+    return this.axis >= 0 && this.lens.phase.arrow === "left"
+  }
+
+  get pace() {
+    return this.axis >= 0 ? STEP_PACE : undefined
   }
 
   count() {
-    return this.lens.scene.frames?.count ?? this.path.rows * this.path.cols
+    const { path, axis } = this
+    return this.lens.scene.frames?.count ?? (axis >= 0 ? path.shape[axis] : path.rows * path.cols)
   }
 
   at() {
-    const { scene, selected } = this.lens, { path } = this
+    const { scene, selected } = this.lens, { path, axis } = this
     if (scene.frames) return scene.frame
-    const [row, column] = place(path, selected.grid === path.id ? selected.cell : this.lens.lastOf(path.id))
-    return row * path.cols + column
+    const cell = selected.grid === path.id ? selected.cell : this.lens.lastOf(path.id), [row, column] = place(path, cell)
+    return axis >= 0 ? coordinates(path, cell)[axis] : row * path.cols + column
   }
 
   show(i) {
-    const { scene, planes } = this.lens, { path } = this
+    const { scene, planes, selected } = this.lens, { path, axis } = this
     if (scene.frames) {
       showFrame(scene, i)
       return this.lens.walked()
+    }
+    if (axis >= 0) {
+      const cell = selected.grid === path.id ? selected.cell : this.lens.lastOf(path.id)
+      return this.lens.walked({ grid: path.id, cell: cell + (i - coordinates(path, cell)[axis]) * path.stride[axis] })
     }
     this.lens.walked({ grid: path.id, cell: planeOf(path, planes)(Math.floor(i / path.cols), i % path.cols) })
   }
@@ -41,7 +63,14 @@ export class Walk {
   label(i) {
     const { scene: { frames }, phase } = this.lens, { path } = this
     if (frames) return [frames.axis, `${frames.axis} ${i} of ${frames.count - 1}`]
+    if (this.axis >= 0) return [phase.along, `${phase.along} ${i}${named(path, phase.along, i)}`]
     const what = phase.step && path.id === phase.start[0] ? phase.step : `${path.symbol} cell`
     return [what, `${what} ${i + 1} of ${this.count()}`]
   }
+}
+
+/** " (l)": the name of an index, where it has one. */
+function named(grid, axis, index) {
+  const name = called(grid, axis, index)
+  return name === String(index) ? "" : ` (${name})`
 }

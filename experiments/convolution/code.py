@@ -9,15 +9,8 @@ import textwrap
 
 from engine.arrays import Array
 from engine.datasets import CROPS
-from experiments.convolution.spec import (
-    DIGIT,
-    HALF_SQUARES,
-    ONE_CELL,
-    OWN,
-    PHOTOGRAPH_SIZE,
-    PLAIN_SUM,
-    ConvolutionSpec,
-)
+from experiments.convolution.spec import DIGIT, OWN, PHOTOGRAPH_SIZE, ConvolutionSpec
+from experiments.losses import HALF_SQUARES, ONE_CELL, PLAIN_SUM
 
 
 def pytorch(spec: ConvolutionSpec) -> str:

@@ -18,8 +18,9 @@ import numpy as np
 from engine.arrays import Array
 from engine.gradient_check import COPIES, STEP, numerical_gradient, sparse_numerical_gradient
 from engine.layers import Conv2D
-from experiments.convolution.microscope import Microscope, cell_losses, loss_weights
+from experiments.convolution.microscope import Microscope, loss_weights
 from experiments.convolution.spec import ConvolutionSpec, Weights
+from experiments.losses import cell_losses
 
 BUDGET = 40_000_000  # multiply–adds that a check may cost, some 40 ms: a learner waits for it
 TOO_COSTLY = "not checked by differences here: it would take too long"

@@ -7,14 +7,8 @@ from math import prod
 import numpy as np
 
 from experiments.convolution.presets import PRESETS, RANDOM
-from experiments.convolution.spec import (
-    DIGIT,
-    HALF_SQUARES,
-    ONE_CELL,
-    PLAIN_SUM,
-    RANDOM_GRADIENT,
-    ConvolutionSpec,
-)
+from experiments.convolution.spec import DIGIT, ConvolutionSpec
+from experiments.losses import HALF_SQUARES, ONE_CELL, PLAIN_SUM, RANDOM_GRADIENT
 from experiments.scene import Scale
 
 GLOROT_PEAK, GLOROT_GAIN = 2.0, 0.2  # what the weights of a random kernel typically sum to: the positive ones, all

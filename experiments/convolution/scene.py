@@ -12,14 +12,9 @@ from engine.layers.window import Windows
 from experiments.convolution.differences import TOO_COSTLY, Differences, differences
 from experiments.convolution.microscope import Microscope, microscope
 from experiments.convolution.scales import scales
-from experiments.convolution.spec import (
-    EDIT_LIMIT,
-    HALF_SQUARES,
-    ONE_CELL,
-    PLAIN_SUM,
-    RANDOM_GRADIENT,
-    ConvolutionSpec,
-)
+from experiments.convolution.spec import ConvolutionSpec
+from experiments.edits import LIMIT
+from experiments.losses import HALF_SQUARES, NAMES, NOTES
 from experiments.rules import indices, read, rule, same
 from experiments.scene import Edit, Grid, Group, Phase, Scale, Scene, Step, Sum
 
@@ -36,14 +31,14 @@ def scene_of(spec: ConvolutionSpec, m: Microscope, numeric: Differences) -> Scen
     picture, feature_map = ("row", "column", "channel"), ("row", "column", "filter")
     # with groups, a kernel's channels are not the picture's: another word, so that the lens does not link the two
     kernel = ("row", "column", "channel" if spec.groups == 1 else "channel of the group", "filter")
-    edit = Edit(-EDIT_LIMIT, EDIT_LIMIT, 0.05)
+    edit = Edit(-LIMIT, LIMIT, 0.05)
     grids = [
         Grid("x", "x", "input", "input", picture, m.x, Scale(1, "brightness"), column=0, note="The picture itself."),
         Grid("w", "w", "kernel", "weight", kernel, m.w, scale["w"], column=1, edit=edit),
         Grid("y", "y", "output", "activation", feature_map, m.y, scale["y"], column=2),
         _gradient("x", picture, m.dx, scale["dx"], numeric.dx, column=0),
         _gradient("w", kernel, m.dw, scale["dw"], numeric.dw, column=1),
-        _gradient("y", feature_map, m.dy, scale["dy"], numeric.dy, column=2, note=_DY_NOTES[spec.loss]),
+        _gradient("y", feature_map, m.dy, scale["dy"], numeric.dy, column=2, note=NOTES[spec.loss]),
     ]
     if m.b is not None and m.db is not None:
         grids += [
@@ -53,7 +48,7 @@ def scene_of(spec: ConvolutionSpec, m: Microscope, numeric: Differences) -> Scen
     strongest = int(np.argmax(m.y))
     return Scene(
         title="Convolution, forward and backward",
-        lanes=("Forward: values, left to right", f"Backward: gradients of {_LOSS_NAMES[spec.loss]}, right to left"),
+        lanes=("Forward: values, left to right", f"Backward: gradients of {NAMES[spec.loss]}, right to left"),
         phases=(
             Phase("forward", "Forward", "right", 0, ("y", strongest), step="kernel position"),
             Phase("backward", "Backward", "left", 1, ("dw", int(np.argmax(np.abs(m.dw))))),
@@ -63,20 +58,6 @@ def scene_of(spec: ConvolutionSpec, m: Microscope, numeric: Differences) -> Scen
         + ((Sum("dy", "backward", (same("y", m.y.shape),)),) if spec.loss == HALF_SQUARES else ()),
         loss=m.loss,
     )
-
-
-_LOSS_NAMES = {
-    HALF_SQUARES: "L = ½ Σ y²",
-    PLAIN_SUM: "L = Σ y",
-    ONE_CELL: "L = one cell of y",
-    RANDOM_GRADIENT: "L = Σ r·y, r random",
-}
-_DY_NOTES = {
-    HALF_SQUARES: None,  # a step makes it: ∂L/∂y = y
-    PLAIN_SUM: "L is the plain sum of y: every cell counts once.",
-    ONE_CELL: "L is one cell of y, the middle one: its gradient is 1, all others are 0.",
-    RANDOM_GRADIENT: "Drawn from the seed, as if a layer after this one had sent it back.",
-}
 
 
 def _gradient(

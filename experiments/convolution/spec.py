@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,25 +11,19 @@ from engine.arrays import Array, Shape
 from engine.datasets import CROPS, crop, digits
 from engine.layers import Conv2D
 from engine.pictures import SIDE, read
+from experiments import edits
 from experiments.convolution.presets import PRESETS, RANDOM, kernel_bank
+from experiments.losses import LOSS, LOSSES
 from experiments.spec import Spec, choice, number, text
 
 PHOTOGRAPH_SIZE = SIDE  # pixels a side: large enough to be a picture, small enough to point at a pixel
 DIGIT = "handwritten digit"
 OWN = "your own"
-LOSSES = HALF_SQUARES, PLAIN_SUM, ONE_CELL, RANDOM_GRADIENT = "½ Σ y²", "Σ y", "one cell of y", "random ∂L/∂y"
 FILTERS = (
     "how many kernels, each with its own output map. The first is the one that you chose; the others are the same "
     "turned evenly through half a circle, or, if it does not turn, the next of the list; random ones are all drawn anew"
 )
-LOSS = (
-    "the number L that the gradients are gradients of. ½ Σ y²: half the sum of all y squared; its gradient by a y is "
-    "that y itself, so ∂L/∂y is a copy of y. Σ y, one cell of y: each y that counts has the gradient 1. "
-    "Random: as if a layer after this one had sent it"
-)
-EDIT_LIMIT = 4.0
-EDIT = re.compile(r"([wb])(\d{1,4}):(-?\d{1,2}(?:\.\d{1,4})?)", re.ASCII)
-EDITS_LONGEST = 20_000  # characters: more than every weight of the largest kernel needs
+NAMES = {"w": "the kernel", "b": "the bias"}  # of what may be changed by hand
 
 
 class Weights(NamedTuple):
@@ -135,19 +125,12 @@ class ConvolutionSpec(Spec):
             channels = self.channels // self.groups
             kernel = kernel_bank(self.kernel, self.kernel_size, channels, self.filters, np.radians(self.angle))
         bias = np.zeros(self.filters)
-        for (name, cell), value in parse_edits(self.edits).items():
-            target = kernel if name == "w" else bias
-            if cell >= target.size:
-                raise ValueError(f"there is no cell {cell} in {'the kernel' if name == 'w' else 'the bias'} to change")
-            target.flat[cell] = value
+        edits.apply(self.edits, {"w": kernel, "b": bias}, NAMES)
         return Weights(kernel, bias if self.use_bias else None)  # without bias, its edits wait
 
     def with_edit(self, name: str, cell: int, value: float) -> str:
         """The edits with one more or one replaced, at most four decimals; what is no weight changes nothing."""
-        if name not in ("w", "b"):
-            return self.edits
-        cells = {**parse_edits(self.edits), (name, cell): round(value, 4)}
-        return ",".join(f"{n}{c}:{v:.4f}".rstrip("0").rstrip(".") for (n, c), v in sorted(cells.items()))
+        return edits.changed(self.edits, "wb", name, cell, value)
 
 
 @dataclass(frozen=True)
@@ -155,22 +138,3 @@ class DigitSpec(ConvolutionSpec):
     """The same on a handwritten digit, small enough to read every number: what the front door shows."""
 
     picture: str = choice(DIGIT, (DIGIT,), "what the kernel slides over")
-
-
-@lru_cache(maxsize=64)
-def parse_edits(edits: str) -> Mapping[tuple[str, int], float]:
-    """ "w4:2.5,b0:-1" → {("w", 4): 2.5, ("b", 0): −1.0}: kernel cell 4 is 2.5, bias 0 is −1."""
-    if len(edits) > EDITS_LONGEST:
-        raise ValueError(f"changed weights take at most {EDITS_LONGEST:,} characters, not {len(edits):,}")
-    parsed: dict[tuple[str, int], float] = {}
-    for part in filter(None, edits.split(",")):
-        match = EDIT.fullmatch(part)
-        if not match:
-            raise ValueError(f"a changed weight is written like w4:2.5, not {part[:20]!r}")
-        cell, value = (match[1], int(match[2])), float(match[3])
-        if abs(value) > EDIT_LIMIT:
-            raise ValueError(f"a weight must be between −{EDIT_LIMIT:g} and {EDIT_LIMIT:g}, not {value:g}")
-        if cell in parsed:
-            raise ValueError(f"{match[1]}{cell[1]} is changed twice")
-        parsed[cell] = value
-    return MappingProxyType(parsed)

@@ -6,13 +6,13 @@ Tests hold it against the engine's numbers, and the browser's twin (assets/lens/
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from engine.arrays import Array
-from experiments.scene.format import Listed, Map, Scene, Select, Step, Window
+from experiments.scene.format import Group, Listed, Map, Scene, Select, Step, Window
 
 # The named functions of a Map; assets/lens/functions.js has their twins, a test compares the two.
 FUNCTIONS: Mapping[str, Callable[..., Array]] = {
@@ -26,6 +26,7 @@ FUNCTIONS: Mapping[str, Callable[..., Array]] = {
     "log": np.log,
     "one minus square": lambda a: 1 - a * a,  # slope of tanh, from its output
     "one minus": lambda a: 1 - a,
+    "times one minus": lambda a: a * (1 - a),  # slope of σ, from its output
     "difference": lambda a, b: a - b,
     "quotient": lambda a, b: a / b,
     "where positive": lambda a, b: np.where(b <= 0, 0, a),  # backward of ReLU: a gradient, and what ReLU was given
@@ -75,10 +76,17 @@ def evaluate(scene: Scene, step: Step, frame: int = 0) -> Array:
     for group in step.groups:
         listed = terms(group.index)
         product = np.full(len(listed.cell), group.coefficient)
-        for factor, cells in zip(group.factors, listed.cells, strict=True):
-            product = product * values(scene, factor, frame)[cells]
+        for read, cells in zip(_read(scene, group, frame), listed.cells, strict=True):
+            product = product * read[cells]
         total = total + np.bincount(listed.cell, product, size)
-    return total
+    return total if step.after is None else FUNCTIONS[step.after](total)
+
+
+def _read(scene: Scene, group: Group, frame: int) -> Iterator[Array]:
+    """The numbers of each factor, through its function if it has one."""
+    for factor, function in zip(group.factors, group.through or (None,) * len(group.factors), strict=True):
+        read = values(scene, factor, frame)
+        yield read if function is None else FUNCTIONS[function](read)
 
 
 def values(scene: Scene, grid_id: str, frame: int = 0) -> Array:

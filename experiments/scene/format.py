@@ -2,7 +2,7 @@
 
 A scene is data. The lens knows no layer; it knows three kinds of step, each from cells of grids to one cell:
 
-    Sum     cell = constant + Σ coefficient · a · b · c      (up to three factors)
+    Sum     cell = constant + Σ coefficient · a · b · c      (up to three factors), and perhaps a function of that
     Map     cell = f(a, b, …)                                (a named function, FUNCTIONS in evaluation.py)
     Select  cell = the winner among some cells of one grid   (max pooling)
 
@@ -12,6 +12,7 @@ a convolution cost a few numbers.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -55,7 +56,8 @@ class Grid:
     scale: Scale
     lane: int = field(default=0, kw_only=True)  # row of the stage
     column: int = field(default=0, kw_only=True)  # column of the stage
-    plane: tuple[int, int] | None = None  # (row axis or -1, column axis); default: the first two axes
+    plane: tuple[int, int] | None = None  # (row axis, column axis), -1 for none; default: the first two axes
+    names: Mapping[str, tuple[str, ...]] | None = None  # axis → what its indices are called: "gate" → i, f, g, o
     digits: int | None = None  # decimals, where the numbers are round; default: three significant digits
     numeric: Array | None = None  # finite differences of the same cells
     unchecked: str | None = None  # for a gradient without them: why
@@ -102,6 +104,7 @@ class Group:
     factors: tuple[str, ...]  # ids of one to three grids
     index: Listed | Window
     coefficient: float = 1.0
+    through: tuple[str | None, ...] | None = None  # for each factor: a function of FUNCTIONS that it is read through
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ class Sum:
     phase: str
     groups: tuple[Group, ...]
     constant: Array | None = None  # the shape of the target; with frames: (frames, *shape)
+    after: str | None = None  # a function of FUNCTIONS: the cell is this of the sum
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,41 @@ class Phase:
     lane: int
     start: tuple[str, int]  # grid and cell that are selected first
     step: str | None = None  # what the player counts: "kernel position"
+    along: str | None = (
+        None  # the axis, by its word, that the player walks along, from its end if the arrow points left
+    )
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place of a diagram where the selected cell of a grid stands: which grid, that depends on the direction."""
+
+    at: tuple[float, float]  # column and row of the diagram
+    grids: Mapping[str, str]  # phase → grid; in another phase there is nothing at this place
+    moved: Mapping[str, int] | None = None  # axis → how far from the selected index: {"time step": −1}, the one before
+    first: Mapping[str, str] | None = None  # phase → the grid that stands before the first index; else nothing does
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A sign of a diagram: "×"."""
+
+    at: tuple[float, float]
+    text: str
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """How grids make each other, drawn with the numbers of one cell of each: the indices of `axes` that are selected.
+
+    Wires are lines from place to place, forward; in a phase whose arrow points left they are read the other way.
+    """
+
+    size: tuple[float, float]  # columns and rows
+    axes: tuple[str, ...]
+    spots: tuple[Spot, ...]
+    marks: tuple[Mark, ...]
+    wires: tuple[tuple[tuple[float, float], ...], ...]
 
 
 @dataclass(frozen=True)
@@ -166,3 +205,4 @@ class Scene:
     steps: tuple[Step, ...]
     loss: float | None = None  # the loss that the gradients are of: sets the floor of the gradient check
     frames: Frames | None = None
+    diagram: Diagram | None = None

@@ -9,7 +9,8 @@ from experiments.convolution.facts import facts
 from experiments.convolution.microscope import microscope
 from experiments.convolution.presets import PRESETS
 from experiments.convolution.scene import scene
-from experiments.convolution.spec import EDIT_LIMIT, LOSSES, ConvolutionSpec
+from experiments.convolution.spec import LOSSES, ConvolutionSpec
+from experiments.edits import LIMIT
 
 
 def test_facts_are_counted_by_hand() -> None:
@@ -33,7 +34,7 @@ def test_the_lens_begins_at_the_strongest_cell_and_names_its_loss() -> None:
         assert words in drawn.lanes[1]
         grid = {each.id: each for each in drawn.grids}
         assert grid["x"].axes[:2] == grid["y"].axes[:2] == ("row", "column")
-        assert (grid["w"].edit.min, grid["w"].edit.max) == (-EDIT_LIMIT, EDIT_LIMIT)  # type: ignore[union-attr]
+        assert (grid["w"].edit.min, grid["w"].edit.max) == (-LIMIT, LIMIT)  # type: ignore[union-attr]
         assert (grid["dy"].note is None) == (loss == LOSSES[0])
 
 

@@ -1,0 +1,1 @@
+"""What the lessons of SimpleRNN, LSTM and GRU share."""

@@ -1,0 +1,69 @@
+"""The LSTM lesson: controls → specification → experiments → pictures."""
+
+from engine.kernels.recurrent import lstm, lstm_backward
+from engine.layers.lstm import LSTM
+from engine.warmup import not_ready
+from experiments.lstm.scene import scene
+from experiments.lstm.spec import PRESETS, LSTMSpec
+from experiments.recurrent.facts import facts
+from experiments.recurrent.sequences import GIVEN, LONGEST, WORD
+from experiments.scene import pack
+from ui import code, lesson
+from ui.lens import lens_of
+from ui.prose import read
+from ui.settings import Settings
+
+text = read("lstm")
+settings = Settings("lstm", LSTMSpec)
+
+
+@lesson.live
+def microscope() -> LSTMSpec:
+    """Slider and lens: all that runs again while something is dragged."""
+    spec = settings.read()
+    with lesson.waiting_for(not_ready()):
+        drawn = scene(spec)
+    with lesson.row("bias"):
+        if spec.has_forget_bias:
+            settings.slider("forget_bias")
+        settings.presets(PRESETS)
+        lesson.try_this(text["Try this"], {grid.symbol: grid.role for grid in drawn.grids})
+    lens_of(settings, pack(drawn))
+    settings.settle()
+    return spec
+
+
+with lesson.first_screen():
+    with lesson.header(text):
+        settings.undo("edits", "Undo changed numbers")
+        settings.buttons()
+    with settings.row():
+        settings.select("sequence", width=130)
+        if settings.spec.sequence == WORD:
+            settings.text("word", LONGEST, width=150, placeholder=GIVEN)
+        else:
+            settings.number("steps")
+        settings.segments("units")
+        with settings.more("clamps", "Hold a gate"):
+            for gate in settings.spec.gates:
+                settings.segments(f"clamp_{gate}")
+        with settings.more():
+            for name in ("return_sequences", "initial_state", "dropout", "recurrent_dropout"):
+                settings.segments(name)
+            for name in ("unit_forget_bias", "use_bias", "go_backwards"):
+                settings.checkbox(name)
+            settings.select("loss")
+            settings.number("seed")
+    lesson.changes(settings.notes)
+    lesson.facts(facts(settings.spec))
+    spec = microscope()
+lesson.notes(text["Notes"])
+code.source(
+    {
+        "forward": LSTM.forward,
+        "backward": LSTM.backward,
+        "every step's gradient": LSTM.backward_steps,
+        "kernel": lstm,
+        "kernel, backward": lstm_backward,
+    }
+)

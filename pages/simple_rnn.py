@@ -1,0 +1,67 @@
+"""The Simple RNN lesson: controls → specification → experiments → pictures."""
+
+from engine.kernels.recurrent import simple_rnn, simple_rnn_backward
+from engine.layers.simple_rnn import SimpleRNN
+from engine.warmup import not_ready
+from experiments.recurrent.facts import facts
+from experiments.recurrent.sequences import GIVEN, LONGEST, WORD
+from experiments.scene import pack
+from experiments.simple_rnn.scene import scene
+from experiments.simple_rnn.spec import SimpleRNNSpec
+from ui import code, lesson
+from ui.lens import lens_of
+from ui.prose import read
+from ui.settings import Settings
+
+text = read("simple_rnn")
+settings = Settings("rnn", SimpleRNNSpec)
+
+
+@lesson.live
+def microscope() -> SimpleRNNSpec:
+    """Slider and lens: all that runs again while something is dragged."""
+    spec = settings.read()
+    with lesson.waiting_for(not_ready()):
+        drawn = scene(spec)
+    with lesson.row("radius"):
+        settings.slider("spectral_radius")
+        lesson.try_this(text["Try this"], {grid.symbol: grid.role for grid in drawn.grids})
+    lens_of(settings, pack(drawn))
+    settings.settle()
+    return spec
+
+
+with lesson.first_screen():
+    with lesson.header(text):
+        settings.undo("edits", "Undo changed numbers")
+        settings.buttons()
+    with settings.row():
+        settings.select("sequence", width=130)
+        if settings.spec.sequence == WORD:
+            settings.text("word", LONGEST, width=150, placeholder=GIVEN)
+        else:
+            settings.number("steps")
+        for name in ("units", "activation", "return_sequences"):
+            settings.segments(name)
+        with settings.more():
+            settings.select("recurrent_initializer")
+            settings.segments("initial_state")
+            for name in ("dropout", "recurrent_dropout"):
+                settings.segments(name)
+            for name in ("use_bias", "go_backwards"):
+                settings.checkbox(name)
+            settings.select("loss")
+            settings.number("seed")
+    lesson.changes(settings.notes)
+    lesson.facts(facts(settings.spec))
+    spec = microscope()
+lesson.notes(text["Notes"])
+code.source(
+    {
+        "forward": SimpleRNN.forward,
+        "backward": SimpleRNN.backward,
+        "every step's gradient": SimpleRNN.backward_steps,
+        "kernel": simple_rnn,
+        "kernel, backward": simple_rnn_backward,
+    }
+)
