@@ -32,7 +32,10 @@ from ui.sockets import send_at_once
 from ui.trainings import Trainings
 
 HERE = Path(__file__).resolve().parent
-SCENES = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="scene")  # no more at once: memory, and others' turns
+AT_ONCE = os.cpu_count() or 1  # scenes: no more, for the memory and for others' turns
+SCENES = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="scene")
+TURN = asyncio.Semaphore(AT_ONCE)  # in the order in which they asked
+CLOSED = 499  # as nginx calls a request whose client has gone
 FIRST_PAGE = 3.0  # seconds, in which nothing is prepared that a first page does not need
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # the address changes with the content
 
@@ -73,7 +76,10 @@ async def live(request: Request) -> Response:
     lesson = request.path_params["lesson"]
     if lesson not in LESSONS:
         return Response("no such lesson", status_code=404)
-    content = await asyncio.get_running_loop().run_in_executor(SCENES, payload, lesson, request.query_params)
+    async with TURN:
+        if await request.is_disconnected():  # while it waited: nobody would look at the picture
+            return Response(status_code=CLOSED)
+        content = await asyncio.get_running_loop().run_in_executor(SCENES, payload, lesson, request.query_params)
     # "identity": compressing numbers costs more time than it saves
     headers = {"Cache-Control": "no-store", "Content-Encoding": "identity"}
     return Response(content, media_type="application/octet-stream", headers=headers)

@@ -21,7 +21,10 @@ from benchmarks.report import Comparison, asked_to_be_quick, comparison_table, m
 from engine.arrays import Array, Shape, leaves
 from engine.kernels.workers import WORKERS
 from engine.layers import (
+    GRU,
+    LSTM,
     AveragePooling2D,
+    Bidirectional,
     Conv1D,
     Conv2D,
     Conv3D,
@@ -32,6 +35,7 @@ from engine.layers import (
     Layer,
     MaxPooling2D,
     ReLU,
+    SimpleRNN,
 )
 from engine.losses import softmax_cross_entropy
 from engine.optimizers import SGD, Adam, Optimizer
@@ -67,6 +71,13 @@ LAYERS: Mapping[str, tuple[tuple[Layer, Shape], tuple[Layer, Shape]]] = {
     ),
     "Dense": ((Dense(10), (32, 64)), (Dense(1024), (256, 1024))),
     "Flatten": ((Flatten(), (32, 2, 2, 16)), (Flatten(), (32, 28, 28, 128))),
+    "SimpleRNN": ((SimpleRNN(16), (32, 30, 8)), (SimpleRNN(128, return_sequences=True), (32, 100, 64))),
+    "LSTM": ((LSTM(16), (32, 30, 8)), (LSTM(128, return_sequences=True), (32, 100, 64))),
+    "GRU": ((GRU(16), (32, 30, 8)), (GRU(128, return_sequences=True), (32, 100, 64))),
+    "Bidirectional LSTM": (
+        (Bidirectional(LSTM(16)), (32, 30, 8)),
+        (Bidirectional(LSTM(128, return_sequences=True)), (32, 100, 64)),
+    ),
     "ReLU": ((ReLU(), (32, 6, 6, 8)), (ReLU(), (32, 56, 56, 64))),
 }
 LOGITS = ((32, 10), (512, 1000))
@@ -120,7 +131,8 @@ def layer_pair(what: str, layer: Layer, shape: Shape, rng: np.random.Generator) 
     def ours() -> tuple[Array, ...]:
         y, trace = layer.forward(params, x)
         dx, grads = layer.backward(params, trace, dy)
-        return (y, dx, *(grads[name] for name in params))
+        by_path = dict(leaves(grads))
+        return (y, dx, *(by_path[path] for path, _ in leaves(params)))
 
     shapes = f"{times(shape)} → {times(dy.shape)}"
     theirs = pytorch.layer_twins(layer, params, x, dy)

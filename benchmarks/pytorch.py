@@ -14,7 +14,10 @@ from torch import Tensor
 
 from engine.arrays import Array, Shape, leaves
 from engine.layers import (
+    GRU,
+    LSTM,
     AveragePooling2D,
+    Bidirectional,
     Dense,
     Flatten,
     GlobalAveragePooling2D,
@@ -25,6 +28,7 @@ from engine.layers import (
 )
 from engine.layers.convolution import Convolution
 from engine.layers.pooling import GlobalPooling, Pooling
+from engine.layers.recurrent import RecurrentLayer
 from engine.optimizers import SGD, Adam, Optimizer
 from engine.training import Progress, Training
 
@@ -139,7 +143,7 @@ def _channels_first(array: Array, layout: torch.memory_format) -> Tensor:
 
 def _weights(params: Mapping[str, Array], layout: torch.memory_format) -> list[Tensor]:
     """(*K, C, F) → (F, C, *K), (C, units) → (units, C), a bias as it is."""
-    tensors = [torch.tensor(np.moveaxis(w, (-1, -2), (0, 1)) if w.ndim > 1 else w) for w in params.values()]
+    tensors = [torch.tensor(np.moveaxis(w, (-1, -2), (0, 1)) if w.ndim > 1 else w) for _, w in leaves(params)]
     return [w.contiguous(memory_format=layout) if w.ndim > 3 else w.contiguous() for w in tensors]
 
 
@@ -163,6 +167,8 @@ def _function(layer: Layer, input_shape: Shape) -> Callable[..., Tensor]:
         }
         pool = pools[type(layer)]
         return lambda x: pool(x, layer.pool_size, layer.strides)
+    if isinstance(layer, RecurrentLayer | Bidirectional):
+        return _recurrent(layer)
     functions: dict[type[Layer], Callable[..., Tensor]] = {
         GlobalMaxPooling2D: lambda x: F.adaptive_max_pool2d(x, 1).flatten(1),
         GlobalAveragePooling2D: lambda x: F.adaptive_avg_pool2d(x, 1).flatten(1),
@@ -171,6 +177,33 @@ def _function(layer: Layer, input_shape: Shape) -> Callable[..., Tensor]:
         ReLU: F.relu,
     }
     return functions[type(layer)]
+
+
+def _recurrent(layer: RecurrentLayer | Bidirectional) -> Callable[..., Tensor]:
+    """Begins with zero states. PyTorch has a second bias, and the gates of a GRU in another order."""
+    both = isinstance(layer, Bidirectional)
+    one = layer.layer if isinstance(layer, Bidirectional) else layer
+
+    def apply(x: Tensor, *weights: Tensor) -> Tensor:
+        flat = []
+        for w, r, b in zip(*[iter(weights)] * 3, strict=True):
+            biases = b.unbind(1) if b.ndim == 2 else (b, torch.zeros_like(b))
+            flat += [_reset_first(weight) if isinstance(one, GRU) else weight for weight in (w, r, *biases)]
+        h = x.new_zeros(1 + both, len(x), one.units)
+        settings = flat, True, 1, 0.0, False, both, True
+        if isinstance(one, LSTM):
+            states, last, _ = torch.lstm(x, (h, h), *settings)
+        else:
+            states, last = (torch.gru if isinstance(one, GRU) else torch.rnn_tanh)(x, h, *settings)
+        return states if one.return_sequences else last.movedim(0, 1).flatten(1)
+
+    return apply
+
+
+def _reset_first(weights: Tensor) -> Tensor:
+    """z, r, n → r, z, n"""
+    z, r, n = weights.chunk(3)
+    return torch.cat((r, z, n))
 
 
 def _optimizer(optimizer: Optimizer, weights: Sequence[Tensor]) -> torch.optim.Optimizer:

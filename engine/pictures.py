@@ -8,20 +8,43 @@ SIDE × SIDE pixels, as text: who has the address has the picture, and no server
 import base64
 import binascii
 import io
+import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
+from types import MappingProxyType
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from engine.arrays import Array
 
 SIDE = 48  # pixels
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 LARGEST_FILE = 8_000_000  # bytes
-MOST_PIXELS = 24_000_000  # a large photograph: 72 MB while it is decoded, and nothing of this size after that
+MOST_PIXELS = 24_000_000  # a large photograph: some 100 MB while it is decoded, and nothing of this size after that
+MOST_SCANS = 64  # of a JPEG; progressive ones of cameras have some ten
+START_OF_SCAN = b"\xff\xda"
+ORIENTATION = 0x0112  # in the metadata
+TURNS = MappingProxyType(
+    {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_270,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_90,
+    }
+)
+DECODING = threading.Semaphore(2)  # pictures at a time, for the memory that they take
 LONGEST_TEXT = 6000  # characters of a picture in an address
 QUALITY = 85
+
+
+class PictureError(ValueError):
+    """What is wrong with somebody's picture, in words that can be shown."""
 
 
 def shrink(data: bytes) -> str:
@@ -30,25 +53,18 @@ def shrink(data: bytes) -> str:
     It is turned as its camera was held, and laid on white where it is transparent.
     """
     if not data:
-        raise ValueError("the file is empty")
+        raise PictureError("the file is empty")
     if len(data) > LARGEST_FILE:
-        raise ValueError(f"the file must have at most {LARGEST_FILE // 10**6} megabytes, not {len(data) / 1e6:.1f}")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of the decoder, about odd metadata
-            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                _check_size(image)
-                image.draft("RGB", (4 * SIDE, 4 * SIDE))  # a JPEG is decoded at a fraction of its size
-                small = _reduced(image)
-                upright = ImageOps.exif_transpose(small) or small
-                rgba = upright.convert("RGBA")
-    except Image.DecompressionBombError as error:
-        raise ValueError(f"a picture must have at most {MOST_PIXELS // 10**6} megapixels") from error
-    except (OSError, SyntaxError, EOFError, OverflowError, MemoryError) as error:
-        raise ValueError(f"this file cannot be read as a picture ({', '.join(FORMATS)})") from error
+        raise PictureError(f"the file must have at most {LARGEST_FILE:,} bytes, not {len(data):,}")
+    with DECODING, _decoding(), Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        _check_size(image)
+        _check_scans(image, data)
+        image.draft("RGB", (4 * SIDE, 4 * SIDE))  # a JPEG is decoded at a fraction of its size
+        turn = _orientation(image)
+        rgba = _eight_bits(_middle(image)).convert("RGBA")
     white = Image.new("RGBA", rgba.size, "white")
-    middle = ImageOps.fit(Image.alpha_composite(white, rgba).convert("RGB"), (SIDE, SIDE), Image.Resampling.LANCZOS)
-    return _encode(middle)
+    middle = Image.alpha_composite(white, rgba).convert("RGB").resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+    return _encode(middle if turn is None else middle.transpose(turn))
 
 
 def from_grey(values: Array) -> str:
@@ -78,25 +94,62 @@ def read(text: str, grey: bool) -> Array:
     return pixels
 
 
-def _reduced(image: Image.Image) -> Image.Image:
-    """A whole fraction of its size, still a few times larger than it will be, before anything else is done with it."""
-    factor = min(image.size) // (4 * SIDE)
-    if factor < 2:
-        return image
+@contextmanager
+def _decoding() -> Iterator[None]:
+    """A decoder that is given anything may raise anything."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about odd metadata
+            yield
+    except PictureError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise PictureError(f"a picture must have at most {MOST_PIXELS:,} pixels") from error
+    except Exception as error:
+        raise PictureError(f"this file cannot be read as a picture ({', '.join(FORMATS)})") from error
+
+
+def _middle(image: Image.Image) -> Image.Image:
+    """The square in the middle, at a whole fraction of its size but larger than SIDE, before anything else is done."""
+    side = min(image.size)
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    box, factor = (left, top, left + side, top + side), max(1, side // (4 * SIDE))
     if image.mode in ("P", "PA", "1") or image.mode.startswith("I;"):  # indices and bits have no mean
-        return image.resize((image.width // factor, image.height // factor), Image.Resampling.NEAREST)
-    return image.reduce(factor)
+        return image.resize((side // factor, side // factor), Image.Resampling.NEAREST, box)
+    return image.reduce(factor, box)
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Pillow would cut 16 bits off at 255, and knows no range of the other large numbers."""
+    if image.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(image) // 257).astype(np.uint8), "L")
+    if image.mode in ("I", "F"):
+        raise PictureError("a picture must have 8 or 16 bits a channel, not 32")
+    return image
+
+
+def _orientation(image: Image.Image) -> Image.Transpose | None:
+    """How the camera was held. Only this is read of the metadata, which may be broken."""
+    try:
+        return TURNS.get(image.getexif().get(ORIENTATION, 1))
+    except Exception:
+        return None
+
+
+def _check_scans(image: Image.Image, data: bytes) -> None:
+    """A JPEG may go over its picture again and again, and each time costs as much as the first."""
+    scans = data.count(START_OF_SCAN) if image.format in ("JPEG", "MPO") else 1
+    if scans > MOST_SCANS:
+        raise PictureError(f"a JPEG must have at most {MOST_SCANS} scans, not {scans:,}")
 
 
 def _check_size(image: Image.Image) -> None:
     """What the file says of itself, before anything is decoded."""
     width, height = image.size
     if width < 2 or height < 2:
-        raise ValueError(f"a picture must have at least 2 × 2 pixels, not {width} × {height}")
+        raise PictureError(f"a picture must have at least 2 × 2 pixels, not {width} × {height}")
     if width * height > MOST_PIXELS:
-        raise ValueError(
-            f"a picture must have at most {MOST_PIXELS // 10**6} megapixels, not {width * height / 1e6:.0f}"
-        )
+        raise PictureError(f"a picture must have at most {MOST_PIXELS:,} pixels, not {width * height:,}")
 
 
 def _encode(image: Image.Image) -> str:

@@ -223,8 +223,10 @@ class Recording:
         """Computes what `again` needs for that step, and stops after every step on the way."""
         if not 0 <= steps <= self.steps:
             raise ValueError(f"the run has the steps 0 … {self.steps}, not {steps}")
+        if steps == self.steps:
+            return  # `next` is there
         progress = self._nearest(steps)
-        while progress.steps < min(steps, self.steps):
+        while progress.steps < steps:
             progress = self._near = self._at(progress.steps).step(progress).after
             yield
 

@@ -1,6 +1,6 @@
-"""Scenes by address: what a lens asks for while a slider is dragged, without a run of the page.
+"""Pictures by address: what the browser asks for while a slider is dragged, without a run of the page.
 
-A scene is a pure function of the settings that stand in the address, so any thread may compute it, for anybody.
+A picture is a pure function of the settings that stand in the address, so any thread may compute it, for anybody.
 """
 
 from __future__ import annotations
@@ -19,27 +19,37 @@ from experiments.lstm.spec import LSTMSpec
 from experiments.scene import Scene, pack
 from experiments.simple_rnn.scene import scene as simple_rnn_scene
 from experiments.simple_rnn.spec import SimpleRNNSpec
+from experiments.simple_rnn.vanishing import VanishingSpec
+from experiments.simple_rnn.vanishing import picture as vanishing
 
-LESSONS: Mapping[str, tuple[Any, Callable[[Any], Scene]]] = MappingProxyType(
+
+def packed(build: Callable[[Any], Scene]) -> Callable[[Any], bytes]:
+    """A lesson whose picture is a lens."""
+    return lambda spec: pack(build(spec))
+
+
+# how the settings' names begin → what can be set, and the picture as bytes
+LESSONS: Mapping[str, tuple[Any, Callable[[Any], bytes]]] = MappingProxyType(
     {
-        "convolution": (ConvolutionSpec, scene),
-        "home": (DigitSpec, scene),
-        "rnn": (SimpleRNNSpec, simple_rnn_scene),
-        "lstm": (LSTMSpec, lstm_scene),
-        "gru": (GRUSpec, gru_scene),
+        "convolution": (ConvolutionSpec, packed(scene)),
+        "home": (DigitSpec, packed(scene)),
+        "rnn": (SimpleRNNSpec, packed(simple_rnn_scene)),
+        "lstm": (LSTMSpec, packed(lstm_scene)),
+        "gru": (GRUSpec, packed(gru_scene)),
+        "vanishing": (VanishingSpec, vanishing),
     }
 )
 
 
 def payload(lesson: str, address: Mapping[str, str]) -> bytes:
-    """The packed scene of a lesson at `lesson_name=value` settings; what is impossible is mended as on the page.
+    """The picture of a lesson at `lesson_name=value` settings; what is impossible is mended as on the page.
 
     `grid=w&cell=4&value=2.5` changes one cell on top. KeyError for a lesson that there is not.
     """
     spec_type, build = LESSONS[lesson]
     fields = {field.name for field in spec_type.fields()}
     wanted = {name: address[f"{lesson}_{name}"] for name in fields if f"{lesson}_{name}" in address}
-    return pack(build(_edited(spec_type.mend(wanted).spec, address)))
+    return build(_edited(spec_type.mend(wanted).spec, address))
 
 
 def _edited(spec: Any, address: Mapping[str, str]) -> Any:

@@ -59,6 +59,14 @@ class Lines:
 
 
 @dataclass(frozen=True)
+class Walks:
+    """Gradients on their way back through unrolled networks, on a fixed log scale."""
+
+    picture: bytes  # experiments.recurrent.walk.drawn
+    alt: str
+
+
+@dataclass(frozen=True)
 class Passage:
     label: str
     text: str
@@ -76,7 +84,7 @@ class Text:
 @dataclass(frozen=True)
 class Shown:
     numbers: Mapping[str, str]  # of the lesson's text: `{name}` → how it is written; none: only the rows are drawn yet
-    rows: Sequence[Maps | Sheet | Table | Lines | Text]
+    rows: Sequence[Maps | Sheet | Table | Lines | Walks | Text]
     right: Collection[int] | None = None  # numbers of the right answers, where they depend on the settings
     case: str | None = None  # a section of the text that is told only in this case
 

@@ -49,7 +49,8 @@ class Field:
     @property
     def step(self) -> Any:
         """From one option of a number to the next."""
-        return self.options[1] - self.options[0]
+        step = self.options[1] - self.options[0]
+        return type(step)(round(step, 10))  # 0.51 − 0.5 is not 0.01
 
     def nearest(self, value: float) -> Any:
         """The option of a number that is nearest."""

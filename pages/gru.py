@@ -3,6 +3,9 @@
 from engine.kernels.recurrent import gru, gru_backward
 from engine.layers.gru import GRU
 from engine.warmup import not_ready
+from experiments.gru import cost, interpolation
+from experiments.gru.code import keras, pytorch
+from experiments.gru.questions import question_numbers
 from experiments.gru.scene import scene
 from experiments.gru.spec import PRESETS, GRUSpec
 from experiments.recurrent.facts import facts
@@ -57,6 +60,10 @@ with lesson.first_screen():
     lesson.changes(settings.notes)
     lesson.facts(facts(settings.spec))
     spec = microscope()
+told = text.fill(question_numbers(spec))
+lesson.experiment("GR1", told["GR1"], interpolation.show, spec)
+lesson.experiment("GR2", told["GR2"], cost.show, spec)
+lesson.questions("gru", told["Check yourself"])
 lesson.notes(text["Notes"])
 code.source(
     {
@@ -67,3 +74,4 @@ code.source(
         "kernel, backward": gru_backward,
     }
 )
+code.elsewhere("gru", {"PyTorch": pytorch(spec), "Keras": keras(spec)}, title=text.title)

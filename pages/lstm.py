@@ -3,6 +3,9 @@
 from engine.kernels.recurrent import lstm, lstm_backward
 from engine.layers.lstm import LSTM
 from engine.warmup import not_ready
+from experiments.lstm import cost, gates, keep
+from experiments.lstm.code import keras, pytorch
+from experiments.lstm.questions import question_numbers
 from experiments.lstm.scene import scene
 from experiments.lstm.spec import PRESETS, LSTMSpec
 from experiments.recurrent.facts import facts
@@ -57,6 +60,11 @@ with lesson.first_screen():
     lesson.changes(settings.notes)
     lesson.facts(facts(settings.spec))
     spec = microscope()
+told = text.fill(question_numbers(spec))
+lesson.experiment("LS1", told["LS1"], keep.show, spec)
+lesson.experiment("LS3", told["LS3"], gates.show, spec)
+lesson.experiment("LS5", told["LS5"], cost.show, spec)
+lesson.questions("lstm", told["Check yourself"])
 lesson.notes(text["Notes"])
 code.source(
     {
@@ -67,3 +75,4 @@ code.source(
         "kernel, backward": lstm_backward,
     }
 )
+code.elsewhere("lstm", {"PyTorch": pytorch(spec), "Keras": keras(spec)}, title=text.title)

@@ -6,15 +6,21 @@ from engine.warmup import not_ready
 from experiments.recurrent.facts import facts
 from experiments.recurrent.sequences import GIVEN, LONGEST, WORD
 from experiments.scene import pack
+from experiments.simple_rnn import loop, order, rates
+from experiments.simple_rnn.code import keras, pytorch
+from experiments.simple_rnn.questions import question_numbers
 from experiments.simple_rnn.scene import scene
 from experiments.simple_rnn.spec import SimpleRNNSpec
+from experiments.simple_rnn.vanishing import PRESETS, VanishingSpec, picture
 from ui import code, lesson
 from ui.lens import lens_of
 from ui.prose import read
 from ui.settings import Settings
+from ui.walk import walk_back
 
 text = read("simple_rnn")
 settings = Settings("rnn", SimpleRNNSpec)
+vanishing = Settings("vanishing", VanishingSpec)
 
 
 @lesson.live
@@ -55,6 +61,12 @@ with lesson.first_screen():
     lesson.changes(settings.notes)
     lesson.facts(facts(settings.spec))
     spec = microscope()
+told = text.fill(question_numbers(spec))
+walk_back(text["Watch gradients vanish"], vanishing, picture, PRESETS)
+lesson.experiment("RN1", told["RN1"], loop.show, spec)
+lesson.experiment("RN2", told["RN2"], order.show, spec)
+lesson.experiment("RN3", text["RN3"], rates.show)
+lesson.questions("simple_rnn", told["Check yourself"])
 lesson.notes(text["Notes"])
 code.source(
     {
@@ -65,3 +77,4 @@ code.source(
         "kernel, backward": simple_rnn_backward,
     }
 )
+code.elsewhere("simple_rnn", {"PyTorch": pytorch(spec), "Keras": keras(spec)}, title=text.title)

@@ -85,11 +85,29 @@ def test_every_answer_carries_the_headers() -> None:
     assert SECURITY[b"x-content-type-options"] == b"nosniff"
 
 
-@pytest.mark.parametrize(("lesson", "status"), [("convolution", 200), ("home", 200), ("nothing", 404)])
-def test_a_scene_by_address_is_never_kept(lesson: str, status: int) -> None:
-    request = Request({"type": "http", "path_params": {"lesson": lesson}, "headers": [], "query_string": b""})
+def asked(lesson: str, *, gone: bool) -> Response:
+    """What /live/<lesson> answers, to a browser that has gone meanwhile or not."""
+
+    async def receive() -> dict[str, str]:
+        if not gone:
+            await asyncio.sleep(60)
+        return {"type": "http.disconnect"}
+
+    request = Request({"type": "http", "path_params": {"lesson": lesson}, "headers": [], "query_string": b""}, receive)
     with ThreadPoolExecutor(1) as other:
-        answer = other.submit(asyncio.run, live(request)).result()
+        return other.submit(asyncio.run, live(request)).result()
+
+
+def test_nothing_is_computed_for_a_browser_that_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.payload", lambda *_: pytest.fail("computed"))
+    assert asked("convolution", gone=True).status_code == 499
+
+
+@pytest.mark.parametrize(
+    ("lesson", "status"), [("convolution", 200), ("home", 200), ("vanishing", 200), ("nothing", 404)]
+)
+def test_a_scene_by_address_is_never_kept(lesson: str, status: int) -> None:
+    answer = asked(lesson, gone=False)
     assert answer.status_code == status
     if status == 200:
         assert answer.headers["cache-control"] == "no-store"

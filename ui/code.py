@@ -30,7 +30,7 @@ def _text(function: Callable[..., Any]) -> str:
 
 
 @st.fragment
-def elsewhere(lesson: str, scripts: Mapping[str, str]) -> None:
+def elsewhere(lesson: str, scripts: Mapping[str, str], title: str | None = None) -> None:
     """The same layer in other libraries, to read, copy, or take along as a script or a notebook."""
     with prose("elsewhere"):
         st.header("The same layer elsewhere", anchor="elsewhere")
@@ -39,8 +39,8 @@ def elsewhere(lesson: str, scripts: Mapping[str, str]) -> None:
             library = st.segmented_control("library", names, default=names[0], required=True, key="elsewhere")
             script, name = scripts[library], f"{lesson}_{library.lower()}"
             _download("Script", f"{name}.py", "text/x-python", partial(str, script))
-            title = f"{lesson.capitalize()} in {library}"
-            _download("Notebook", f"{name}.ipynb", "application/x-ipynb+json", partial(notebook, script, title))
+            heading = f"{title or lesson.capitalize()} in {library}"
+            _download("Notebook", f"{name}.ipynb", "application/x-ipynb+json", partial(notebook, script, heading))
         st.code(script, language="python", wrap_lines=True)
 
 

@@ -28,6 +28,7 @@ def live_slider(
     on_change: Callable[[float, bool], None],
     unit: str = "",
     moves: str | None = None,
+    help: str = "",
 ) -> None:
     """Draws the slider at `value`, which the caller keeps.
 
@@ -45,6 +46,15 @@ def live_slider(
             return  # anybody can send anything
         on_change(max if number > max else number if number >= min else min, final)  # NaN becomes min
 
-    data = {"moves": moves, "label": label, "min": min, "max": max, "step": step, "value": value, "unit": unit}
+    data = {
+        "moves": moves,
+        "help": help,
+        "label": label,
+        "min": min,
+        "max": max,
+        "step": step,
+        "value": value,
+        "unit": unit,
+    }
     # Not named "value": Streamlit looks into a lone state of that name, and misses changes beside its inner value.
     _mount(key=key, data=data | {"answered": answered(key, "moved")}, on_moved_change=moved)

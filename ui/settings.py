@@ -142,6 +142,7 @@ class Settings:
             on_change=lambda value, final: self.put(name, field.nearest(value), final=final),
             unit=unit,
             moves=self.key(name),
+            help=field.help,
         )
 
     @property

@@ -1,4 +1,5 @@
-"""Draws what an experiment shows, row by row: small maps, a sheet of pictures, a table, lines, or words.
+"""Draws what an experiment shows, row by row: small maps, a sheet of pictures, a table, lines, gradients in
+unrolled networks, or words.
 
 `ui` knows no experiments. What it draws has these shapes; those of experiments/shown.py fit.
 """
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from ui.chart import line_chart
 from ui.maps import Picture, Scale, maps
 from ui.sheet import sheet
+from ui.unrolled import unrolled
 
 
 @runtime_checkable
@@ -72,6 +74,14 @@ class Lines(Protocol):
     def marks(self) -> Sequence[int] | NDArray[Any]: ...
 
 
+@runtime_checkable
+class Walks(Protocol):
+    @property
+    def picture(self) -> bytes: ...
+    @property
+    def alt(self) -> str: ...
+
+
 class Passage(Protocol):
     @property
     def label(self) -> str: ...
@@ -93,14 +103,14 @@ class Shown(Protocol):
     @property
     def numbers(self) -> Mapping[str, str]: ...
     @property
-    def rows(self) -> Sequence[Maps | Sheet | Table | Lines | Text]: ...
+    def rows(self) -> Sequence[Maps | Sheet | Table | Lines | Walks | Text]: ...
     @property
     def right(self) -> Collection[int] | None: ...
     @property
     def case(self) -> str | None: ...
 
 
-def draw(rows: Sequence[Maps | Sheet | Table | Lines | Text], key: str) -> None:
+def draw(rows: Sequence[Maps | Sheet | Table | Lines | Walks | Text], key: str) -> None:
     """The rows below each other; the key of each is its place."""
     for number, row in enumerate(rows, 1):
         if isinstance(row, Maps):
@@ -114,6 +124,8 @@ def draw(rows: Sequence[Maps | Sheet | Table | Lines | Text], key: str) -> None:
             line_chart(
                 row.at, row.lines, x=row.x, y=row.y, log=row.log, marks=row.marks, key=f"{key}.{number}", alt=row.alt
             )
+        elif isinstance(row, Walks):
+            unrolled(row.picture, row.alt, key=f"{key}.{number}")
         elif isinstance(row, Text):
             words(row.passages, alt=row.alt)
         else:

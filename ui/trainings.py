@@ -38,6 +38,7 @@ OF_ONE_ADDRESS = 120  # a class behind one router is one address; no address may
 FULL = 1013  # "try again later", in the WebSocket protocol
 LONGEST = 8192  # bytes of a message
 PACES = range(1, 65)
+ASLEEP = 1.0  # seconds without an answer to a picture after which a browser is not counted
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +68,8 @@ class Trainings:
 
     @property
     def computing(self) -> int:
-        """Trainings that play, and the long experiments that share their line."""
-        return sum(watching.pace > 0 for watching in self.open) + len(LINE.jobs)
+        """Trainings that play, for browsers that look, and the long experiments that share their line."""
+        return sum(watching.goes_on for watching in self.open) + len(LINE.jobs)
 
     async def endpoint(self, socket: WebSocket) -> None:
         """The route."""
@@ -117,6 +118,12 @@ class Watching:
         self.until: int | None = None  # the step at which it pauses by itself
         self.drawn = True  # the browser has drawn all that it was sent
         self.due = 0.0  # when the next picture may begin
+        self.sent = 0.0  # when the last message went out
+
+    @property
+    def goes_on(self) -> bool:
+        """It plays, and its browser draws: a laptop that sleeps takes nobody's turn."""
+        return self.pace > 0 and (self.drawn or time.monotonic() < self.sent + ASLEEP)
 
     async def serve(self) -> None:
         reading = asyncio.create_task(self._read())
@@ -278,7 +285,7 @@ class Watching:
         header.setdefault("kind", "picture")
         header |= {"begun": self.begun, "played": self.played, "playing": self.pace > 0}
         header |= {"sharing": self.all.computing, "at_once": COMPUTING}
-        self.drawn = False
+        self.drawn, self.sent = False, time.monotonic()
         await self.socket.send_bytes(parcel(header))
 
 
@@ -313,4 +320,7 @@ def _address(socket: WebSocket) -> str:
 def _same_origin(socket: WebSocket) -> bool:
     """Whether the page that opened the connection is one of this server's."""
     origin = socket.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc == socket.headers.get("host")
+    try:  # the scheme may differ: a proxy may have ended TLS
+        return origin is not None and urlsplit(origin).netloc == socket.headers.get("host")
+    except ValueError:
+        return False

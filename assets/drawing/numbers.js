@@ -8,7 +8,7 @@ export function scientific(v, places = 1) {
   return `${v < 0 ? "−" : ""}${digits.replace(/\.0+$/, "")}×10${raised(+power)}`
 }
 
-function raised(power) {
+export function raised(power) {
   return String(power).replace(/./g, (c) => RAISED[c])
 }
 

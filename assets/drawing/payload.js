@@ -1,4 +1,4 @@
-/* Bytes → named arrays, as ui/component.py and experiments/scene/packing.py write them. Arrays are views of the bytes, never copies
+/* Bytes → named arrays, as ui/component.py and experiments/packing.py write them. Arrays are views of the bytes, never copies
    (but for 64-bit integers, which JavaScript cannot mix with its numbers). */
 
 const TYPES = {
@@ -14,10 +14,10 @@ export function unparcel(data) {
   return read(bytes, 8, new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true))
 }
 
-/** What pack() made (experiments/scene/packing.py): a scene. */
+/** What pack() made (experiments/packing.py). */
 export function unpack(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset)
-  if (text(bytes.subarray(0, 4)) !== "LENS" || view.getUint32(4, true) !== 1) throw new Error("not a scene of version 1")
+  if (text(bytes.subarray(0, 4)) !== "LENS" || view.getUint32(4, true) !== 1) throw new Error("not a payload of version 1")
   return read(bytes, 16, view.getUint32(8, true))
 }
 

@@ -40,10 +40,11 @@ export class Player {
 
   toggle() {
     if (this.playing) return this.#rest()
-    const { track } = this, last = track.count() - 1, by = track.against ? -1 : 1, end = track.against ? 0 : last
-    track.show(track.at() === end ? last - end : track.at())
-    const pace = stillness.matches ? STILL : Math.max(FAST, Math.min(track.pace ?? NORMAL, WHOLE / (last + 1)))
-    this.#timer = setInterval(() => (track.at() === (by < 0 ? 0 : track.count() - 1) ? this.#rest() : track.show(track.at() + by)), pace)
+    const { track } = this, by = track.against ? -1 : 1
+    const ended = () => (by > 0 ? track.at() >= track.count() - 1 : track.at() <= 0)
+    track.show(!ended() ? track.at() : by > 0 ? 0 : track.count() - 1)
+    const pace = stillness.matches ? STILL : Math.max(FAST, Math.min(track.pace ?? NORMAL, WHOLE / track.count()))
+    this.#timer = setInterval(() => (ended() ? this.#rest() : track.show(track.at() + by)), pace)
     this.#face("pause", "Pause (space)")
   }
 

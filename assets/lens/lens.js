@@ -1,11 +1,12 @@
 /* The lens: point at any number and see where it comes from, forward and backward.
    It knows no layer. A scene arrives as bytes (experiments/scene/); everything after that happens here, with no
-   message to the server but for edits. This file holds the state; source.js speaks with the server, the others draw. */
+   message to the server but for edits. This file holds the state; drawing/source.js speaks with the server, the others draw. */
 
 import { copyAddress, dropParameter, keepParameters } from "../drawing/address.js"
 import { palette } from "../drawing/colour.js"
 import { unpack, unparcel } from "../drawing/payload.js"
 import { Player } from "../drawing/player.js"
+import { Source } from "../drawing/source.js"
 import { applyTheme, stillness } from "../drawing/theme.js"
 import { furnish } from "./furnish.js"
 import { arrange } from "./layout.js"
@@ -13,7 +14,6 @@ import { lightOf, planesInLight } from "./light.js"
 import { readLink, writeLink } from "./link.js"
 import { drawRibbons } from "./ribbons.js"
 import { coordinates, place, planeOf, prepareScene, showFrame, structure, visible } from "./scene.js"
-import { Source } from "./source.js"
 import { arithmetic, stepOf, takesPart, usesOf } from "./steps.js"
 import { table } from "./table.js"
 import { Walk } from "./walk.js"

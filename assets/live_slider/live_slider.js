@@ -30,8 +30,10 @@ class LiveSlider {
     this.data = data
     this.report = report
     applyTheme(this.root)
-    const { label, min, max, step, value, answered } = data
+    const { label, help, min, max, step, value, answered } = data
     this.name.textContent = label
+    this.name.title = help
+    this.range.setAttribute("aria-description", help)
     for (const [name, bound] of Object.entries({ min, max, step })) if (this.range[name] !== String(bound)) this.range[name] = bound
     this.outbox.answered(answered)
     if (!this.#held && !this.outbox.waiting) this.#show(value)

@@ -10,7 +10,7 @@ import numpy as np
 from engine.arrays import Array, Shape
 from engine.datasets import CROPS, crop, digits
 from engine.layers import Conv2D
-from engine.pictures import SIDE, read
+from engine.pictures import LONGEST_TEXT, SIDE, read
 from experiments import edits
 from experiments.convolution.presets import PRESETS, RANDOM, kernel_bank
 from experiments.losses import LOSS, LOSSES
@@ -72,6 +72,8 @@ class ConvolutionSpec(Spec):
             )
         if self.picture == DIGIT and self.channels != 1:
             raise ValueError(f"the digits are grey: channels must be 1, not {self.channels}")
+        if len(self.own) > LONGEST_TEXT:
+            raise ValueError(f"own must have at most {LONGEST_TEXT:,} characters, not {len(self.own):,}")
         if self.picture == OWN:
             self.input()
         self.layer.output_shape(self.input_shape)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from engine.initializers import INITIALIZERS, fans, initializer
+from engine.initializers import INITIALIZERS, Scaled, fans, initializer
 
 SHAPE = (5, 5, 24, 36)  # fan_in 600, fan_out 900
 
@@ -21,6 +21,7 @@ def test_fans(shape: tuple[int, ...], expected: tuple[int, int]) -> None:
 @pytest.mark.parametrize(
     ("name", "variance"),
     [
+        ("uniform", 0.05**2 / 3),
         ("glorot_uniform", 2 / 1500),
         ("glorot_normal", 2 / 1500),
         ("he_uniform", 2 / 600),
@@ -58,15 +59,24 @@ def test_orthogonal_prefers_no_direction() -> None:
 
 @pytest.mark.parametrize("name", INITIALIZERS)
 def test_the_same_numbers_in_both_precisions(name: str) -> None:
-    shape = (3, 3, 2, 4)
+    shape = (4, 6) if name == "identity" else (3, 3, 2, 4)
     double, single = draw(name, shape), draw(name, shape, dtype=np.float32)
     assert single.dtype == np.float32
     np.testing.assert_array_equal(single, double.astype(np.float32))
     np.testing.assert_array_equal(double, draw(name, shape))
-    if name not in ("zeros", "ones"):
+    if name not in ("zeros", "ones", "identity"):
         assert (double != draw(name, shape, seed=1)).all()
 
 
 def test_an_unknown_name() -> None:
     with pytest.raises(ValueError, match=r"must be one of zeros, ones, .*orthogonal, not 'xavier'"):
         initializer("xavier")
+
+
+def test_identity_and_scaled_matrices() -> None:
+    assert np.array_equal(draw("identity", (2, 3)), [[1, 0, 0], [0, 1, 0]])
+    with pytest.raises(ValueError, match=r"identity makes matrices, not arrays of shape \(2, 2, 2\)"):
+        draw("identity", (2, 2, 2))
+    scaled = Scaled("orthogonal", 0.7)(np.random.default_rng(0), (5, 5), np.float64)
+    assert np.linalg.svd(scaled, compute_uv=False) == pytest.approx([0.7] * 5)
+    assert np.abs(np.linalg.eigvals(scaled)) == pytest.approx([0.7] * 5)

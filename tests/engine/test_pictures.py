@@ -69,14 +69,52 @@ def test_a_large_picture_is_turned_too_and_needs_little_memory() -> None:
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 120_000  # kilobytes; decoded it has 60,000
 
 
-@pytest.mark.parametrize("mode", ["RGBA", "LA", "PA", "P", "1", "L", "I", "F", "CMYK", "I;16"])
-def test_every_mode_is_read(mode: str) -> None:
-    grey = Image.new("L", (60, 60), 200)
-    image = Image.fromarray(np.full((60, 60), 200 * 257, np.uint16)) if mode == "I;16" else grey.convert(mode)
-    kind = "TIFF" if mode in ("CMYK", "F", "I", "PA") else "PNG"
-    if mode == "PA":
-        image, kind = image.convert("RGBA"), "PNG"
-    assert read(shrink(file(image, kind)), True).shape == (SIDE, SIDE, 1)
+@pytest.mark.parametrize("side", [60, 900])
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "PA", "P", "L", "CMYK", "I;16"])
+def test_every_mode_is_read(mode: str, side: int) -> None:
+    grey = Image.new("L", (side, side), 200)
+    image = Image.fromarray(np.full((side, side), 200 * 257, np.uint16)) if mode == "I;16" else grey.convert(mode)
+    x = read(shrink(file(image, "TIFF" if mode in ("CMYK", "PA") else "PNG")), True)
+    assert x.shape == (SIDE, SIDE, 1)
+    assert x == pytest.approx(200 / 255, abs=0.01)
+
+
+def test_black_and_white_is_read() -> None:
+    assert read(shrink(file(Image.new("1", (60, 60), 1))), True).min() > 0.98
+
+
+@pytest.mark.parametrize("mode", ["I", "F"])
+def test_numbers_without_a_range_are_refused(mode: str) -> None:
+    with pytest.raises(ValueError, match="8 or 16 bits a channel, not 32"):
+        shrink(file(Image.new("L", (60, 60), 200).convert(mode), "TIFF"))
+
+
+@pytest.mark.parametrize(("width", "height"), [(2, 12_000_000), (383, 62_000), (62_000, 383)])
+def test_a_narrow_picture_needs_little_memory(width: int, height: int) -> None:
+    data = png(width, height, zlib.compress((b"\0" + b"\x80" * 3 * width) * height))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert read(shrink(data), True) == pytest.approx(128 / 255, abs=0.01)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # kilobytes; decoded it has 72,000
+
+
+def test_a_jpeg_that_repeats_its_scans_is_refused() -> None:
+    data = file(photo(), "JPEG", progressive=True)
+    first = data.index(b"\xff\xda")
+    end = data.index(b"\xff\xc4", first) if b"\xff\xc4" in data[first:] else len(data) - 2
+    with pytest.raises(ValueError, match="at most 64 scans, not"):
+        shrink(data[:end] + data[first:end] * 200 + data[end:])
+
+
+def test_broken_metadata_does_not_matter() -> None:
+    data = file(photo(), "JPEG", exif=b"Exif\0\0MM\0*" + b"\xff" * 40)
+    assert np.array_equal(read(shrink(data), True), read(shrink(file(photo(), "JPEG")), True))
+
+
+def test_what_a_decoder_raises_is_no_accident_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    for error in (struct.error("unpack"), KeyError(7), TypeError("none"), ValueError("MAX_TEXT_CHUNK")):
+        monkeypatch.setattr(Image, "open", lambda *_, error=error, **__: (_ for _ in ()).throw(error))
+        with pytest.raises(ValueError, match="cannot be read as a picture"):
+            shrink(b"anything")
 
 
 def test_what_is_transparent_is_white() -> None:
@@ -96,7 +134,7 @@ def png(width: int, height: int, rows: bytes = b"") -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 @pytest.mark.parametrize(
@@ -108,11 +146,11 @@ def png(width: int, height: int, rows: bytes = b"") -> bytes:
         (b"%PDF-1.7", "cannot be read as a picture"),
         (file(photo(), "JPEG")[:900], "cannot be read as a picture"),
         (file(photo(), "PNG")[:900], "cannot be read as a picture"),
-        (png(100, 100, b"\0" * 40), "cannot be read as a picture"),
-        (png(1, 1, b"\0" * 4), "at least 2 × 2 pixels, not 1 × 1"),
-        (png(10_000, 10_000), "at most 24 megapixels, not 100"),
-        (png(2**31 - 1, 2**31 - 1), "at most 24 megapixels"),
-        (b"\xff" * (pictures.LARGEST_FILE + 1), "at most 8 megabytes, not 8.0"),
+        (png(100, 100, zlib.compress(b"\0" * 40)), "cannot be read as a picture"),
+        (png(1, 1, zlib.compress(b"\0" * 4)), "at least 2 × 2 pixels, not 1 × 1"),
+        (png(10_000, 10_000), "at most 24,000,000 pixels, not 100,000,000"),
+        (png(2**31 - 1, 2**31 - 1), "at most 24,000,000 pixels"),
+        (b"\xff" * (pictures.LARGEST_FILE + 1), "at most 8,000,000 bytes, not 8,000,001"),
     ],
 )  # fmt: skip
 def test_what_is_no_picture_is_refused_with_the_rule(data: bytes, words: str) -> None:

@@ -137,6 +137,7 @@ def test_a_replay_goes_step_by_step_and_what_it_has_computed_is_at_hand() -> Non
         calls += 1
     assert calls == 7  # from the checkpoint at 16
     assert list(recording.approach(23)) == []
+    assert list(recording.approach(recording.steps)) == []  # where the run stands, nothing has to be computed again
     assert len(list(recording.approach(22))) == 6  # what lies behind is computed from the checkpoint
     assert same(recording.again(23).before, taken[23].before)
     recording.back_to(21)

@@ -1,6 +1,7 @@
-"""Scenes by address: the same bytes as the page's own."""
+"""Pictures by address: the same bytes as the page's own."""
 
 import tracemalloc
+from dataclasses import replace
 
 import pytest
 
@@ -8,6 +9,7 @@ from experiments.convolution.scene import scene
 from experiments.convolution.spec import ConvolutionSpec, DigitSpec
 from experiments.live import payload
 from experiments.scene import pack
+from experiments.simple_rnn.vanishing import VanishingSpec, picture
 
 
 @pytest.mark.parametrize("spec", [ConvolutionSpec(), ConvolutionSpec(angle=35, filters=4, edits="w4:2.5"), DigitSpec()])
@@ -15,6 +17,15 @@ def test_an_address_gives_the_scene_of_the_page(spec: ConvolutionSpec) -> None:
     lesson = "home" if isinstance(spec, DigitSpec) else "convolution"
     address = {f"{lesson}_{name}": value for name, value in spec.address().items()}
     assert payload(lesson, address) == pack(scene(spec))
+
+
+@pytest.mark.parametrize("spec", [VanishingSpec(), VanishingSpec(length=100, spectral_radius=1.2, activation="tanh")])
+def test_an_address_gives_the_gradients_of_the_page(spec: VanishingSpec) -> None:
+    address = {f"vanishing_{name}": value for name, value in spec.address().items()}
+    assert payload("vanishing", address) == picture(spec)
+    assert payload(
+        "vanishing", address | {"vanishing_length": "501", "grid": "w", "cell": "0", "value": "1"}
+    ) == picture(replace(spec, length=30))  # what is impossible has its default, and there is nothing to edit
 
 
 def test_an_edit_comes_on_top_and_replaces_its_own_cell() -> None:

@@ -241,6 +241,30 @@ def test_long_experiments_share_the_line_and_are_counted() -> None:
         job.stop()
 
 
+def test_a_browser_that_does_not_draw_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A laptop that sleeps, or somebody who only says "play", takes no share from those who look."""
+    monkeypatch.setattr(trainings, "ASLEEP", 0.2)
+    counted: list[int] = []
+
+    async def asleep(socket: Socket) -> None:
+        socket.say("begin", settings={})
+        await socket.hear()
+        socket.say("play", pace=1)
+        await socket.got.get()  # and never says that it is drawn
+        await asyncio.sleep(1.2)
+
+    async def awake(socket: Socket) -> None:
+        socket.say("begin", settings={})
+        await socket.hear()
+        socket.say("play", pace=1)
+        end = time.monotonic() + 1
+        while time.monotonic() < end:
+            counted.append((await socket.hear())["sharing"])
+
+    talk(asleep, asleep, awake)
+    assert counted[-1] == 1
+
+
 def test_a_run_ends_by_itself() -> None:
     async def browser(socket: Socket) -> None:
         socket.say("begin", settings={"end": "6"})
@@ -319,7 +343,7 @@ def test_nothing_but_begin_comes_first() -> None:
     talk(browser)
 
 
-@pytest.mark.parametrize("origin", [None, "http://elsewhere", "http://here.evil.org", "null"])
+@pytest.mark.parametrize("origin", [None, "http://elsewhere", "http://here.evil.org", "http://[", "null"])
 def test_other_pages_are_turned_away(origin: str | None) -> None:
     async def all_() -> Socket:
         socket = Socket(origin)

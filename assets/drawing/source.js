@@ -1,17 +1,19 @@
-/* Where the lens's scenes come from, and where a changed number goes. While something is dragged the scene is asked for by
-   address (experiments/live.py), with no run of the page; where there is no such address, the page hears every value. */
+/* Where a picture's bytes come from while something is dragged, and where a changed number goes. They are asked for by address
+   (experiments/live.py), with no run of the page; where there is no such address, the page hears every value. */
 
-import { Latest, MOVING } from "../drawing/latest.js"
+import { Latest, MOVING } from "./latest.js"
 
 const SILENT = "The server does not answer. The next change asks it again."
 
 export class Source {
   #live = null // {address, settings, prefix}
   #report = () => {}
+  #dragged = {} // settings that have moved since the page spoke last: it may not have heard of all of them yet
   #outbox = new Latest((change, number) => this.#ask(change, number))
 
-  constructor(lens) {
-    this.lens = lens
+  /** picture: show(bytes) draws, say(text) complains, version counts what was drawn. */
+  constructor(picture) {
+    this.picture = picture
     window.addEventListener(MOVING, this.#moving)
   }
 
@@ -19,10 +21,11 @@ export class Source {
     window.removeEventListener(MOVING, this.#moving)
   }
 
-  /** What the page gives with each scene: where to ask, with which settings; `report` tells the page of a change. */
+  /** What the page gives with each picture: where to ask, with which settings; `report` tells the page of a change. */
   set(live, report) {
     this.#live = live
     this.#report = report
+    this.#dragged = {}
   }
 
   /** The page has drawn its answer to this message. */
@@ -42,22 +45,24 @@ export class Source {
 
   /** A setting that is being dragged somewhere on the page. */
   #moving = ({ detail: { name, value } }) => {
-    if (this.#live && name.startsWith(this.#live.prefix)) this.#outbox.push({ [name]: value })
+    if (!this.#live || !name.startsWith(this.#live.prefix)) return
+    this.#dragged = { ...this.#dragged, [name]: value }
+    this.#outbox.push(this.#dragged)
   }
 
   async #ask(change, number) {
     if (!this.#live) return this.#report({ ...change, number })
-    const { lens } = this, { version } = lens, { final: _, ...wanted } = change
+    const { picture } = this, { version } = picture, { final: _, ...wanted } = change
     try {
       const bytes = await this.#fetch(wanted)
-      if (!bytes) lens.say(SILENT)
-      else if (version === lens.version) lens.show(bytes) // else the page has drawn something newer
+      if (!bytes) picture.say(SILENT)
+      else if (version === picture.version) picture.show(bytes) // else the page has drawn something newer
     } finally {
       this.#outbox.answered(number)
     }
   }
 
-  /** The scene with these changes; null where the server does not give it. */
+  /** The picture with these changes; null where the server does not give it. */
   async #fetch(wanted) {
     const { address, settings } = this.#live, given = Object.entries(settings).filter(([, value]) => value !== null)
     try {
