@@ -77,18 +77,19 @@ def race(
         seconds[run[0]].append(perf_counter() - began)
         progress[run] = step.after
         block[run].append(measure(step))
-        if taken % BLOCK == 0:
+        full = taken % BLOCK == 0 or taken == count
+        if full:
             points[run].append(float(np.mean(block[run])))
             block[run].clear()
-        last_of_all = number % len(runs) == 0
-        grown = last_of_all and taken % BLOCK == 0
-        yield number / (count * len(runs)), _standing(runs, points, seconds) if grown else None
+        grown = full and number % len(runs) == 0  # by a point in every lane
+        yield number / (count * len(runs)), _standing(runs, points, seconds, taken) if grown else None
 
 
 def _standing(
     runs: Mapping[tuple[str, int], Recipe],
     points: Mapping[tuple[str, int], list[float]],
     seconds: Mapping[str, list[float]],
+    taken: int,
 ) -> Race:
     lanes = {}
     for name, spent in seconds.items():
@@ -100,7 +101,7 @@ def _standing(
             first.network.parameter_count(shape),
             first.network.operation_count(shape),
         )
-    return Race(BLOCK * np.arange(1, len(next(iter(points.values()))) + 1), lanes)
+    return Race(np.minimum(BLOCK * np.arange(1, len(next(iter(points.values()))) + 1), taken), lanes)
 
 
 def curves(result: Race, y: str) -> Lines:

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from experiments.convolution import far, hierarchy, shuffled
 from experiments.live import LESSONS
+from experiments.simple_rnn import distance
 from experiments.spec import Spec
 
 ROOT = Path(__file__).parent.parent.parent
@@ -196,6 +197,7 @@ def test_changed_weights_are_undone_alone() -> None:
 def test_every_experiment_is_revealed_by_a_guess(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (far, hierarchy, shuffled):  # what trains, trains a step
         monkeypatch.setattr(module, "STEPS", 1)
+    monkeypatch.setattr(distance, "STEPS", dict.fromkeys(distance.TASKS, 1))
     app, claims = run(page), claims_of(page)
     before = len(app.markdown)
     for claim in claims:
