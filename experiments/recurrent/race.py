@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from time import perf_counter
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -24,6 +24,8 @@ from experiments.shown import Lines, Table
 BLOCK = 25  # steps: a point of a curve is their mean
 CELLS = RNN, LSTM_, GRU_ = "RNN", "LSTM", "GRU"
 GATES = CHRONO, KERAS = "chrono", "as in Keras"
+
+Run = TypeVar("Run")
 
 
 class Lane(NamedTuple):
@@ -59,6 +61,16 @@ def network(cell: str, units: int, outputs: int, gates: str, steps: int, *, sequ
     return Sequential((layer(cell, units, gates, steps, sequences=sequences), Dense(outputs)))
 
 
+def in_turn(runs: Mapping[Run, Recipe], count: int) -> Iterator[tuple[int, Run, Step, float]]:
+    """A step of each, then the next of each: (steps taken, who has taken it, the step, its seconds)."""
+    progress = {run: training.start() for run, training in runs.items()}
+    for taken, (run, training) in product(range(1, count + 1), runs.items()):
+        began = perf_counter()
+        step = training.step(progress[run])
+        progress[run] = step.after
+        yield taken, run, step, perf_counter() - began
+
+
 def race(
     recipes: Mapping[str, Callable[[int], Recipe]],
     seeds: Sequence[int],
@@ -67,15 +79,11 @@ def race(
 ) -> Iterator[tuple[float, Race | None]]:
     """`count` steps of every network from every seed: the share that is done, and the curves when they have grown."""
     runs = {(name, seed): recipe(seed) for (name, recipe), seed in product(recipes.items(), seeds)}
-    progress = {run: training.start() for run, training in runs.items()}
     points: dict[tuple[str, int], list[float]] = {run: [] for run in runs}
     block: dict[tuple[str, int], list[float]] = {run: [] for run in runs}
     seconds: dict[str, list[float]] = {name: [] for name in recipes}
-    for number, (taken, run) in enumerate(product(range(1, count + 1), runs), 1):
-        began = perf_counter()
-        step = runs[run].step(progress[run])
-        seconds[run[0]].append(perf_counter() - began)
-        progress[run] = step.after
+    for number, (taken, run, step, spent) in enumerate(in_turn(runs, count), 1):
+        seconds[run[0]].append(spent)
         block[run].append(measure(step))
         full = taken % BLOCK == 0 or taken == count
         if full:
