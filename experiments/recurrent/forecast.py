@@ -1,9 +1,9 @@
 """A measured series, forecast one step ahead by recurrent networks, each with an interval, beside "as now".
 
 A network reads how the series has changed at every step, and where it stands beside its own recent mean, and gives
-three quantiles of the next change: 10 %, the median, and 90 %. Between the outer two lies what comes in 80 % of all cases,
-if the network knows what it does not know. It does so for the part it was trained on; so the interval is made wider, or
-narrower, until it held 80 % of a part that it was not trained on, and is judged on a third part, the last.
+three quantiles of the next change: 10 %, the median, and 90 %. Between the outer two should lie what comes in 80 % of
+all cases. On the part that it was trained on it does; so the interval is made wider, or narrower, until it held 80 % of
+another part, and is judged on a third, the last.
 
 Of the series the first 60 % train, the next 20 % set the width, the last 20 % judge.
 

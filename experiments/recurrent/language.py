@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import product
 from typing import Any, NamedTuple
@@ -22,7 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine.arrays import Array
-from engine.layers.recurrent import Recurrent
+from engine.layers.recurrent import Recurrent, RecurrentLayer
 from engine.losses import sequence_cross_entropy, softmax
 from engine.network import Sequential
 from engine.optimizers import Adam
@@ -101,13 +102,13 @@ def bits(text: Corpus, net: Sequential, params: Any) -> float:
 def write(text: Corpus, net: Sequential, params: Any, temperature: float, rng: np.random.Generator) -> str:
     """Goes on from a full stop, character by character: each is drawn from softmax(z / τ)."""
     cell, head = net.layers
-    one = type(cell)(cell.units, return_state=True)  # type: ignore[attr-defined]
+    assert isinstance(cell, RecurrentLayer)
+    one: Any = replace(cell, return_sequences=False, return_state=True)
     hot, start = np.eye(len(text.alphabet), dtype=np.float32), max(text.alphabet.find("."), 0)
-    code, state, written = start, Recurrent(None), []
+    code, state, written = start, Recurrent(None), list[str]()
     for _ in range(WRITTEN):
-        y, _ = one.forward(params[0], Recurrent(hot[[[code]]], state.h, state.c))
-        state = y
-        z, _ = head.forward(params[1], y.sequence)
+        state, _ = one.forward(params[0], state._replace(sequence=hot[[[code]]]))
+        z, _ = head.forward(params[1], state.h)
         p = softmax(z[0].astype(np.float64) / temperature)
         code = int(rng.choice(len(p), p=p / p.sum()))
         written.append(text.alphabet[code])
