@@ -124,12 +124,14 @@ def experiment(
             _reveal(claim, text, chosen, given)
 
 
-def controls(settings: Settings) -> Any:
-    """The settings of an experiment's own: those that its specification says are `used` now."""
+def controls(settings: Settings, extra: Callable[[], None] | None = None) -> Any:
+    """The settings of an experiment's own: those that its specification says are `used` now, and what else there is."""
     settings.read()
     with settings.row():
         for name in settings.spec.used:
             settings.segments(name)
+        if extra is not None:
+            extra()
         settings.keep()
     changes(settings.notes)
     return settings.spec

@@ -14,7 +14,7 @@ from experiments.recurrent.language import Models, models
 from experiments.recurrent.race import LSTM_
 from experiments.recurrent.real import RealSpec
 from experiments.several import parts
-from experiments.shown import Part, Shown
+from experiments.shown import Lines, Part, Shown, Table, Text
 
 UNITS, STEPS = 64, 800  # of the model of a text
 BETTER, ALIKE, WORSE = range(3)  # the lesson's answers
@@ -35,7 +35,7 @@ def show(spec: RealSpec) -> Iterator[Part]:
 
 
 def _series(spec: RealSpec, result: Forecasts) -> Shown:
-    rows = [forecast.drawn(result, LSTM_), forecast.learning(result), forecast.table(result)]
+    rows: list[Lines | Table] = [forecast.drawn(result, LSTM_), forecast.learning(result), forecast.table(result)]
     if result.steps[-1] < forecast.STEPS:
         return Shown({}, rows)
     error, held = float(np.median(result.errors[LSTM_][-1])), coverage(result)
@@ -59,7 +59,7 @@ def coverage(result: Forecasts) -> np.ndarray:
 
 
 def _text(spec: RealSpec, result: Models) -> Shown:
-    rows = [language.writing(result), language.learning(result), language.table(result)]
+    rows: list[Lines | Table | Text] = [language.writing(result), language.learning(result), language.table(result)]
     if result.steps[-1] < STEPS:
         return Shown({}, rows)
     bits, unigram = float(np.median(result.bits[LSTM_][-1])), result.corpus.unigram

@@ -1,4 +1,4 @@
-"""RN5: replaced by LSTM and GRU? All three on real sequences: a series to forecast, a text whose next character is asked.
+"""RN5: replaced by LSTM and GRU? All three on real sequences: a series to forecast, the next character of a text.
 
 Beside them stands who remembers nothing: of a series that it stays as it is, of a text that each character comes as
 often as it does (its unigram entropy).
@@ -19,7 +19,7 @@ from experiments.recurrent.language import Models, models
 from experiments.recurrent.race import CELLS, GRU_, LSTM_
 from experiments.recurrent.real import RealSpec
 from experiments.several import parts
-from experiments.shown import Part, Shown
+from experiments.shown import Lines, Part, Shown, Table
 
 UNITS, STEPS = 48, 400  # of the models of a text
 ALL_AHEAD, GATED_AHEAD, NONE_AHEAD, OTHERWISE = range(4)  # the lesson's answers
@@ -62,14 +62,14 @@ def show(spec: RealSpec) -> Iterator[Part]:
 
 def _series(spec: RealSpec, result: Forecasts) -> Shown:
     at = standing(result)
-    rows = [forecast.learning(result), forecast.table(result), forecast.drawn(result, at.best)]
+    rows: list[Lines | Table] = [forecast.learning(result), forecast.table(result), forecast.drawn(result, at.best)]
     if result.steps[-1] < forecast.STEPS:
         return Shown({}, rows)
     return Shown(_numbers(spec, at, 3) | {"steps": f"{forecast.STEPS:,}"}, rows, prediction(at), "A series")
 
 
 def _text(spec: RealSpec, result: Models) -> Shown:
-    rows = [language.learning(result), language.table(result)]
+    rows: list[Lines | Table] = [language.learning(result), language.table(result)]
     if result.steps[-1] < STEPS:
         return Shown({}, rows)
     at = standing(result)
