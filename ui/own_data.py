@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -13,6 +13,8 @@ from ui.settings import Settings
 KINDS = ("Paste", "Upload")
 TYPES = ("csv", "txt", "tsv", "md")
 KEPT = "It stands in the address: whoever has the link sees it. Nothing is stored."
+
+Brought = tuple[str, str, Callable[[bytes], str]]  # what it is called, what is wanted, and how it becomes a setting
 
 
 def own_data(
@@ -54,6 +56,16 @@ def own_data(
             st.file_uploader(wanted, TYPES, key=_key(settings, name, f"file.{turn}"), on_change=file_came)
         lesson.changes([state[problem]] if problem in state else [])
         st.caption(KEPT)
+
+
+def own_sequences(settings: Settings, brought: Mapping[str, Brought]) -> Any:
+    """The settings of an experiment on real sequences, and ways to bring others: (setting → what it is)."""
+
+    def bring() -> None:
+        for name, (kind, wanted, shrink) in brought.items():
+            own_data(settings, name, kind.capitalize(), wanted, {"data": kind}, shrink)
+
+    return lesson.controls(settings, bring)
 
 
 def _key(settings: Settings, name: str, what: str) -> str:

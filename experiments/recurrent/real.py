@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar
 
 from engine import series, texts
@@ -13,6 +14,16 @@ from experiments.spec import Spec, choice, text
 
 CHAPTER = "specialnames"  # the longest of Python's handbook
 ENGLISH, OWN_SERIES, OWN_TEXT = "English text", "your own series", "your own text"
+BROUGHT = MappingProxyType(
+    {
+        "series": (
+            OWN_SERIES,
+            f"{series.SHORTEST} to {series.LONGEST:,} numbers, below each other or as CSV; of several columns the last",
+            series.shrink,
+        ),
+        "words": (OWN_TEXT, f"{texts.SHORTEST:,} to {texts.LONGEST:,} characters", texts.shrink),
+    }
+)  # setting → what it is called, what is wanted, how it becomes the setting
 DATA = (*RECORDINGS, ENGLISH, OWN_SERIES, OWN_TEXT)
 
 

@@ -7,21 +7,14 @@ from streamlit.testing.v1 import AppTest
 from engine import series, texts
 
 PAGE = """
-from functools import partial
-from engine import series, texts
-from experiments.recurrent.real import OWN_SERIES, OWN_TEXT, RealSpec
-from ui import lesson
-from ui.own_data import own_data
+from experiments.recurrent.real import BROUGHT, RealSpec
+from ui.own_data import own_sequences
 from ui.settings import Settings
 import streamlit as st
 
 settings = Settings("own", RealSpec)
 
-def bring():
-    own_data(settings, "series", "Your own series", "numbers", {"data": OWN_SERIES}, series.shrink)
-    own_data(settings, "words", "Your own text", "words", {"data": OWN_TEXT}, texts.shrink)
-
-spec = lesson.controls(settings, bring)
+spec = own_sequences(settings, BROUGHT)
 st.markdown(f"data: {spec.data}")
 """
 VALUES = np.cumsum(np.random.default_rng(0).standard_normal(300))
