@@ -88,7 +88,7 @@ def prepared(name: str, values: Array) -> Series:
     """The scales are those of the part that trains: nothing is known of what comes later."""
     ends = int(TRAINED * len(values)), int(WIDTH_SET * len(values))
     steps = np.diff(values)
-    unit = float(steps[: ends[0]].std())
+    unit = float(steps[: ends[0] - 1].std())
     sums = np.cumsum(np.concatenate([[0.0], values]))
     count = np.minimum(np.arange(1, len(values) + 1), RECENT)
     mean = (sums[1:] - sums[np.arange(1, len(values) + 1) - count]) / count

@@ -54,9 +54,13 @@ def test_the_table_has_the_runs_that_are_shown() -> None:
 
 @pytest.mark.parametrize(
     ("errors", "answer"),
-    [((0.9, 0.8, 0.7), replaced.ALL_AHEAD), ((1.1, 0.8, 0.7), replaced.GATED_AHEAD), ((1.1, 1.2, 1.3), replaced.NONE_AHEAD),
-     ((0.9, 1.1, 1.1), replaced.OTHERWISE)],
-)  # fmt: skip
+    [
+        ((0.9, 0.8, 0.7), replaced.ALL_AHEAD),
+        ((1.1, 0.8, 0.7), replaced.GATED_AHEAD),
+        ((1.1, 1.2, 1.3), replaced.NONE_AHEAD),
+        ((0.9, 1.1, 1.1), replaced.OTHERWISE),
+    ],
+)
 def test_the_answer_follows_the_errors(errors: tuple[float, float, float], answer: int) -> None:
     assert prediction(Standing(dict(zip(CELLS, errors, strict=True)), 1.0)) == {answer}
 
