@@ -1,19 +1,30 @@
-"""Losses: functions (prediction, target) → (loss, gradient).
+"""Losses: functions (prediction, target) → (loss, gradient), of sequences also (prediction, target, mask).
 
-The loss is the mean over the batch, so the gradient already holds the 1/B: what `backward` takes as dy.
+The loss is the mean over the batch, so the gradient already holds the 1/B: what `backward` takes as dy. Of sequences it
+is the mean over all their steps; where the mask (B, T) is False a step does not count, and its gradient is 0.
 
 Softmax cross-entropy, for labels t that sum to 1 in each row:
 
     p_k = e^{z_k} / Σ_j e^{z_j}        L = −1/B Σ_b Σ_k t_k log p_k        dz = (p − t) / B
 
+Mean squared error and, for quantiles of levels q, the pinball loss, both over all n numbers that count:
+
+    L = 1/n Σ (y − t)²                                    dy = 2 (y − t) / n
+    L = 1/n Σ max(q (t − y), (q − 1)(t − y))              dy = −q / n where t > y, (1 − q) / n where t < y
+
+A mean makes the first smallest, a quantile the second: of what may come, the share q lies below y.
+
 Bridle 1990, "Probabilistic interpretation of feedforward classification network outputs",
 doi:10.1007/978-3-642-76153-9_28
+Koenker and Bassett 1978 (quantiles), "Regression quantiles", doi:10.2307/1913643
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 
-from engine.arrays import Array
-from engine.checks import check_dtype, check_float
+from engine.arrays import Array, Shape
+from engine.checks import check_dtype, check_float, check_number
 
 
 def softmax(logits: Array) -> Array:
@@ -38,6 +49,63 @@ def softmax_cross_entropy(logits: Array, labels: Array) -> tuple[float, Array]:
         loss = -float(np.where(targets == 0, 0, targets * log_p).sum()) / len(logits)
         # dz = (p − t) / B
         return loss, (np.exp(log_p) - targets) / len(logits)
+
+
+def sequence_cross_entropy(logits: Array, labels: Array, mask: Array | None = None) -> tuple[float, Array]:
+    """Softmax cross-entropy at every step that counts. logits (B, T, C), labels (B, T)."""
+    if logits.ndim != 3 or labels.shape != logits.shape[:2]:
+        raise ValueError(
+            f"logits must have the shape (B, T, C) and labels (B, T), not {logits.shape} and {labels.shape}"
+        )
+    counted, dlogits = _counted(labels.shape, mask), np.zeros_like(logits)
+    loss, dlogits[counted] = softmax_cross_entropy(logits[counted], labels[counted])
+    return loss, dlogits
+
+
+def mean_squared_error(y: Array, target: Array, mask: Array | None = None) -> tuple[float, Array]:
+    """y and target (B, …); with a mask (B, T), y is (B, T, …)."""
+    _check_alike(y, target)
+    counted, dy = _counted(y.shape[:2] if mask is not None else y.shape, mask), np.zeros_like(y)
+    # L = 1/n Σ (y − t)²
+    error = y[counted] - target[counted]
+    # dy = 2 (y − t) / n
+    dy[counted] = 2 * error / error.size
+    return float((error * error).mean()), dy
+
+
+def pinball(y: Array, target: Array, levels: Sequence[float]) -> tuple[float, Array]:
+    """y (B, …, Q) has a quantile a level, target (B, …, 1) what has come."""
+    for level in levels:
+        check_number("a level", level, above=0, below=1)
+    if y.shape[-1:] != (len(levels),) or target.shape != (*y.shape[:-1], 1):
+        raise ValueError(
+            f"y must end with {len(levels)} quantiles, and target with one number, not {y.shape}, {target.shape}"
+        )
+    check_float("y", y)
+    check_dtype("target", target, y.dtype, of="y")
+    q, below = np.array(levels, y.dtype), target - y  # t − y
+    # L = 1/n Σ max(q (t − y), (q − 1)(t − y))
+    loss = float(np.maximum(q * below, (q - 1) * below).mean())
+    # dy = −q / n,  (1 − q) / n
+    return loss, (np.where(below < 0, 1 - q, np.where(below > 0, -q, 0)) / y.size).astype(y.dtype)
+
+
+def _counted(shape: Shape, mask: Array | None) -> Array:
+    """What counts: the mask, or all."""
+    if mask is None:
+        return np.ones(shape, np.bool_)
+    if mask.shape != shape or mask.dtype != np.bool_:
+        raise ValueError(f"mask must be bool of shape {shape}, a flag a step, not {mask.dtype} {mask.shape}")
+    if not mask.any():
+        raise ValueError("mask must count at least one step")
+    return mask
+
+
+def _check_alike(y: Array, target: Array) -> None:
+    check_float("y", y)
+    if y.shape != target.shape or not y.size:
+        raise ValueError(f"target must have y's shape {y.shape}, and at least one number, not {target.shape}")
+    check_dtype("target", target, y.dtype, of="y")
 
 
 def _targets(logits: Array, labels: Array) -> Array:

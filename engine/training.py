@@ -1,6 +1,7 @@
 """Training: forward, loss, backward, update, again; each step a function of the one before.
 
-    Training   what is trained, on what, how: a fixed recipe
+    Training   what is trained, on what, how: a fixed recipe, on examples that are there
+    Drawn      a training whose examples are made anew for every step
     Progress   where a training stands: enough to go on from there
     Step       one step, with all that it computed: what a page draws
     Recording  the way back: any step of a run again, from the checkpoint before it
@@ -9,6 +10,7 @@ Nothing runs by itself. Who calls `step` may stop between any two, go on later, 
 draws its batch from the seed and its number, so the same seed gives the same run, to the last bit.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -24,7 +26,16 @@ from engine.optimizers import Optimizer
 
 LOST = 1e6  # a weight of this size: the next sensible step of some 0.01 is near the rounding of float32
 
-Loss = Callable[[Array, Array], tuple[float, Array]]
+Loss = Callable[..., tuple[float, Array]]  # of y and target, and of a mask where y has one
+
+
+class Examples(NamedTuple):
+    """What one step learns from."""
+
+    x: Array  # (B, *S, C)
+    target: Any  # what the loss takes beside y
+    mask: Array | None = None  # (B, T)  steps that are there
+    batch: Array | None = None  # (B,)  which examples, if they have numbers
 
 
 class Progress(NamedTuple):
@@ -41,11 +52,17 @@ class Step(NamedTuple):
 
     before: Progress
     after: Progress
-    batch: Array  # (B,)  which examples
+    examples: Examples
     loss: float  # of the batch, before the update
     activations: tuple[Array, ...]  # a₀ = x … a_n, as `Sequential` names them
     gradients: tuple[Array, ...]  # ∂L/∂a₀ … ∂L/∂a_n
     grads: Any  # ∂L/∂w, a tree like the parameters
+
+    @property
+    def batch(self) -> Array:
+        """(B,): which examples it has seen, of a training whose examples have numbers."""
+        assert self.examples.batch is not None
+        return self.examples.batch
 
     @property
     def diverged(self) -> bool:
@@ -53,8 +70,66 @@ class Step(NamedTuple):
         return not (np.isfinite(self.loss) and all((np.abs(w) < LOST).all() for _, w in leaves(self.after.params)))
 
 
+class Recipe(ABC):
+    """Who learns, and how. What from, a training says itself."""
+
+    network: Sequential
+    optimizer: Optimizer
+    seed: int
+    loss: Loss
+
+    @abstractmethod
+    def start(self) -> Progress:
+        """Fresh parameters, no step taken."""
+
+    @abstractmethod
+    def examples(self, step: int) -> Examples:
+        """What the step from `step` to `step + 1` sees: the same for the same seed."""
+
+    def step(self, progress: Progress) -> Step:
+        """Forward, loss, backward, update."""
+        examples = self.examples(progress.steps)
+        rng = np.random.default_rng((self.seed, progress.steps, 1))
+        with np.errstate(over="ignore", invalid="ignore"):  # a training that diverges is to be seen, not warned of
+            y, trace = self.network.forward(
+                progress.params, examples.x, state=progress.state, training=True, rng=rng, mask=examples.mask
+            )
+            # as in Keras, a mask that reaches y is the loss's too
+            loss, dy = self.loss(y, examples.target, *([] if trace.mask is None else [trace.mask]))
+            gradients, grads = self.network.gradients(progress.params, trace, dy)
+            params, slots = self.optimizer.update(progress.params, grads, progress.slots)
+        after = Progress(progress.steps + 1, params, trace.state, slots)
+        return Step(progress, after, examples, loss, trace.activations, gradients, grads)
+
+    def _fresh(self, x: Array) -> Progress:
+        """For examples like x, a batch: numbers, or whole numbers that are looked up."""
+        dtype = x.dtype if np.issubdtype(x.dtype, np.floating) else np.float32
+        params, state = self.network.init(np.random.default_rng(self.seed), x.shape[1:], dtype)
+        return Progress(0, params, state, self.optimizer.init(params))
+
+
 @dataclass(frozen=True, eq=False)
-class Training:
+class Drawn(Recipe):
+    """Examples without end: every step draws its own, from a generator that knows the seed and the step's number."""
+
+    network: Sequential
+    optimizer: Optimizer
+    draw: Callable[[np.random.Generator], Examples]
+    seed: int = 0
+    loss: Loss = softmax_cross_entropy
+
+    def __post_init__(self) -> None:
+        check_integer("seed", self.seed, least=0)
+
+    def start(self) -> Progress:
+        return self._fresh(self.examples(0).x)
+
+    def examples(self, step: int) -> Examples:
+        return self.draw(np.random.default_rng((self.seed, step, 2)))
+
+
+@dataclass(frozen=True, eq=False)
+class Training(Recipe):
     """A network, its data, and the way it learns. `x` and `labels` are shared, never copied and never written to."""
 
     network: Sequential
@@ -78,10 +153,7 @@ class Training:
             )
 
     def start(self) -> Progress:
-        """Fresh parameters, no step taken."""
-        dtype = self.x.dtype if np.issubdtype(self.x.dtype, np.floating) else np.float32
-        params, state = self.network.init(np.random.default_rng(self.seed), self.x.shape[1:], dtype)
-        return Progress(0, params, state, self.optimizer.init(params))
+        return self._fresh(self.x)
 
     @property
     def steps_an_epoch(self) -> int:
@@ -94,19 +166,9 @@ class Training:
         order = np.random.default_rng((self.seed, epoch)).permutation(len(self.x))
         return order[within * self.batch_size : (within + 1) * self.batch_size]
 
-    def step(self, progress: Progress) -> Step:
-        """Forward, loss, backward, update."""
-        batch = self.batch(progress.steps)
-        rng = np.random.default_rng((self.seed, progress.steps, 1))
-        with np.errstate(over="ignore", invalid="ignore"):  # a training that diverges is to be seen, not warned of
-            y, trace = self.network.forward(
-                progress.params, self.x[batch], state=progress.state, training=True, rng=rng
-            )
-            loss, dy = self.loss(y, self.labels[batch])
-            gradients, grads = self.network.gradients(progress.params, trace, dy)
-            params, slots = self.optimizer.update(progress.params, grads, progress.slots)
-        after = Progress(progress.steps + 1, params, trace.state, slots)
-        return Step(progress, after, batch, loss, trace.activations, gradients, grads)
+    def examples(self, step: int) -> Examples:
+        batch = self.batch(step)
+        return Examples(self.x[batch], self.labels[batch], batch=batch)
 
 
 class Recording:
@@ -230,7 +292,7 @@ def accuracy(network: Sequential, progress: Progress, x: Array, labels: Array) -
     return float((y.argmax(axis=1) == labels).mean())
 
 
-def steps(training: Training, count: int) -> Iterator[Step]:
+def steps(training: Recipe, count: int) -> Iterator[Step]:
     """So many steps from the start, one after the other: whoever asks for the next decides when it is computed."""
     progress = training.start()
     for _ in range(count):

@@ -3,7 +3,7 @@
 from engine.kernels.recurrent import gru, gru_backward
 from engine.layers.gru import GRU
 from engine.warmup import not_ready
-from experiments.gru import cost, interpolation
+from experiments.gru import cost, counting, interpolation, small_data
 from experiments.gru.code import keras, pytorch
 from experiments.gru.questions import question_numbers
 from experiments.gru.scene import scene
@@ -63,6 +63,8 @@ with lesson.first_screen():
 told = text.fill(question_numbers(spec))
 lesson.experiment("GR1", told["GR1"], interpolation.show, spec)
 lesson.experiment("GR2", told["GR2"], cost.show, spec)
+lesson.experiment("GR3", told["GR3"], small_data.show)
+lesson.experiment("GR4", told["GR4"], counting.show)
 lesson.questions("gru", told["Check yourself"])
 lesson.notes(text["Notes"])
 code.source(

@@ -1,23 +1,32 @@
 """The LSTM lesson: controls → specification → experiments → pictures."""
 
+from functools import partial
+
 from engine.kernels.recurrent import lstm, lstm_backward
 from engine.layers.lstm import LSTM
 from engine.warmup import not_ready
-from experiments.lstm import cost, gates, keep
+from experiments.lstm import cost, gates, keep, recall, sequences, subject
 from experiments.lstm.code import keras, pytorch
 from experiments.lstm.questions import question_numbers
+from experiments.lstm.recall import RecallSpec
 from experiments.lstm.scene import scene
 from experiments.lstm.spec import PRESETS, LSTMSpec
+from experiments.lstm.subject import SubjectSpec
 from experiments.recurrent.facts import facts
+from experiments.recurrent.real import BROUGHT, RealSpec
 from experiments.recurrent.sequences import GIVEN, LONGEST, WORD
 from experiments.scene import pack
 from ui import code, lesson
 from ui.lens import lens_of
+from ui.own_data import own_sequences
 from ui.prose import read
 from ui.settings import Settings
 
 text = read("lstm")
 settings = Settings("lstm", LSTMSpec)
+held = Settings("lstm_subject", SubjectSpec)
+far = Settings("lstm_recall", RecallSpec)
+real = Settings("lstm_real", RealSpec)
 
 
 @lesson.live
@@ -62,8 +71,11 @@ with lesson.first_screen():
     spec = microscope()
 told = text.fill(question_numbers(spec))
 lesson.experiment("LS1", told["LS1"], keep.show, spec)
+lesson.experiment("LS2", text["LS2"], subject.show, controls=partial(lesson.controls, held))
 lesson.experiment("LS3", told["LS3"], gates.show, spec)
+lesson.experiment("LS4", text["LS4"], recall.show, controls=partial(lesson.controls, far))
 lesson.experiment("LS5", told["LS5"], cost.show, spec)
+lesson.experiment("LS6", text["LS6"], sequences.show, controls=partial(own_sequences, real, BROUGHT))
 lesson.questions("lstm", told["Check yourself"])
 lesson.notes(text["Notes"])
 code.source(

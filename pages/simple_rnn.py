@@ -1,19 +1,24 @@
 """The Simple RNN lesson: controls → specification → experiments → pictures."""
 
+from functools import partial
+
 from engine.kernels.recurrent import simple_rnn, simple_rnn_backward
 from engine.layers.simple_rnn import SimpleRNN
 from engine.warmup import not_ready
 from experiments.recurrent.facts import facts
+from experiments.recurrent.real import BROUGHT, RealSpec
 from experiments.recurrent.sequences import GIVEN, LONGEST, WORD
 from experiments.scene import pack
-from experiments.simple_rnn import loop, order, rates
+from experiments.simple_rnn import distance, loop, order, rates, replaced
 from experiments.simple_rnn.code import keras, pytorch
+from experiments.simple_rnn.distance import DistanceSpec
 from experiments.simple_rnn.questions import question_numbers
 from experiments.simple_rnn.scene import scene
 from experiments.simple_rnn.spec import SimpleRNNSpec
 from experiments.simple_rnn.vanishing import PRESETS, VanishingSpec, picture
 from ui import code, lesson
 from ui.lens import lens_of
+from ui.own_data import own_sequences
 from ui.prose import read
 from ui.settings import Settings
 from ui.walk import walk_back
@@ -21,6 +26,8 @@ from ui.walk import walk_back
 text = read("simple_rnn")
 settings = Settings("rnn", SimpleRNNSpec)
 vanishing = Settings("vanishing", VanishingSpec)
+race = Settings("distance", DistanceSpec)
+real = Settings("rnn_real", RealSpec)
 
 
 @lesson.live
@@ -66,6 +73,8 @@ walk_back(text["Watch gradients vanish"], vanishing, picture, PRESETS)
 lesson.experiment("RN1", told["RN1"], loop.show, spec)
 lesson.experiment("RN2", told["RN2"], order.show, spec)
 lesson.experiment("RN3", text["RN3"], rates.show)
+lesson.experiment("RN4", text["RN4"], distance.show, controls=partial(lesson.controls, race))
+lesson.experiment("RN5", text["RN5"], replaced.show, controls=partial(own_sequences, real, BROUGHT))
 lesson.questions("simple_rnn", told["Check yourself"])
 lesson.notes(text["Notes"])
 code.source(

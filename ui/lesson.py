@@ -13,6 +13,7 @@ import streamlit as st
 from ui.component import component
 from ui.long_run import Part, long_run
 from ui.prose import Answer, Section
+from ui.settings import Settings
 from ui.shown import Shown, draw
 
 _present = component("present", "present/present.js", ("theme/tokens.css", "theme/controls.css"))
@@ -121,6 +122,19 @@ def experiment(
             long_run(claim, given, spec, lambda shown: _reveal(claim, text, chosen, shown))
         else:
             _reveal(claim, text, chosen, given)
+
+
+def controls(settings: Settings, extra: Callable[[], None] | None = None) -> Any:
+    """The settings of an experiment's own: those that its specification says are `used` now, and what else there is."""
+    settings.read()
+    with settings.row():
+        for name in settings.spec.used:
+            settings.segments(name)
+        if extra is not None:
+            extra()
+        settings.keep()
+    changes(settings.notes)
+    return settings.spec
 
 
 def _reveal(claim: str, text: Section, chosen: Answer, shown: Shown) -> None:

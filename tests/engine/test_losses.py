@@ -2,9 +2,10 @@ import re
 
 import numpy as np
 import pytest
+import torch
 
 from engine.gradient_check import agrees, numerical_gradient
-from engine.losses import softmax_cross_entropy
+from engine.losses import mean_squared_error, pinball, sequence_cross_entropy, softmax_cross_entropy
 
 
 def test_by_hand() -> None:
@@ -79,3 +80,102 @@ def test_nothing_given_is_written() -> None:
 def test_impossible_arguments(logits: np.ndarray, labels: np.ndarray, message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         softmax_cross_entropy(logits, labels)
+
+
+# ------------------------------------------------------------------------------------------------- sequences, numbers
+
+RNG = np.random.default_rng(0)
+MASK = np.array([[True, True, False, False], [True, True, True, True], [False, True, True, False]])
+
+
+def in_torch(loss, y: np.ndarray) -> tuple[float, np.ndarray]:
+    given = torch.tensor(y, requires_grad=True)
+    value = loss(given)
+    value.backward()
+    return value.item(), given.grad.numpy()
+
+
+@pytest.mark.parametrize("mask", [None, MASK])
+def test_steps_that_count_against_pytorch(mask: np.ndarray | None) -> None:
+    y, target, labels = RNG.standard_normal((3, 4, 5)), RNG.standard_normal((3, 4, 5)), RNG.integers(0, 5, (3, 4))
+    counted = torch.tensor(np.ones_like(MASK) if mask is None else mask)
+    pairs = [
+        (sequence_cross_entropy(y, labels, mask),
+         lambda z: torch.nn.functional.cross_entropy(z[counted], torch.tensor(labels)[counted])),
+        (mean_squared_error(y, target, mask),
+         lambda z: torch.nn.functional.mse_loss(z[counted], torch.tensor(target)[counted])),
+    ]  # fmt: skip
+    for (loss, dy), reference in pairs:
+        expected, gradient = in_torch(reference, y)
+        assert loss == pytest.approx(expected, rel=1e-12)
+        np.testing.assert_allclose(dy, gradient, rtol=1e-10, atol=1e-14)
+        assert mask is None or not dy[~mask].any()
+
+
+def test_a_number_an_example_against_pytorch() -> None:
+    y, target = RNG.standard_normal((6, 1)), RNG.standard_normal((6, 1))
+    expected, gradient = in_torch(lambda z: torch.nn.functional.mse_loss(z, torch.tensor(target)), y)
+    loss, dy = mean_squared_error(y, target)
+    assert loss == pytest.approx(expected, rel=1e-12)
+    np.testing.assert_allclose(dy, gradient, rtol=1e-12)
+
+
+def test_pinball_against_its_definition_in_pytorch() -> None:
+    y, target, q = RNG.standard_normal((4, 3, 2)), RNG.standard_normal((4, 3, 1)), torch.tensor([0.1, 0.7])
+
+    def defined(z: torch.Tensor) -> torch.Tensor:
+        below = torch.tensor(target) - z
+        return torch.maximum(q * below, (q - 1) * below).mean()
+
+    expected, gradient = in_torch(defined, y)
+    loss, dy = pinball(y, target, (0.1, 0.7))
+    assert loss == pytest.approx(expected, rel=1e-7)  # the levels above are float32
+    np.testing.assert_allclose(dy, gradient, rtol=1e-6)
+
+
+def test_what_makes_the_pinball_loss_smallest_is_the_quantile() -> None:
+    values, level = RNG.gamma(2, size=999), 0.8
+    at = [pinball(np.full((999, 1), y), values[:, None], (level,))[0] for y in np.sort(values)]
+    assert np.sort(values)[int(np.argmin(at))] == pytest.approx(np.quantile(values, level), abs=0.02)
+    _, dy = pinball(np.array([[1.0]]), np.array([[1.0]]), (level,))
+    assert dy == 0  # hit exactly
+
+
+@pytest.mark.parametrize(
+    "loss", [mean_squared_error, sequence_cross_entropy, lambda y, t: pinball(y, t[..., :1], [0.5] * 3)]
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_new_losses_keep_the_dtype_and_write_to_nothing(loss, dtype: type) -> None:
+    y, target = RNG.standard_normal((2, 2, 4, 3)).astype(dtype)
+    if loss is sequence_cross_entropy:
+        target = np.zeros((2, 4), int)
+    y.flags.writeable = target.flags.writeable = False
+    value, dy = loss(y, target)
+    assert isinstance(value, float)
+    assert (dy.dtype, dy.shape) == (dtype, y.shape)
+
+
+Y = np.zeros((2, 3, 4))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: mean_squared_error(Y, Y[:, :2]), "target must have y's shape (2, 3, 4)"),
+        (lambda: mean_squared_error(Y[:0], Y[:0]), "at least one number"),
+        (lambda: mean_squared_error(Y, Y.astype(np.float32)), "target is float32, but y is float64"),
+        (lambda: mean_squared_error(Y, Y, np.ones((2, 3))), "mask must be bool of shape (2, 3)"),
+        (lambda: mean_squared_error(Y, Y, np.ones((2, 4), bool)), "mask must be bool of shape (2, 3)"),
+        (lambda: mean_squared_error(Y, Y, np.zeros((2, 3), bool)), "mask must count at least one step"),
+        (lambda: sequence_cross_entropy(Y[0], np.zeros(3, int)), "logits must have the shape (B, T, C)"),
+        (lambda: sequence_cross_entropy(Y, np.zeros((2, 2), int)), "labels (B, T), not (2, 3, 4) and (2, 2)"),
+        (lambda: sequence_cross_entropy(Y, np.full((2, 3), 4)), "labels must be 0 … 3, not 4 … 4"),
+        (lambda: pinball(Y, Y[..., :1], (0.5,)), "y must end with 1 quantiles"),
+        (lambda: pinball(Y, Y, (0.1, 0.2, 0.3, 0.4)), "target with one number"),
+        (lambda: pinball(Y[..., :1], Y[..., :1], (1.0,)), "a level must be below 1, not 1.0"),
+        (lambda: pinball(Y[..., :1].astype(int), Y[..., :1], (0.5,)), "y must be float32 or float64"),
+    ],
+)  # fmt: skip
+def test_impossible_arguments_of_sequences(call, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        call()

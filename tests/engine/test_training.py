@@ -8,13 +8,25 @@ import numpy as np
 import pytest
 import torch
 
-from engine.arrays import leaves
+from engine.arrays import Array, leaves
 from engine.datasets import digits
 from engine.kernels import workers
-from engine.layers import Conv2D, Dense, Flatten, Layer, ReLU
+from engine.layers import LSTM, Conv2D, Dense, Flatten, Layer, ReLU
+from engine.losses import mean_squared_error
 from engine.network import Sequential
-from engine.optimizers import SGD, Adam
-from engine.training import Progress, Recording, Step, Training, accuracy, dead_units, update_ratios
+from engine.optimizers import SGD, Adam, RMSprop
+from engine.training import (
+    Drawn,
+    Examples,
+    Progress,
+    Recording,
+    Step,
+    Training,
+    accuracy,
+    dead_units,
+    steps,
+    update_ratios,
+)
 
 NETWORK = Sequential((Conv2D(4, 3), ReLU(), Flatten(), Dense(10)))
 
@@ -286,3 +298,89 @@ def test_every_step_draws_anew_and_hands_on_what_layers_remember() -> None:
 
 def test_another_seed_shows_the_examples_in_another_order() -> None:
     assert not np.array_equal(training(0).batch(0), training(1).batch(0))
+
+
+# ------------------------------------------------------------------------------ sequences that every step draws anew
+
+SEQUENCES = Sequential((LSTM(5, return_sequences=True), Dense(2)))
+
+
+def echo(rng: np.random.Generator) -> Examples:
+    """Sequences of unequal length; what is asked at every step is the number before."""
+    x = rng.standard_normal((6, 7, 2))
+    mask = np.arange(7) < rng.integers(2, 8, 6)[:, None]
+    return Examples(x, np.concatenate([np.zeros_like(x[:, :1]), x[:, :-1]], axis=1), mask)
+
+
+def drawn(seed: int = 0, **settings: object) -> Drawn:
+    return replace(Drawn(SEQUENCES, RMSprop(0.01), echo, seed, mean_squared_error), **settings)
+
+
+def test_a_step_on_masked_sequences_is_that_of_pytorch() -> None:
+    """Mean squared error over the steps that count, gradients clipped by their global norm, RMSprop; four times."""
+    it = drawn(optimizer=RMSprop(0.01, global_clipnorm=0.3))
+    progress = it.start()
+    lstm, dense = torch.nn.LSTM(2, 5, batch_first=True).double(), torch.nn.Linear(5, 2).double()
+    params = progress.params
+    with torch.no_grad():
+        lstm.weight_ih_l0.copy_(torch.tensor(params[0]["kernel"].T))
+        lstm.weight_hh_l0.copy_(torch.tensor(params[0]["recurrent_kernel"].T))
+        lstm.bias_ih_l0.copy_(torch.tensor(params[0]["bias"]))
+        lstm.bias_hh_l0.zero_()
+        lstm.bias_hh_l0.requires_grad_(False)
+        dense.weight.copy_(torch.tensor(params[1]["kernel"].T))
+        dense.bias.zero_()
+    weights = [w for w in (*lstm.parameters(), *dense.parameters()) if w.requires_grad]
+    square = [torch.zeros_like(w) for w in weights]
+    clipped = 0
+    for _ in range(4):
+        step = it.step(progress)
+        progress = step.after
+        x, target, mask = (torch.tensor(array) for array in step.examples[:3])
+        # one axis of unequal lengths: what comes after the end changes nothing before it
+        loss = ((dense(lstm(x)[0]) - target)[mask] ** 2).mean()
+        for w in weights:
+            w.grad = None
+        loss.backward()
+        assert step.loss == pytest.approx(loss.item(), rel=1e-12)
+        np.testing.assert_allclose(step.grads[0]["kernel"], lstm.weight_ih_l0.grad.T.numpy(), rtol=1e-9, atol=1e-13)
+        norm = torch.sqrt(sum((w.grad**2).sum() for w in weights)).item()
+        clipped += norm > 0.3
+        with torch.no_grad():  # as Keras: ε inside of the root
+            for w, v in zip(weights, square, strict=True):
+                g = w.grad * min(1, 0.3 / norm)
+                v.mul_(0.9).add_(0.1 * g**2)
+                w -= 0.01 * g / torch.sqrt(v + 1e-7)
+        expected = lstm.weight_hh_l0.detach().T.numpy()
+        np.testing.assert_allclose(progress.params[0]["recurrent_kernel"], expected, rtol=1e-9, atol=1e-13)
+    assert clipped
+
+
+def test_drawn_examples_follow_from_the_seed_and_the_number_of_the_step() -> None:
+    it = drawn()
+    halfway = [step.after for step in steps(it, 7)][-1]
+    assert same(it.step(halfway).after, [step.after for step in steps(drawn(), 8)][-1])
+    assert np.array_equal(it.examples(3).x, drawn().examples(3).x)
+    for other in (it.examples(4), drawn(1).examples(3)):
+        assert not np.array_equal(it.examples(3).x, other.x)
+    with pytest.raises(ValueError, match="seed must be at least 0, not -1"):
+        drawn(-1)
+
+
+def test_the_mask_stays_with_the_steps_and_ends_where_they_do() -> None:
+    """A loss of the last state gets none: it would not know what to do with it."""
+
+    def last(rng: np.random.Generator) -> Examples:
+        x, target, mask, _ = echo(rng)
+        return Examples(x, target[:, 0], mask)
+
+    asked = []
+
+    def loss(y: Array, target: Array, *mask: Array) -> tuple[float, Array]:
+        asked.append(len(mask))
+        return mean_squared_error(y, target, *mask)
+
+    drawn(draw=last, network=Sequential((LSTM(5), Dense(2))), loss=loss).step(drawn().start())
+    it = drawn(loss=loss)
+    it.step(it.start())
+    assert asked == [0, 1]

@@ -13,13 +13,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from experiments.convolution import far, hierarchy, shuffled
+from experiments.gru import counting, small_data
 from experiments.live import LESSONS
+from experiments.lstm import recall, sequences, subject
+from experiments.recurrent import forecast
+from experiments.simple_rnn import distance, replaced
 from experiments.spec import Spec
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 TIMEOUT = 60  # seconds; kernels may have to compile
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+TRAINED = (far, hierarchy, shuffled, subject, recall, sequences, replaced, forecast, counting, small_data)
 
 
 class Held(NamedTuple):
@@ -194,8 +199,9 @@ def test_changed_weights_are_undone_alone() -> None:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if claims_of(page)], ids=lambda page: page.stem)
 def test_every_experiment_is_revealed_by_a_guess(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (far, hierarchy, shuffled):  # what trains, trains a step
+    for module in TRAINED:  # what trains, trains a step
         monkeypatch.setattr(module, "STEPS", 1)
+    monkeypatch.setattr(distance, "STEPS", dict.fromkeys(distance.TASKS, 1))
     app, claims = run(page), claims_of(page)
     before = len(app.markdown)
     for claim in claims:

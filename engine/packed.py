@@ -1,0 +1,31 @@
+"""What a learner brings along, as text for an address: compressed, in the letters that an address may have.
+
+Who has the address has the data, and the server stores none. Whatever stands in an address may be wrong or malicious.
+"""
+
+import base64
+import binascii
+import zlib
+
+LONGEST = 6000  # characters
+
+
+def pack(data: bytes) -> str:
+    text = base64.urlsafe_b64encode(zlib.compress(data, 9)).decode("ascii")
+    if len(text) > LONGEST:
+        raise ValueError(f"an address has room for {LONGEST:,} characters of it, not for {len(text):,}: shorten it")
+    return text
+
+
+def unpack(text: str, most: int) -> bytes:
+    """At most so many bytes: a small text may stand for gigabytes."""
+    if len(text) > LONGEST:
+        raise ValueError(f"an address has room for {LONGEST:,} characters of it, not for {len(text):,}")
+    try:
+        stream = zlib.decompressobj()
+        data = stream.decompress(base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True), most + 1)
+    except (zlib.error, binascii.Error, UnicodeError) as error:
+        raise ValueError("this was not packed here") from error
+    if len(data) > most or not stream.eof:
+        raise ValueError("this was not packed here")
+    return data
