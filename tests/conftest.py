@@ -1,10 +1,15 @@
-"""Where CI is set, a skipped test fails: a check that quietly stopped running is no check."""
+"""What holds for every test.
+
+Where CI is set, a skipped test fails: a check that quietly stopped running is no check. Of the two processes, one takes
+all of the browser's tests: two browsers would wait for each other.
+"""
 
 import os
 from collections.abc import Generator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
@@ -23,3 +28,15 @@ def _not_skipped(report: Report) -> Report:
     if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome, report.longrepr = "failed", f"skipped, and CI is set: {report.longrepr}"
     return report
+
+
+class BrowserApart(LoadScopeScheduling):
+    """Tests go to whichever process is free; those of the browser to the same one, in their order."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if nodeid.startswith("tests/browser/") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BrowserApart:
+    return BrowserApart(config, log)
