@@ -126,6 +126,7 @@ def test_a_number_is_dragged_without_a_run_of_the_page(embedding: Callable[..., 
 def test_a_link_shows_exactly_this(embedding: Callable[..., Any]) -> None:
     it = embedding("embedding_sentence=the+king&embedding_output_dim=2&embedding_edits=w4:2.5&embedding_mask_zero=true")
     it.page.mouse.click(*centre(it.page, "dw", 1, 0, (10, 2)))
+    it.page.wait_for_url("**embedding_look=backward.dw.**")
     again = embedding(it.page.url.split("?")[1])
     assert again.page.locator(".si").inner_text() == it.page.locator(".si").inner_text() == "∂L/∂W[the, 0]"
     assert shown(again) == shown(it)
