@@ -179,8 +179,7 @@ def test_the_count_follows_its_settings(embedding: Callable[..., Any]) -> None:
     it.page.wait_for_url("**embedding_size_input_dim=250000**")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1280, "dark")])
 def test_axe_finds_nothing(embedding: Callable[..., Any], width: int, theme: str) -> None:
     it = embedding(width=width, theme=theme)
     for claim in ("EM1", "EM2", "EM3", "EM4"):

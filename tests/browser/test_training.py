@@ -804,8 +804,7 @@ def test_a_step_of_training_sends_no_run_of_the_page(learn: Callable[..., Any]) 
     assert not [message for message in it.sent if not (isinstance(message, str) and message.startswith('{"do"'))]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1280, "dark")])
 def test_axe_finds_nothing(width: int, theme: str, learn: Callable[..., Any]) -> None:
     page = learn(width=width, theme=theme).page
     trained(page, 4)
