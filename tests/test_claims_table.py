@@ -5,10 +5,11 @@ import inspect
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -40,6 +41,12 @@ def told(id_: str, words: str) -> list[float]:
     found = re.search(re.escape(words).replace(r"\#", number), effect)
     assert found, f"{id_} does not say {words!r}"
     return [float(text.replace(",", "").replace("−", "-")) for text in found.groups()]
+
+
+def spread(values: Iterable[float]) -> list[float]:
+    """What a claim tells of its seeds: the median, the smallest and the largest."""
+    found = np.array(list(values), np.float64)
+    return [float(np.median(found)), float(found.min()), float(found.max())]
 
 
 def check_page(claim: Claim) -> None:
