@@ -58,8 +58,8 @@ def show(spec: LSTMSpec) -> Shown:
             "nearly_gate": str(NEARLY),
             "free": significant(free),
             "bias": decimal(bias),
-            "gate": decimal(gate),
-            "gate_left": scientific(gate**STEPS),
+            "shut": significant(1 - gate),
+            "gate_left": significant(left) if (left := gate**STEPS) > 1e-3 else scientific(left),
         },
         rows=[
             Lines(

@@ -216,3 +216,14 @@ def test_every_experiment_is_revealed_by_a_guess(page: Path, monkeypatch: pytest
         assert not app.exception
     assert len(app.markdown) >= before + 3 * len(claims)
     assert sum("Where it stops" in markdown.value for markdown in app.markdown) == len(claims)
+
+
+def test_an_experiment_tells_its_own_steps() -> None:
+    """The lens's word has 5; the cell is kept for 200, and says so before the guess and after."""
+    app = run(next(page for page in PAGES if page.stem == "lstm"))
+    pills = app.button_group(key="LS1.prediction")
+    pills.select(pills.options[0].content if hasattr(pills.options[0], "content") else pills.options[0]).run()
+    told = [markdown.value for markdown in app.markdown if re.search(r"after \d+ steps", markdown.value)]
+    asked = [words for words in told if "first cell" in words or "two first cells" in words]
+    assert asked
+    assert all("after 200 steps" in words for words in asked)

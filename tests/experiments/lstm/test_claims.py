@@ -31,7 +31,9 @@ def test_a_gate_a_little_below_one_forgets() -> None:
         left = keep(LSTMSpec(seed=seed)).left
         assert left[f"f = {NEARLY}, i = 0"] == pytest.approx(NEARLY**STEPS, rel=1e-9)
         assert left["free"] < 1e-6
-    assert show_keep(LSTMSpec(forget_bias=6.0)).numbers["gate"] == "1.00"
+    assert float(show_keep(LSTMSpec(forget_bias=6.0)).numbers["shut"]) == pytest.approx(
+        1 - 1 / (1 + np.exp(-6)), rel=5e-3
+    )
     assert keep(LSTMSpec(forget_bias=6.0)).left["free"] > 100 * keep(LSTMSpec()).left["free"]
 
 
