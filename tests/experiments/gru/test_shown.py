@@ -97,7 +97,8 @@ def test_the_pairs_of_little_and_of_much_are_told() -> None:
         "GRU ahead": ["4 of 5", "1 of 5"],
     }
     assert table.alt == (
-        "LSTM less GRU, bits a character: 2,000 characters 0.25 (−0.12 to 2.00); 50,000 characters −0.25 (−1.00 to 0.25)"
+        "LSTM less GRU, bits a character: 2,000 characters 0.25 (−0.12 to 2.00); "
+        "50,000 characters −0.25 (−1.00 to 0.25)"
     )
 
 
