@@ -67,7 +67,8 @@ def test_how_far_each_network_sees_is_told() -> None:
     assert lines(chart) == MEDIANS
     assert chart.alt == (
         "Share of right answers, median of 3 seeds: 2 layers 0.96 at 1 to 0.59 at 10; "
-        "4 layers 0.99 at 1 to 0.47 at 10; 3 layers, dilated 1 2 4 0.93 at 1 to 0.63 at 10; global max-pooling 0.98 at 1 to 0.97 at 10"
+        "4 layers 0.99 at 1 to 0.47 at 10; 3 layers, dilated 1 2 4 0.93 at 1 to 0.63 at 10; "
+        "global max-pooling 0.98 at 1 to 0.97 at 10"
     )
     assert cells(table) == {
         "network": list(MEDIANS),
