@@ -31,12 +31,16 @@ def _not_skipped(report: Report) -> Report:
 
 
 class BrowserTogether(LoadScopeScheduling):
-    """Tests go to whichever process is free; those of a browser to the same one, in their order."""
+    """Tests go to whichever process is free; those of a browser, or of an experiment's file, to the same one, in order.
+
+    What is trained is kept for the tests of its file: a second process would train it again.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith("tests/browser/"):
-            return "training" if nodeid.startswith("tests/browser/test_training.py") else "browser"
-        return nodeid
+        file = nodeid.split("::")[0]
+        if file.startswith("tests/browser/"):
+            return "training" if file == "tests/browser/test_training.py" else "browser"
+        return file if file.startswith("tests/experiments/") else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -12,7 +12,7 @@ from experiments.gru.small_data import GRU_AHEAD, LSTM_AHEAD, MIXED, SIZES, comp
 from experiments.recurrent import language, tasks
 from experiments.recurrent.race import CELLS, GRU_, LSTM_
 from experiments.recurrent.real import CHAPTER
-from tests.experiments.convolution.test_trained_claims import last
+from tests.experiments.runs import last
 from tests.test_claims_table import spread, told
 
 

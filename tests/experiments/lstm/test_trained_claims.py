@@ -16,7 +16,7 @@ from experiments.recurrent.forecast import HELD, forecasts
 from experiments.recurrent.language import models
 from experiments.recurrent.race import LSTM_, Race
 from experiments.recurrent.real import ENGLISH, RealSpec
-from tests.experiments.convolution.test_trained_claims import last
+from tests.experiments.runs import last
 from tests.test_claims_table import spread, told
 
 

@@ -12,7 +12,7 @@ from experiments.recurrent.race import CELLS
 from experiments.recurrent.real import ENGLISH, RealSpec
 from experiments.simple_rnn import replaced
 from experiments.simple_rnn.replaced import Standing, prediction, show, standing
-from tests.experiments.convolution.test_trained_claims import last
+from tests.experiments.runs import last
 from tests.test_claims_table import spread, told
 
 
