@@ -83,7 +83,9 @@ def test_the_pairs_of_little_and_of_much_are_told() -> None:
         "steps": "300",
     }
     assert it.right == {MIXED}
-    chart, table = it.rows
+    little, chart, table = it.rows
+    assert lines(little) == {"LSTM": [4, 3], "GRU": [3.625, 2.625]}
+    assert little.alt.startswith("bits a character, learned from 2,000")
     assert at(chart) == [50, 300]
     assert lines(chart) == {"LSTM": [2.125, 1.125], "GRU": [2.5, 1.5]}
     assert chart.alt == (
@@ -106,7 +108,8 @@ def test_the_set_that_is_over_is_told_while_the_other_runs() -> None:
     small, larger = by_hand.models((50, 300), SMALL), by_hand.models((50,), LARGER)
     it = shown(small_data, "compare", Compared({"small": small}, "larger", larger))
     assert not it.numbers
-    assert lines(it.rows[0]) == {"LSTM": [1.125], "GRU": [1.5]}
-    assert cells(it.rows[1])["characters to learn from"] == [2000]
+    assert lines(it.rows[0]) == {"LSTM": [4, 3], "GRU": [3.625, 2.625]}
+    assert lines(it.rows[1]) == {"LSTM": [1.125], "GRU": [1.5]}
+    assert cells(it.rows[2])["characters to learn from"] == [2000]
     (alone,) = shown(small_data, "compare", Compared({}, "small", small)).rows
     assert lines(alone) == {"LSTM": [4, 3], "GRU": [3.625, 2.625]}
