@@ -21,7 +21,7 @@ export class DiagramBox {
     this.spots = diagram.spots.map((spot) => this.#spot(spot))
     this.caption = h("div", { class: "lane-head" })
     this.root = h("div", { role: "group", "aria-label": "The cell, with the numbers that are selected" }, this.caption,
-      h("div", { class: "diagram", style: { height: `${rows * ROW}px` } },
+      h("div", { class: "diagram", style: { height: `calc(${rows * ROW}px * var(--larger))` } },
         this.wires, diagram.marks.map(({ at, text }) => h("span", { class: "mark", "aria-hidden": "true", style: this.#place(at) }, text)),
         this.spots.map((spot) => spot.button)))
   }
