@@ -231,7 +231,10 @@ FACTORS = Factors(
     np.random.default_rng(2).standard_normal(14),
 )
 RECOMMENDED = Recommended(
-    hits=np.array([0.61, 0.75, 0.64]), popular=np.array([0.41, 0.38, 0.52]), chance=0.27, factors=FACTORS
+    hits=np.array([0.61, 0.75, 0.64]),
+    popular=np.array([0.41, 0.38, 0.52]),
+    chance=np.array([0.21, 0.35, 0.27]),
+    factors=FACTORS,
 )
 
 
