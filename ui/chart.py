@@ -114,6 +114,7 @@ def line_chart(
 
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "x")  # groups are told apart by shape
+WIDTH, LETTER = 880, 7  # pixels: of a map on a wide page, and of a letter
 
 
 def point_chart(
@@ -131,8 +132,9 @@ def point_chart(
 ) -> None:
     """A map of named points, both axes on one scale. at is (points, 2), or (frames, points, 2) with a chart's `frames`.
 
-    `groups` says which points belong together, `links` which are joined by a line; the names of `hushed`
-    groups are there only for who points at them. The scale holds all frames.
+    `groups` says which points belong together, `links` which are joined by a line. Of `hushed` groups only the group's
+    own name is written, beside its first point; the points' names are there for who points at them. The scale holds
+    all frames; names stand where they cover least in the last one.
     """
     if len(groups) > len(SYMBOLS):
         raise ValueError(f"a map tells at most {len(SYMBOLS)} groups apart, not {len(groups)}")
@@ -140,15 +142,21 @@ def point_chart(
         raise ValueError(f"at must hold two numbers for each of the {len(names)} names, not {at.shape}")
     framed = ["x", "y"] if at.ndim > 2 else []
     wide, high = (_round_up(float(np.abs(at[..., axis]).max()) * 1.15) for axis in (0, 1))
+    written = list(names)
+    for name in hushed:
+        for k, member in enumerate(groups[name]):
+            written[member] = "" if k else name
+    places = _label_places(written, at.reshape(-1, len(names), 2)[-1], max(2 * wide / WIDTH, 2 * high / height))
     data: list[dict[str, Any]] = [
         {
             "type": "scatter",
-            "mode": "markers" if name in hushed else "markers+text",
+            "mode": "markers+text",
             "name": name,
             "x": at[..., list(members), 0],
             "y": at[..., list(members), 1],
-            "text": [escape(names[member]) for member in members],
-            "textposition": "top center",
+            "text": [escape(written[member]) for member in members],
+            "hovertext": [escape(names[member]) for member in members],
+            "textposition": [places[member] for member in members],
             "hoverinfo": "text",
             "marker": {"symbol": symbol, "size": 9, "color": f"--k-{role}"},
             "framed": framed,
@@ -165,6 +173,32 @@ def point_chart(
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
     }
     chart({"data": data, "layout": layout}, key=key, alt=alt, height=height, **frames)
+
+
+def _label_places(names: Sequence[str], at: NDArray[Any], pixel: float) -> list[str]:
+    """Plotly's textposition for each point: where its name covers least of the points and the names before it."""
+    marks = np.concatenate([at - 5 * pixel, at + 5 * pixel], axis=1)  # left, low, right, high
+    covered, places = list(marks), []
+    for name, (x, y) in zip(names, at, strict=True):
+        half, high = LETTER * len(name) * pixel / 2, LETTER * pixel  # of the box, from its centre
+        centres = {
+            "top center": (x, y + 2 * high),
+            "bottom center": (x, y - 2 * high),
+            "middle right": (x + half + high, y),
+            "middle left": (x - half - high, y),
+        }
+        boxes = {place: np.array([u - half, v - high, u + half, v + high]) for place, (u, v) in centres.items()}
+        best = min(boxes, key=lambda place: sum(_overlap(boxes[place], other) for other in covered))
+        if name:
+            covered.append(boxes[best])
+        places.append(best)
+    return places
+
+
+def _overlap(one: NDArray[Any], other: NDArray[Any]) -> float:
+    """The area that two boxes share."""
+    sides = np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2])
+    return float(np.prod(np.maximum(sides, 0)))
 
 
 def _joined(at: NDArray[Any], links: Sequence[tuple[int, int]]) -> dict[str, Any]:

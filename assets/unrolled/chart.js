@@ -99,8 +99,9 @@ function names(g, { walks, room, palette, front }, small, written) {
     g.font = `${NUMBER} ${letters.size}px ${letters.font}`
     const wide = g.measureText(place.name).width, x = room.x(place.t), after = x + (place.t > front ? 12 : 6)
     const left = after + wide > room.right ? x - 10 - wide : after
-    const covered = written.filter((other) => left < other.right && left + wide > other.left && place.at > other.top && place.at - room.type < other.bottom)
-    if (covered.length) place.at = Math.max(...covered.map(({ bottom }) => bottom)) + room.type + 2
+    const covers = (other) => left < other.right && left + wide > other.left && place.at > other.top && place.at - room.type < other.bottom
+    const down = place.at < room.top + room.chart / 2 // away from the edge
+    for (let other; (other = written.find(covers)); ) place.at = down ? other.bottom + room.type + 2 : other.top - 3
     write(g, place.name, left, place.at, letters)
   })
 }
