@@ -105,7 +105,7 @@ def experiment(
     """Predict, run, reveal. `show` runs once the learner has guessed, or asked to see.
 
     What it gives is drawn and fills the text; only the numbers of the question itself are filled before. What takes
-    long gives part after part, and needs no settings, or it would begin anew with each change.
+    long gives part after part, and begins anew where `spec` is another.
     An experiment on settings of its own gives their `controls`, which read and draw them.
     """
     st.header(text.title.removeprefix(claim).strip(" :"), anchor=claim.lower())

@@ -1,5 +1,5 @@
-"""Draws what an experiment shows, row by row: small maps, a sheet of pictures, a table, lines, gradients in
-unrolled networks, or words.
+"""Draws what an experiment shows, row by row: small maps, a sheet of pictures, a table, lines, points on
+a map, gradients in unrolled networks, or words.
 
 `ui` knows no experiments. What it draws has these shapes; those of experiments/shown.py fit.
 """
