@@ -81,7 +81,7 @@ def prediction(result: Race) -> set[int]:
 def show(spec: RecallSpec) -> Iterator[Part]:
     """The race, above it what is left of a gradient in a cell that only keeps."""
     gradients = carousel.show()
-    return parts(recalled(spec), partial(_shown, spec, gradients))
+    yield from parts(recalled(spec), partial(_shown, spec, gradients))
 
 
 def _shown(spec: RecallSpec, gradients: Shown, result: Race) -> Shown:
