@@ -13,14 +13,13 @@ from engine.rows import Rows
 from experiments.embedding.lookup import Lookup, lookup
 from experiments.embedding.scales import scales
 from experiments.embedding.spec import EmbeddingSpec
-from experiments.numbers import counted, significant, whole
+from experiments.numbers import BYTES, counted, significant, whole
 from experiments.scene import Scale
 from experiments.shown import Maps, Picture, Shown, Table
 
 ALL, PLACES, DIFFERENT = 0, 1, 2  # the lesson's answers: how many rows have a gradient
 VOCABULARIES = (100, 10_000, 50_000)
 DIMENSIONS = 300
-BYTES = 4
 
 
 class Equality(NamedTuple):
