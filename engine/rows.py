@@ -1,7 +1,9 @@
 """A gradient by rows: zero everywhere but in a few rows of a matrix, and only those are stored.
 
 A batch of 1,000 words out of 50,000 gives a gradient to at most 1,000 rows. As a whole array it would hold 49,000 rows
-of zeros, and an optimizer would walk through all of them.
+of zeros, and an optimizer would compute with all of them. By rows it computes with 1,000; what it still does for all is
+one copy of the weights and of what it remembers, since nothing that is given is written to: the steps of before stay
+what they were, for whoever goes back to them.
 """
 
 from dataclasses import dataclass

@@ -29,12 +29,13 @@ def chart(
     frames: Sequence[str] | None = None,
     start: int = 0,
     follow: bool = False,
+    run: str = "",
 ) -> None:
     """Draws {"data": […], "layout": {…}}. alt says what the chart shows now: most of it is not text.
 
     `frames` is a caption a frame: the chart is played, stepped and scrubbed through them in the browser, from `start`
     on. A trace says in "framed" which of its arrays, such as "y", hold a row a frame. With `follow` the chart plays by
-    itself up to the newest frame, and goes on when more have come.
+    itself up to the newest frame, and goes on when more have come. With another `run` it begins anew.
     """
     if not alt:
         raise ValueError("alt must say what the chart shows")
@@ -47,7 +48,7 @@ def chart(
                 raise ValueError(f"frames must name the {len(trace[name])} frames of {name}")
     header = {"figure": figure, "alt": alt, "height": height, "plotly": assets.address(assets.PLOTLY)}
     if frames is not None:
-        header |= {"frames": list(frames), "start": start, "follow": follow}
+        header |= {"frames": list(frames), "start": start, "follow": follow, "run": run}
     _mount(key=key, data=parcel(header), height=height if frames is None else height + PLAYER)
 
 

@@ -48,7 +48,7 @@ def long_run(key: str, parts: Iterator[Part], settings: Any, reveal: Callable[[S
             if part.shown.numbers:
                 reveal(part.shown)
             else:
-                draw(part.shown.rows, key)
+                draw(part.shown.rows, key, settings)
         if job.ended and state.get(f"{key}.over") is not job:
             state[f"{key}.over"] = job
             st.rerun()  # once more, without the clock

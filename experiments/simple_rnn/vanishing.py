@@ -20,7 +20,7 @@ from engine.layers import GRU, LSTM, SimpleRNN
 from engine.layers.layer import Params
 from engine.layers.recurrent import RecurrentLayer
 from experiments.numbers import decimal, significant
-from experiments.recurrent.walk import GAUSSIAN, INITIALIZERS, ORTHOGONAL, Walk, drawn, recurrent_weights, walk
+from experiments.recurrent.walk import GAUSSIAN, INITIALIZERS, ORTHOGONAL, Walk, drawn, recurrent_weights, sigmoid, walk
 from experiments.spec import Spec, choice, number
 
 UNITS = 16  # of every network, and channels of the sequence
@@ -184,7 +184,3 @@ def _numbers(spec: VanishingSpec, made: Networks, rnn: Walk, lstm: Walk, gru: Wa
         "clip": spec.global_clipnorm,
         **{f"total_{walk.name}": significant(walk.total) for walk in (rnn, lstm, gru) if walk.total is not None},
     }
-
-
-def sigmoid(x: float) -> float:
-    return float(1 / (1 + np.exp(-x)))
