@@ -118,6 +118,21 @@ def test_every_experiment_on_a_page_has_its_row() -> None:
     assert shown == {claim.id for claim in CLAIMS}
 
 
+def untold(rows: Iterable[Claim], sources: Iterable[str]) -> set[str]:
+    """Claims whose numbers no test computes again: with a number in the effect, and no told("ID" anywhere."""
+    named = {id_ for source in sources for id_ in re.findall(r'\btold\(\s*"(\w+)"', source)}
+    return {claim.id for claim in rows if re.search(r"\d", claim.effect)} - named
+
+
+def test_every_claims_numbers_are_computed_again() -> None:
+    files = [file for file in (ROOT / "tests").rglob("test_*.py") if file != Path(__file__)]
+    assert not untold(CLAIMS, (file.read_text(encoding="utf-8") for file in files))
+    one = CLAIMS[0]
+    assert untold([one], [f'assert told("{one.id}0", "#")', f"# {one.id}"]) == {one.id}
+    assert not untold([one], [f'assert told(\n    "{one.id}", "#")'])
+    assert not untold([one._replace(effect="holds")], [])
+
+
 @pytest.mark.parametrize(
     ("check", "wrong"),
     [
