@@ -103,3 +103,16 @@ def test_axe_finds_nothing_and_nothing_hangs_over(
     assert it.page.evaluate("document.documentElement.scrollWidth") <= width
     found = Axe().run(it.page)
     assert found.violations_count == 0, [violation["id"] for violation in found.response["violations"]]
+
+
+@pytest.mark.parametrize("page", ["lstm", "gru"])
+def test_the_other_direction_keeps_its_controls_and_the_diagram_in_view(lesson: Callable[..., Any], page: str) -> None:
+    it = lesson(page)
+    it.page.get_by_role("button", name="← Backward").click()
+    it.page.wait_for_timeout(700)  # a scroll takes its time
+    for part in (".lens-bar", ".diagram", ".sv"):
+        box = it.page.locator(part).bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 900
+    mine = it.page.locator(".diagram .spot.mine")
+    assert mine.inner_text().split()[0] == it.page.locator(".si .sym").inner_text() == "∂L/∂h"
