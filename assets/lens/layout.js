@@ -7,16 +7,16 @@ export const PAD = 3 // around every canvas, for outlines and rings
 const PANEL_GAP = 36, BESIDE = 820
 const PROJECTOR = 1600 // from this window on, and in a presenter's view, type grows (tokens.css), and with it what holds type
 const NEAR = { panel: 290, label: 118, cell: 36, alone: 44, letter: 6.5, loupe: { width: 36, height: 30 } }
-const PRESENTED = 1.25 // as in page.css
 const FAR = { panel: 340, label: 138, cell: 44, alone: 52, letter: 7.5, loupe: { width: 44, height: 40 } }
 const NAMED = 13 // pixels: rows that are lower have no room for their names
+const PRESENTED = 1.25 // --presented in page.css
 const ROOMY = 320 // a picture that stays so large gives way to comfortable cells
 const LARGEST = 480, LOWEST = 240, CHROME = 560 // what a page needs above and below a picture
 
 /** width of the lens, and the window → {beside, flow, gap, panel, label, sizes: {id: {cell, picture, loupe}}} */
 export function arrange(grids, width, screen) {
   const type = screen.width >= PROJECTOR || screen.presented ? FAR : NEAR, { label } = type
-  const panel = type.panel * (screen.presented ? PRESENTED : 1)
+  const panel = screen.presented ? Math.round(PRESENTED * (screen.width >= PROJECTOR ? FAR : NEAR).panel) : type.panel
   const beside = width >= BESIDE
   const gap = width >= 1200 ? 44 : width >= 560 ? 32 : 14
   const room = { width: width - (beside ? panel + PANEL_GAP : 0), gap, type, limit: Math.min(LARGEST, Math.max(LOWEST, screen.height - CHROME)) }
