@@ -115,7 +115,6 @@ def line_chart(
 
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "x")  # groups are told apart by shape
-WIDTH, LETTER = 880, 7  # pixels: of a map on a wide page, and of a letter
 
 
 def point_chart(
@@ -133,31 +132,29 @@ def point_chart(
 ) -> None:
     """A map of named points, both axes on one scale. at is (points, 2), or (frames, points, 2) with a chart's `frames`.
 
-    `groups` says which points belong together, `links` which are joined by a line. Of `hushed` groups only the group's
-    own name is written, beside its first point; the points' names are there for who points at them. The scale holds
-    all frames; names stand where they cover least in the last one.
+    `groups` says which points belong together, `links` which are joined by a line; the names of `hushed`
+    groups are there only for who points at them. The scale holds all frames; names stand where they cover least in the
+    last one.
     """
     if len(groups) > len(SYMBOLS):
         raise ValueError(f"a map tells at most {len(SYMBOLS)} groups apart, not {len(groups)}")
     if at.shape[-2:] != (len(names), 2):
         raise ValueError(f"at must hold two numbers for each of the {len(names)} names, not {at.shape}")
     framed = ["x", "y"] if at.ndim > 2 else []
-    wide, high = (_round_up(float(np.abs(at[..., axis]).max()) * 1.15) for axis in (0, 1))
-    written = list(names)
-    for name in hushed:
-        for k, member in enumerate(groups[name]):
-            written[member] = "" if k else name
-    places = _label_places(written, at.reshape(-1, len(names), 2)[-1], max(2 * wide / WIDTH, 2 * high / height))
+    ranges = [_around(at[..., axis]) for axis in (0, 1)]
+    shown = [k for name, members in groups.items() if name not in hushed for k in members]
+    beside = _beside(
+        at.reshape(-1, len(names), 2)[-1], [name if k in shown else "" for k, name in enumerate(names)], ranges, height
+    )
     data: list[dict[str, Any]] = [
         {
             "type": "scatter",
-            "mode": "markers+text",
+            "mode": "markers" if name in hushed else "markers+text",
             "name": name,
             "x": at[..., list(members), 0],
             "y": at[..., list(members), 1],
-            "text": [escape(written[member]) for member in members],
-            "hovertext": [escape(names[member]) for member in members],
-            "textposition": [places[member] for member in members],
+            "text": [escape(names[member]) for member in members],
+            "textposition": [beside[member] for member in members],
             "hoverinfo": "text",
             "marker": {"symbol": symbol, "size": 9, "color": f"--k-{role}"},
             "framed": framed,
@@ -168,38 +165,40 @@ def point_chart(
         data.insert(0, _joined(at, links) | {"framed": framed})
     axis = {"zeroline": False, "showticklabels": False}
     layout = {
-        "xaxis": axis | {"range": [-wide, wide]},
-        "yaxis": axis | {"range": [-high, high], "scaleanchor": "x"},
+        "xaxis": axis | {"range": ranges[0]},
+        "yaxis": axis | {"range": ranges[1], "scaleanchor": "x"},
         "showlegend": len(groups) > 1,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
     }
     chart({"data": data, "layout": layout}, key=key, alt=alt, height=height, **frames)
 
 
-def _label_places(names: Sequence[str], at: NDArray[Any], pixel: float) -> list[str]:
-    """Plotly's textposition for each point: where its name covers least of the points and the names before it."""
-    marks = np.concatenate([at - 5 * pixel, at + 5 * pixel], axis=1)  # left, low, right, high
-    covered, places = list(marks), []
-    for name, (x, y) in zip(names, at, strict=True):
-        half, high = LETTER * len(name) * pixel / 2, LETTER * pixel  # of the box, from its centre
-        centres = {
-            "top center": (x, y + 2 * high),
-            "bottom center": (x, y - 2 * high),
-            "middle right": (x + half + high, y),
-            "middle left": (x - half - high, y),
-        }
-        boxes = {place: np.array([u - half, v - high, u + half, v + high]) for place, (u, v) in centres.items()}
-        best = min(boxes, key=lambda place: sum(_overlap(boxes[place], other) for other in covered))
-        if name:
-            covered.append(boxes[best])
-        places.append(best)
-    return places
+LETTER, LINE, NEAR = 7.5, 13, 7  # pixels: the width of a letter, the height of a name, from a point to its name
+PLOT = 900  # pixels: how wide a map is taken to be where names are placed
+SIDES = {"top center": (0, 1), "bottom center": (0, -1), "middle right": (1, 0), "middle left": (-1, 0),
+         "top right": (1, 1), "top left": (-1, 1), "bottom right": (1, -1), "bottom left": (-1, -1)}  # fmt: skip
 
 
-def _overlap(one: NDArray[Any], other: NDArray[Any]) -> float:
-    """The area that two boxes share."""
-    sides = np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2])
-    return float(np.prod(np.maximum(sides, 0)))
+def _around(values: NDArray[Any]) -> list[float]:
+    """The ends of an axis that holds all of them, on round numbers: those of a map that grows move seldom."""
+    low, high = float(values.min()), float(values.max())
+    step = _round_up(high - low) / 8
+    return [step * (np.floor(low / step) - 0.5), step * (np.ceil(high / step) + 0.5)]
+
+
+def _beside(at: NDArray[Any], names: Sequence[str], ranges: Sequence[Sequence[float]], height: int) -> list[str]:
+    """On which side of its point each name stands, so that it covers the fewest names and points. at is (points, 2)."""
+    scale = min(PLOT / (ranges[0][1] - ranges[0][0]), height / (ranges[1][1] - ranges[1][0]))
+    points, ways = at * scale, np.array(list(SIDES.values()))
+    half = np.array([[len(name) * LETTER / 2, LINE / 2] for name in names])
+    middles, placed, chosen = points.copy(), np.zeros(len(names), bool), [0] * len(names)
+    for k in np.flatnonzero(half[:, 0]):
+        places = points[k] + ways * (half[k] + NEAR)  # (sides, 2)
+        names_under = (np.abs(places[:, None] - middles) < half[k] + half).all(axis=-1) & placed
+        points_under = (np.abs(places[:, None] - points) < half[k] + NEAR - 1).all(axis=-1)
+        chosen[k] = int((2 * names_under + points_under).sum(axis=1).argmin())
+        middles[k], placed[k] = places[chosen[k]], True
+    return [list(SIDES)[way] for way in chosen]
 
 
 def _joined(at: NDArray[Any], links: Sequence[tuple[int, int]]) -> dict[str, Any]:

@@ -249,7 +249,6 @@ def _map(run: Trained) -> Points:
         "weight",
         f"{len(names)} words on a map of two directions after {EVERY * (len(run.frames) - 1)} steps: mean cosine "
         f"within a group {decimal(now.within)}, between groups {decimal(now.between)}",
-        hushed=["people"],
         frames=_captions(run),
         follow=True,
     )

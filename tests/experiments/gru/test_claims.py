@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from experiments.gru import counting
 from experiments.gru import interpolation as interpolation_module
 from experiments.gru.cost import AND_MORE, EXACTLY, compare
 from experiments.gru.cost import show as show_cost
@@ -10,6 +11,8 @@ from experiments.gru.interpolation import Interpolation, interpolation
 from experiments.gru.interpolation import show as show_interpolation
 from experiments.gru.spec import GRUSpec
 from experiments.recurrent.cost import FULL, KERAS_GRU, PLAIN_GRU
+from experiments.recurrent.race import CELLS, LSTM_
+from experiments.recurrent.tasks import strings
 
 SEEDS = range(5)
 SPECS = [
@@ -95,3 +98,15 @@ def test_which_answer_is_right_depends_on_the_second_bias() -> None:
     assert show_cost(GRUSpec(reset_after=False)).right == {EXACTLY}
     assert show_cost(GRUSpec(use_bias=False)).right == {EXACTLY}
     assert show_cost(GRUSpec()).case in ("Faster", "Not faster")
+
+
+def test_gr4_frames_the_steps_that_read_b_on_a_scale_that_holds_what_is_counted() -> None:
+    x = strings(np.array([counting.TRAINED])).x[0]
+    states = {cell: np.zeros((counting.UNITS, len(x))) for cell in CELLS}
+    shown = counting._inside(counting.Counted([1], {}, states))
+    for cell, picture in zip(CELLS, shown.pictures, strict=True):
+        assert picture.marks is not None
+        ((row, first, high, wide),) = picture.marks
+        assert (row, high) == (0, counting.UNITS)
+        np.testing.assert_array_equal(np.flatnonzero(x[:, 2]), np.arange(first, first + wide))
+        assert picture.scale.max == (counting.TRAINED if cell == LSTM_ else 1)

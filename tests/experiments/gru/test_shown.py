@@ -53,7 +53,7 @@ def test_how_far_each_counts_is_told() -> None:
     }
     assert table.alt == ("Longest n by seed: RNN 7, 4, 5, 12, 6; LSTM 15, 60, 16, 17, 19; GRU 18, 22, 21, 40, 50")
     for (label, values), (name, state) in zip(pictures(inside).items(), STATES.items(), strict=True):
-        assert label == f"{name}: {'cell c' if name == 'LSTM' else 'state h'}"
+        assert label == f"{name}: {'cell c' if name == 'LSTM' else 'state h'} (frame 1: b)"
         assert np.array_equal(values, state)
     assert inside.alt.endswith("Largest: RNN 0.8, LSTM 12.2, GRU 0.9")
 
