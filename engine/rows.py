@@ -26,6 +26,13 @@ class Rows:
     def dtype(self) -> Any:
         return self.values.dtype
 
+    def __post_init__(self) -> None:
+        rows, indices = self.shape[0], self.indices
+        if self.values.shape != (len(indices), *self.shape[1:]):
+            raise ValueError(f"values must have the shape {(len(indices), *self.shape[1:])}, not {self.values.shape}")
+        if len(indices) and not (indices[0] >= 0 and indices[-1] < rows and (np.diff(indices) > 0).all()):
+            raise ValueError(f"indices must ascend from 0 to at most {rows - 1}, each once, not {indices}")
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         whole = np.zeros(self.shape, self.dtype if dtype is None else dtype)
         whole[self.indices] = self.values
