@@ -1,7 +1,7 @@
 """What holds for every test.
 
-Where CI is set, a skipped test fails: a check that quietly stopped running is no check. One of the two processes takes all
-of the browser's tests: two browsers at a time are slower than one after the other.
+Where CI is set, a skipped test fails: a check that quietly stopped running is no check. One of the two processes takes
+all of the browser's tests: two browsers at a time are slower than one after the other.
 """
 
 import os
@@ -31,7 +31,7 @@ def _not_skipped(report: Report) -> Report:
 
 
 class BrowserTogether(LoadScopeScheduling):
-    """Tests go to whichever process is free; those of the browser, or of an experiment's file, to the same one, in order.
+    """Tests go to whichever process is free; those of the browser, or of an experiment's file, to the same one.
 
     What is trained is kept for the tests of its file: a second process would train it again.
     """
