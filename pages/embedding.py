@@ -59,9 +59,7 @@ with lesson.first_screen():
 told = text.fill(question_numbers(spec))
 corpus_controls = partial(lesson.controls, corpus, partial(corpus.number, "seed"))
 lesson.experiment("EM1", told["EM1"], equality.show, spec)
-lesson.experiment(
-    "EM2", told["EM2"], words.show, controls=partial(lesson.controls, corpus, partial(corpus.number, "seed"))
-)
+lesson.experiment("EM2", told["EM2"], words.show, controls=corpus_controls)
 lesson.experiment("EM3", told["EM3"], categories.show, controls=partial(lesson.controls, named))
 lesson.experiment("EM4", told["EM4"], size.show, controls=partial(lesson.controls, table))
 lesson.questions("embedding", told["Check yourself"])
