@@ -84,6 +84,8 @@ class Lines(Film, Protocol):
     def log(self) -> bool: ...
     @property
     def marks(self) -> Sequence[int] | NDArray[Any]: ...
+    @property
+    def bands(self) -> Mapping[str, tuple[Sequence[float] | NDArray[Any], Sequence[float] | NDArray[Any]]]: ...
 
 
 @runtime_checkable
@@ -152,8 +154,8 @@ def draw(rows: Sequence[Maps | Sheet | Table | Lines | Points | Walks | Text], k
             )  # fmt: skip
         elif isinstance(row, Lines):
             line_chart(
-                row.at, row.lines, x=row.x, y=row.y, log=row.log, marks=row.marks, key=f"{key}.{number}", alt=row.alt,
-                **_frames(row, settings),
+                row.at, row.lines, x=row.x, y=row.y, log=row.log, marks=row.marks, bands=row.bands,
+                key=f"{key}.{number}", alt=row.alt, **_frames(row, settings),
             )  # fmt: skip
         elif isinstance(row, Points):
             point_chart(
