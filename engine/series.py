@@ -1,8 +1,8 @@
 """A series of the learner's own: numbers from a file or pasted, checked, and small enough for an address.
 
 A line is a row, its cells are parted by semicolons, tabs, commas or blanks; of several the last is taken. A heading is
-left out, and so is what parts cells where it ends every line. A single line is a row of numbers. 0,13 is 0.13 where the comma parts no cells, and 1,234.50 is 1234.5.
-Numbers are kept to one part in 65,535 of their range.
+left out, and so is what parts cells where it ends every line. A single line is a row of numbers. 0,13 is 0.13 where the
+comma parts no cells, and 1,234.50 is 1234.5. Numbers are kept to one part in 65,535 of their range.
 """
 
 import csv
@@ -78,7 +78,7 @@ def _numbers(text: str) -> list[float]:
 
 
 def _unclosed(lines: list[str]) -> list[str]:
-    """Without the mark that ends every line, as some programs write it. Where it ends only some, a number is missing."""
+    """Without the mark that ends every line, as some programs write it. Where it ends only some, there numbers miss."""
     for mark in ";\t,":
         if all(line.endswith(mark) for line in lines[1:]):
             return [line.removesuffix(mark) for line in lines]

@@ -174,7 +174,7 @@ def test_the_count_follows_its_settings(embedding: Callable[..., Any]) -> None:
     it = embedding()
     card = guess(it, "EM4")
     card.get_by_text("50,000 × 300 = 15,000,000 numbers, 60 MB").wait_for()
-    card.locator(".st-key-embedding_size_input_dim").get_by_text("250000", exact=True).click()
+    card.locator(".st-key-embedding_size_input_dim").get_by_text("250,000", exact=True).click()
     card.get_by_text("250,000 × 300 = 75,000,000 numbers, 300 MB").wait_for()
     it.page.wait_for_url("**embedding_size_input_dim=250000**")
 

@@ -139,6 +139,18 @@ def test_each_temperature_writes_with_the_first_seeds_network(monkeypatch: pytes
     assert len(set(result.written[-1][1].values())) == len(TEMPERATURES)
 
 
+def test_each_text_takes_a_turn_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others wait in line for whoever writes."""
+    monkeypatch.setattr(language, "EVERY", 2)
+    written: list[float] = []
+    monkeypatch.setattr(language, "write", lambda _text, _net, _params, tau, _rng: written.append(tau) or "text")
+    turns = [0]
+    for _ in language.models(language.corpus("the cat sat. " * 40), CELLS[:2], (4, 2), 6, 3, writes=True):
+        turns.append(len(written))
+    assert turns[-1] == 2 * len(TEMPERATURES)
+    assert max(np.diff(turns)) == 1
+
+
 def test_models_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bits of every network and seed, after each look: those of a training on its own."""
     monkeypatch.setattr(language, "EVERY", 2)
