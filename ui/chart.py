@@ -31,12 +31,14 @@ def chart(
     start: int = 0,
     follow: bool = False,
     run: str = "",
+    linked: str = "",
 ) -> None:
     """Draws {"data": […], "layout": {…}}. alt says what the chart shows now: most of it is not text.
 
     `frames` is a caption a frame: the chart is played, stepped and scrubbed through them in the browser, from `start`
     on. A trace says in "framed" which of its arrays, such as "y", hold a row a frame. With `follow` the chart plays by
-    itself up to the newest frame, and goes on when more have come. With another `run` it begins anew.
+    itself up to the newest frame, and goes on when more have come. With another `run` it begins anew. Charts of one run
+    that are `linked` by the same name move together.
     """
     if not alt:
         raise ValueError("alt must say what the chart shows")
@@ -49,7 +51,7 @@ def chart(
                 raise ValueError(f"frames must name the {len(trace[name])} frames of {name}")
     header = {"figure": figure, "alt": alt, "height": height, "plotly": assets.address(assets.PLOTLY)}
     if frames is not None:
-        header |= {"frames": list(frames), "start": start, "follow": follow, "run": run}
+        header |= {"frames": list(frames), "start": start, "follow": follow, "run": run, "linked": linked}
     _mount(key=key, data=parcel(header), height=height if frames is None else height + PLAYER)
 
 

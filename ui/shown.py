@@ -155,12 +155,12 @@ def draw(rows: Sequence[Maps | Sheet | Table | Lines | Points | Walks | Text], k
         elif isinstance(row, Lines):
             line_chart(
                 row.at, row.lines, x=row.x, y=row.y, log=row.log, marks=row.marks, bands=row.bands,
-                key=f"{key}.{number}", alt=row.alt, **_frames(row, settings),
+                key=f"{key}.{number}", alt=row.alt, **_frames(row, key, settings),
             )  # fmt: skip
         elif isinstance(row, Points):
             point_chart(
                 row.names, row.at, row.groups, links=row.links, hushed=row.hushed, role=row.role,
-                key=f"{key}.{number}", alt=row.alt, **_frames(row, settings),
+                key=f"{key}.{number}", alt=row.alt, **_frames(row, key, settings),
             )  # fmt: skip
         elif isinstance(row, Walks):
             unrolled(row.picture, row.alt, key=f"{key}.{number}")
@@ -170,12 +170,12 @@ def draw(rows: Sequence[Maps | Sheet | Table | Lines | Points | Walks | Text], k
             table(row.columns, alt=row.alt)
 
 
-def _frames(row: Film, settings: Any) -> dict[str, Any]:
-    """What a chart is told of its frames; nothing where there are none."""
+def _frames(row: Film, key: str, settings: Any) -> dict[str, Any]:
+    """What a chart is told of its frames; nothing where there are none. Those of one experiment move together."""
     if row.frames is None:
         return {}
     run = f"{crc32(repr(settings).encode()):x}"  # short, also where the settings hold a text of the learner's own
-    return {"frames": row.frames, "start": row.start, "follow": row.follow, "run": run}
+    return {"frames": row.frames, "start": row.start, "follow": row.follow, "run": run, "linked": key}
 
 
 def words(passages: Sequence[Passage], *, alt: str) -> None:
