@@ -148,7 +148,8 @@ def test_training_moves_the_map_which_is_scrubbed_in_the_browser(embedding: Call
     it.page.wait_for_function("() => document.querySelector('.st-key-experiment-em2 .chart').dataset.frame === '0'")
     start = chart.locator(".plot").evaluate(place)
     assert max(map(abs, start)) < 0.2 < max(map(abs, end))  # from a heap in the middle
-    frames = "[...document.querySelectorAll('.st-key-experiment-em2 .chart[data-frame]')].map((c) => c.dataset.frame)"
+    maps = "[...document.querySelectorAll('.st-key-experiment-em2 .chart')].slice(0, 2)"
+    frames = f"{maps}.map((chart) => chart.dataset.frame)"
     it.page.wait_for_function(f"() => {frames}.join() === '0,0'")  # the people's map has moved along
     card.get_by_role("button", name="One step on").nth(1).click()
     it.page.wait_for_function(f"() => {frames}.join() === '1,1'")
