@@ -5,9 +5,15 @@ Who has the address has the data, and the server stores none. Whatever stands in
 
 import base64
 import binascii
+import codecs
 import zlib
 
 LONGEST = 6000  # characters
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file: in UTF-8, or in UTF-16 where its first two bytes say so, as spreadsheets save it."""
+    return data.decode("utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
 
 
 def pack(data: bytes) -> str:
@@ -26,6 +32,6 @@ def unpack(text: str, most: int) -> bytes:
         data = stream.decompress(base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True), most + 1)
     except (zlib.error, binascii.Error, UnicodeError) as error:
         raise ValueError("this was not packed here") from error
-    if len(data) > most or not stream.eof:
+    if len(data) > most or not stream.eof or stream.unused_data:
         raise ValueError("this was not packed here")
     return data

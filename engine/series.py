@@ -1,8 +1,8 @@
 """A series of the learner's own: numbers from a file or pasted, checked, and small enough for an address.
 
 A line is a row, its cells are parted by semicolons, tabs, commas or blanks; of several the last is taken. A heading is
-left out. A single line is a row of numbers. 0,13 is 0.13 where the comma parts no cells, and 1,234.50 is 1234.5.
-Numbers are kept to one part in 65,535 of their range.
+left out, and so is what parts cells where it ends every line. A single line is a row of numbers. 0,13 is 0.13 where the
+comma parts no cells, and 1,234.50 is 1234.5. Numbers are kept to one part in 65,535 of their range.
 """
 
 import csv
@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from engine.arrays import Array
-from engine.packed import pack, unpack
+from engine.packed import decoded, pack, unpack
 
 SHORTEST, LONGEST = 200, 1000  # numbers
 LARGEST_FILE = 1_000_000  # bytes
@@ -31,7 +31,7 @@ def shrink(data: bytes) -> str:
     if len(data) > LARGEST_FILE:
         raise ValueError(f"it must have at most {LARGEST_FILE // 10**6} megabyte, not {len(data) / 1e6:.1f}")
     try:
-        text = data.decode("utf-8-sig")
+        text = decoded(data)
     except UnicodeDecodeError as error:
         raise ValueError("this is no text: a CSV file, or numbers below each other, can be read") from error
     values = np.array(_numbers(text))
@@ -58,7 +58,7 @@ def read(text: str) -> Array:
 
 
 def _numbers(text: str) -> list[float]:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip(" \xa0") for line in text.splitlines() if line.strip()]  # a tab at the end parts cells
     if not lines:
         raise ValueError("there is nothing in it")
     if len(lines) == 1:
@@ -66,6 +66,7 @@ def _numbers(text: str) -> list[float]:
         if ";" in line or not all(DECIMAL_COMMA.fullmatch(part) for part in parts):
             parts = re.split(r"[\s;]+" if ";" in line else r"[\s,]+", line)
         return [_number(cell, place) for place, cell in enumerate(parts, 1)]
+    lines = _unclosed(lines)
     alone = _stand_alone(lines)
     cells = [line if alone else _last(line) for line in lines]
     try:
@@ -74,6 +75,14 @@ def _numbers(text: str) -> list[float]:
         cells = cells[1:]  # a heading
         return [_number(cell, line) for line, cell in enumerate(cells, 2)]
     return [_number(cell, line) for line, cell in enumerate(cells, 1)]
+
+
+def _unclosed(lines: list[str]) -> list[str]:
+    """Without the mark that ends every line, as some programs write it. Where it ends only some, there numbers miss."""
+    for mark in ";\t,":
+        if all(line.endswith(mark) for line in lines[1:]):
+            return [line.removesuffix(mark) for line in lines]
+    return lines
 
 
 def _stand_alone(lines: list[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from engine.packed import pack, unpack
+from engine.packed import decoded, pack, unpack
 
 SHORTEST, LONGEST = 1000, 8000  # characters
 LARGEST_FILE = 1_000_000  # bytes
@@ -14,7 +14,7 @@ def shrink(data: bytes) -> str:
     if len(data) > LARGEST_FILE:
         raise ValueError(f"it must have at most {LARGEST_FILE // 10**6} megabyte, not {len(data) / 1e6:.1f}")
     try:
-        words = " ".join(data.decode("utf-8-sig").split())
+        words = " ".join(decoded(data).split())
     except UnicodeDecodeError as error:
         raise ValueError("this is no text in UTF-8") from error
     _check(words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.arrays import Array
 from experiments.scene import Role, Scale
@@ -58,6 +58,7 @@ class Lines:
     alt: str
     log: bool = False  # both axes
     marks: Sequence[int] | Array = ()  # places in `at` where the first line is ringed
+    bands: Mapping[str, tuple[Array, Array]] = field(default_factory=dict)  # name → (low, high), shaded in between
     frames: Sequence[str] | None = None  # a caption a frame
     start: int = 0  # the frame that is shown first
     follow: bool = False  # it plays by itself to the newest frame, as they come

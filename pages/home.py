@@ -31,7 +31,7 @@ with lesson.first_screen():
     lesson.changes(settings.notes)
     microscope()
 
-lesson.heading(text["Lessons"], anchor="lessons")
+lesson.heading(text["Lessons"])
 for section, lessons in SECTIONS.items():
     st.subheader(section, anchor=False)
     for entry in lessons:

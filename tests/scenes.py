@@ -374,10 +374,11 @@ def gated(word: str = "abba", units: int = 2) -> Scene:
     return Scene("A gated state", LANES, phases, grids, steps, loss=float(h[-1].sum()), diagram=diagram)
 
 
-def looked_up(sentence: tuple[int, ...] = (2, 0, 2)) -> Scene:
+def looked_up(words: tuple[str, ...] = ("cat", "dog", "mouse", "elephant")) -> Scene:
     """y takes rows of a table with named rows; the same as a product, and ∂L/∂W of L = Σ y."""
     table = np.round(np.random.default_rng(5).normal(0, 0.5, (4, 3)), 2)
-    words, T, C = ("cat", "dog", "mouse", "elephant"), len(sentence), 3
+    sentence = (2, 0, 2)
+    T, C = len(sentence), 3
     x, y = np.array(sentence, float)[:, None], table[list(sentence)]
     names = {"word": words, "place": tuple(words[v] for v in sentence)}
     dw = np.zeros_like(table)
@@ -420,5 +421,6 @@ SCENES: dict[str, Callable[[], Scene]] = {
     "recorded": recorded,
     "gated": gated,
     "look-up": looked_up,
+    "right to left": lambda: looked_up(("חתול", "כלב", "עכבר", "פיל")),
     "wrong": wrong,
 }

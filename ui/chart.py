@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from html import escape
 from itertools import pairwise
 from math import log10
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -30,12 +31,14 @@ def chart(
     start: int = 0,
     follow: bool = False,
     run: str = "",
+    linked: str = "",
 ) -> None:
     """Draws {"data": […], "layout": {…}}. alt says what the chart shows now: most of it is not text.
 
     `frames` is a caption a frame: the chart is played, stepped and scrubbed through them in the browser, from `start`
     on. A trace says in "framed" which of its arrays, such as "y", hold a row a frame. With `follow` the chart plays by
-    itself up to the newest frame, and goes on when more have come. With another `run` it begins anew.
+    itself up to the newest frame, and goes on when more have come. With another `run` it begins anew. Charts of one run
+    that are `linked` by the same name move together.
     """
     if not alt:
         raise ValueError("alt must say what the chart shows")
@@ -48,7 +51,7 @@ def chart(
                 raise ValueError(f"frames must name the {len(trace[name])} frames of {name}")
     header = {"figure": figure, "alt": alt, "height": height, "plotly": assets.address(assets.PLOTLY)}
     if frames is not None:
-        header |= {"frames": list(frames), "start": start, "follow": follow, "run": run}
+        header |= {"frames": list(frames), "start": start, "follow": follow, "run": run, "linked": linked}
     _mount(key=key, data=parcel(header), height=height if frames is None else height + PLAYER)
 
 
@@ -68,19 +71,22 @@ def line_chart(
     alt: str,
     log: bool = False,
     marks: Sequence[int] | NDArray[Any] = (),
+    bands: Mapping[str, tuple[Numbers, Numbers]] = MappingProxyType({}),
     height: int = 320,
     **frames: Any,
 ) -> None:
     """Lines by name over common places, each named where it ends, or above where ends are close; `log` makes both axes
     logarithmic.
 
-    `marks` numbers places in `at` where the first line gets a ring. With the `frames` of a chart, lines that hold a row
-    a frame move, and all are named above.
+    `marks` numbers places in `at` where the first line gets a ring. `bands` are shaded from a lower to an upper line;
+    beside them all is named above. With the `frames` of a chart, lines that hold a row a frame move, and all are named
+    above.
     """
     if len(lines) > len(DASHES):
         raise ValueError(f"a chart tells at most {len(DASHES)} lines apart, not {len(lines)}")
     kind = "log" if log else "linear"
-    data = [
+    data = [_band(name, np.asarray(at), *edges) for name, edges in bands.items()]
+    data += [
         {
             "type": "scatter",
             "mode": "lines+markers" if len(at) <= TICKED else "lines",  # a mark for what was computed
@@ -96,9 +102,10 @@ def line_chart(
         data.append(_rings(np.asarray(at)[marks], np.asarray(next(iter(lines.values())))[marks]))
     count = log10 if log else float  # as Plotly does along its axes: in powers of ten on a logarithmic one
     ends = {name: (count(at[-1]), count(np.ravel(values)[-1])) for name, values in lines.items()}
-    heights = [count(value) for values in lines.values() for value in np.ravel(values)]
+    edges = [edge for band in bands.values() for edge in band]
+    heights = [count(value) for values in (*lines.values(), *edges) for value in np.ravel(values)]
     moving = any(trace.get("framed") for trace in data)
-    crowded = moving or _close([y for _, y in ends.values()], max(heights) - min(heights))
+    crowded = moving or bool(bands) or _close([y for _, y in ends.values()], max(heights) - min(heights))
     layout = {
         "xaxis": {
             "title": {"text": x},
@@ -217,6 +224,21 @@ def _round_up(size: float) -> float:
     return float(
         next(step * power for step in (1, 1.2, 1.5, 1.8, 2.2, 2.6, 3.2, 4, 5, 6, 7, 8.5, 10) if step * power >= size)
     )
+
+
+def _band(name: str, at: NDArray[Any], low: Numbers, high: Numbers) -> dict[str, Any]:
+    """All between two lines: along the lower one, and back along the upper one."""
+    return {
+        "type": "scatter",
+        "mode": "none",
+        "name": name,
+        "x": np.concatenate([at, at[::-1]]),
+        "y": np.concatenate([low, high[::-1]]),
+        "fill": "toself",
+        "fillcolor": "--ink",
+        "opacity": 0.18,
+        "hoverinfo": "skip",
+    }
 
 
 def _rings(x: NDArray[Any], y: NDArray[Any]) -> dict[str, Any]:

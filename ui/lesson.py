@@ -24,6 +24,7 @@ def first_screen() -> AbstractContextManager[Any]:
     return st.container(key="stage", gap="xsmall")
 
 
+CLAIM = re.compile(r"([A-Z]+\d+):")  # how the heading of an experiment begins
 UNGUESSED = Answer("Show me without a guess", right=False, why="")
 
 live = st.fragment  # around what is drawn again while something is dragged, and nothing else
@@ -31,9 +32,12 @@ live = st.fragment  # around what is drawn again while something is dragged, and
 
 @contextmanager
 def header(text: Section) -> Iterator[None]:
-    """Title and the one sentence that says what the layer does; inside, tools are drawn at the right."""
+    """Title, where the parts of the page are, and the one sentence that says what the layer does; inside, tools are
+    drawn at the right.
+    """
     with st.container(horizontal=True, vertical_alignment="center", key="title"):
-        st.title(text.title, anchor=False)
+        st.title(text.title, anchor=False, width="content")
+        _contents(text)
         tools = st.container(
             horizontal=True, horizontal_alignment="right", vertical_alignment="center", width="content", key="tools"
         )
@@ -41,6 +45,23 @@ def header(text: Section) -> Iterator[None]:
     with tools:
         yield
         _present(key="present")
+
+
+def _contents(text: Section) -> None:
+    """Links to the parts of a page that has several; the experiments are one."""
+    parts: dict[str, str] = {}
+    for section in text.sections:
+        if not section.title.startswith("Try "):  # it stands in another part, and has no heading
+            parts.setdefault("Experiments" if CLAIM.match(section.title) else section.title, _anchor(section))
+    if len(parts) > 1:
+        links = " ".join(f'<a href="#{place}">{escape(title)}</a>' for title, place in parts.items())
+        st.html(f'<nav class="parts" aria-label="On this page"><span>On this page</span> {links}</nav>')
+
+
+def _anchor(text: Section) -> str:
+    """Where a part of the page is reached: an experiment by its claim, any other part by its heading."""
+    claim = CLAIM.match(text.title)
+    return (claim[1] if claim else text.title).lower().replace(" ", "-")
 
 
 def prose(key: str) -> AbstractContextManager[Any]:
@@ -68,9 +89,9 @@ def try_this(text: Section, roles: Mapping[str, str]) -> None:
     st.html(f'<p class="try"><b>Try this:</b> {marked}</p>')
 
 
-def heading(text: Section, anchor: str) -> None:
+def heading(text: Section) -> None:
     """A part of the page: its heading, and the sentence under it."""
-    st.header(text.title, anchor=anchor)
+    st.header(text.title, anchor=_anchor(text))
     muted(text.text)
 
 
@@ -108,7 +129,7 @@ def experiment(
     long gives part after part, and begins anew where `spec` is another; nothing of it is computed before it begins.
     An experiment on settings of its own gives their `controls`, which read and draw them.
     """
-    st.header(text.title.removeprefix(claim).strip(" :"), anchor=claim.lower())
+    st.header(text.title.removeprefix(claim).strip(" :"), anchor=_anchor(text))
     muted(text.text)
     with st.container(border=True, key=f"experiment-{claim.lower()}"):
         if controls is not None:
@@ -165,7 +186,7 @@ def _verdict(right: bool, why: str) -> None:
 def questions(lesson: str, text: Section) -> None:
     """Check yourself: questions whose numbers follow the learner's own settings."""
     with prose("questions"):
-        heading(text, anchor="check-yourself")
+        heading(text)
         for number, question in enumerate(text.sections, 1):
             answers = sorted(question.answers, key=lambda answer: _order(answer.text))
             numbers = "|".join(answer.text for answer in answers)  # with other numbers it is another question
@@ -187,7 +208,7 @@ def _order(text: str) -> tuple[float, str]:
 def notes(text: Section) -> None:
     """What it is, when to use it, strengths and weaknesses, and the papers."""
     with prose("notes"):
-        st.header(text.title, anchor="notes")
+        st.header(text.title, anchor=_anchor(text))
         st.markdown(text.text)
         for section in text.sections:
             st.markdown(f"**{section.title}**\n\n{section.text}")

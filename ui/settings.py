@@ -110,11 +110,11 @@ class Settings:
 
     def segments(self, name: str) -> None:
         """A few options, all in view. Those that are impossible now are not offered."""
-        st.segmented_control(name, self.spec.offered(name), required=True, **self._widget(name))
+        st.segmented_control(name, self.spec.offered(name), required=True, format_func=_written, **self._widget(name))
 
     def select(self, name: str, width: int = 170) -> None:
         """Many options, or long ones."""
-        st.selectbox(name, self.spec.offered(name), width=width, **self._widget(name))
+        st.selectbox(name, self.spec.offered(name), width=width, format_func=_written, **self._widget(name))
 
     def text(self, name: str, longest: int, width: int = LINE, placeholder: str | None = None) -> None:
         """Words of the learner's own; `placeholder` is what holds without them."""
@@ -203,3 +203,8 @@ class Settings:
         state = st.session_state
         if not state[self.session_key("moving")] and state[self.session_key("settled")] != self.spec:
             st.rerun()
+
+
+def _written(option: Any) -> str:
+    """50,000 as in the text beside it."""
+    return f"{option:,}" if type(option) is int else str(option)

@@ -84,6 +84,8 @@ class Lines(Film, Protocol):
     def log(self) -> bool: ...
     @property
     def marks(self) -> Sequence[int] | NDArray[Any]: ...
+    @property
+    def bands(self) -> Mapping[str, tuple[Sequence[float] | NDArray[Any], Sequence[float] | NDArray[Any]]]: ...
 
 
 @runtime_checkable
@@ -152,13 +154,13 @@ def draw(rows: Sequence[Maps | Sheet | Table | Lines | Points | Walks | Text], k
             )  # fmt: skip
         elif isinstance(row, Lines):
             line_chart(
-                row.at, row.lines, x=row.x, y=row.y, log=row.log, marks=row.marks, key=f"{key}.{number}", alt=row.alt,
-                **_frames(row, settings),
+                row.at, row.lines, x=row.x, y=row.y, log=row.log, marks=row.marks, bands=row.bands,
+                key=f"{key}.{number}", alt=row.alt, **_frames(row, key, settings),
             )  # fmt: skip
         elif isinstance(row, Points):
             point_chart(
                 row.names, row.at, row.groups, links=row.links, hushed=row.hushed, role=row.role,
-                key=f"{key}.{number}", alt=row.alt, **_frames(row, settings),
+                key=f"{key}.{number}", alt=row.alt, **_frames(row, key, settings),
             )  # fmt: skip
         elif isinstance(row, Walks):
             unrolled(row.picture, row.alt, key=f"{key}.{number}")
@@ -168,12 +170,12 @@ def draw(rows: Sequence[Maps | Sheet | Table | Lines | Points | Walks | Text], k
             table(row.columns, alt=row.alt)
 
 
-def _frames(row: Film, settings: Any) -> dict[str, Any]:
-    """What a chart is told of its frames; nothing where there are none."""
+def _frames(row: Film, key: str, settings: Any) -> dict[str, Any]:
+    """What a chart is told of its frames; nothing where there are none. Those of one experiment move together."""
     if row.frames is None:
         return {}
     run = f"{crc32(repr(settings).encode()):x}"  # short, also where the settings hold a text of the learner's own
-    return {"frames": row.frames, "start": row.start, "follow": row.follow, "run": run}
+    return {"frames": row.frames, "start": row.start, "follow": row.follow, "run": run, "linked": key}
 
 
 def words(passages: Sequence[Passage], *, alt: str) -> None:

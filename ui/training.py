@@ -29,7 +29,7 @@ def training(text: Section, settings: Settings, digits: dict[str, Any]) -> None:
     A run begins with the settings, and begins anew when they change; only learning rates act on a run that is under
     way: there is one for each run, `learning_rate`, and with a twin `twin_learning_rate`.
     """
-    lesson.heading(text, anchor="learn")
+    lesson.heading(text)
     lesson.try_this(text["Try this"], {})
     spec, key = settings.read(), f"{settings.lesson}.training"
     _rows(settings)

@@ -23,7 +23,7 @@ def walk_back(text: Section, settings: Settings, picture: Callable[[Any], bytes]
     `picture` draws a specification, a pure function that also answers /live/<name of the settings>; `presets` are
     settings worth a look, each behind a button.
     """
-    lesson.heading(text, anchor="vanish")
+    lesson.heading(text)
     spec = settings.read()
     with st.container(key=f"{settings.lesson}-walk", gap="xsmall"):
         lesson.try_this(text["Try this"], {})

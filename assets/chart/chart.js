@@ -13,6 +13,7 @@ const CONFIG = {
   displaylogo: false, responsive: false,
   modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d", "toImage"],
 }
+const MOVED = "layerlab-frame" // an event: a chart shows another frame, and those that are linked to it follow
 const PACE = 33 // milliseconds a frame
 const CONTROLS = new URL("../theme/controls.css", import.meta.url).href
 let loading = null
@@ -37,7 +38,7 @@ class Chart {
     this.plot = h("div", { class: "plot" })
     this.player = new Player({
       at: () => this.frame, count: () => this.frames?.length ?? 1, pace: PACE,
-      show: (i) => this.#show(i),
+      show: (i) => this.#lead(i),
       label: (i) => ["frame", this.frames?.[i] ?? ""],
     })
     this.controls = inShadow(this.player.root)
@@ -45,17 +46,19 @@ class Chart {
     root.replaceChildren(this.controls, this.plot)
     this.observer = new ResizeObserver(() => this.drawn && this.plotly.Plots.resize(this.plot))
     this.observer.observe(root)
+    document.addEventListener(MOVED, this.#moved)
   }
 
   close() {
     this.player.stop()
     this.observer.disconnect()
+    document.removeEventListener(MOVED, this.#moved)
     this.plotly?.purge(this.plot)
     this.closed = true
   }
 
   async set(bytes) {
-    const { figure, alt, height, plotly: address, frames, start, follow, run } = unparcel(bytes)
+    const { figure, alt, height, plotly: address, frames, start, follow, run, linked } = unparcel(bytes)
     this.root.setAttribute("aria-label", alt)
     this.root.style.minHeight = `${height}px`
     applyTheme(this.root)
@@ -70,6 +73,7 @@ class Chart {
     const { data, layout = {} } = resolve(figure, tokens(this.root))
     this.data = data
     this.layout = themed(layout, height, tokens(this.root))
+    this.linked = linked
     const plays = this.#take(frames, start, follow, run)
     await this.#draw()
     this.root.dataset.drawn = ++this.drawn
@@ -96,6 +100,19 @@ class Chart {
   #show(frame) {
     this.frame = frame
     this.#draw()
+  }
+
+  /** Shows a frame, and takes along the charts that are linked. */
+  #lead(frame) {
+    this.#show(frame)
+    if (this.linked) document.dispatchEvent(new CustomEvent(MOVED, { detail: this }))
+  }
+
+  /** Where several of them play, the one that is first to move leads. */
+  #moved = ({ detail: leader }) => {
+    if (leader === this || !this.frames || leader.linked !== this.linked || leader.run !== this.run) return
+    this.player.stop()
+    this.#show(Math.min(leader.frame, this.frames.length - 1))
   }
 
   /** One drawing at a time; of those that are asked for meanwhile, only the last comes. */

@@ -6,7 +6,7 @@ import { number } from "../drawing/numbers.js"
 import { agreement, strange } from "./checks.js"
 import { Edit } from "./edit.js"
 import { mapRows, pickRows, selectRows, sumRows } from "./rows.js"
-import { bracket, where } from "./scene.js"
+import { bracket, said, where } from "./scene.js"
 import { useRows } from "./uses.js"
 
 export class Panel {
@@ -25,11 +25,11 @@ export class Panel {
     const { lens } = this, { act, arithmetic, uses } = lens, grid = lens.scene.grid[act.grid]
     const focused = this.root.getRootNode().activeElement?.dataset?.spot
     const made = this.#content(grid, act.cell, arithmetic, uses)
-    this.head.replaceChildren(this.#title(grid, act.cell, made.value ?? number(grid.values[act.cell])))
+    this.head.replaceChildren(this.#title(grid, act.cell, made.value ?? said(grid, act.cell)))
     this.edit.draw(grid, act.cell)
     this.body.replaceChildren(...[made.content, this.#checks(grid, act.cell, made), this.#turn()].flat().filter(Boolean))
     this.#tabStop(focused)
-    return `${grid.symbol} ${this.#at(grid, act.cell)}is ${made.value ?? number(grid.values[act.cell])}${made.sentence}`
+    return `${grid.symbol} ${this.#at(grid, act.cell)}is ${made.value ?? said(grid, act.cell)}${made.sentence}`
   }
 
   #at(grid, cell) {

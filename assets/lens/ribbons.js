@@ -1,6 +1,7 @@
 /* Translucent ribbons from what is lit to what it makes: direction and extent at one glance. */
 
 import { svg } from "../drawing/element.js"
+import { groupsOf } from "./steps.js"
 
 export function drawRibbons(canvas, lens) {
   const base = canvas.parentElement.getBoundingClientRect()
@@ -9,21 +10,26 @@ export function drawRibbons(canvas, lens) {
   canvas.replaceChildren(...ribbons(lens, base))
 }
 
-function ribbons({ act, arithmetic, uses, lit, boxes, scene, palette, shows }, base) {
+function ribbons(lens, base) {
+  const { act, lit, boxes, scene, palette, shows } = lens
   if (!shows(act)) return []
-  const grid = scene.grid[act.grid]
   const relative = (box) => box?.map((v, i) => v - (i % 2 ? base.top : base.left))
-  const me = relative(boxes[act.grid].rectangle((cell) => cell === act.cell))
-  const targets = new Set(uses.map((use) => use.step.target))
-  const made = []
-  for (const [id, mask] of Object.entries(lit)) {
-    const other = id === act.grid ? null : relative(boxes[id].rectangle((cell) => mask[cell]))
-    if (!other) continue
-    const faint = scene.grid[id].lane !== grid.lane
-    if (arithmetic) made.push(...band(other, me, palette.role[scene.grid[id].role], faint))
-    else if (targets.has(id)) made.push(...band(me, other, palette.role[grid.role], faint))
-  }
-  return made
+  const place = (id) => relative(boxes[id].rectangle((cell) => (id === act.grid ? cell === act.cell : lit[id]?.[cell])))
+  return ways(lens).flatMap(([from, to]) => {
+    const a = place(from), b = place(to)
+    return a && b ? band(a, b, palette.role[scene.grid[from].role], scene.grid[from].lane !== scene.grid[to].lane) : []
+  })
+}
+
+/** Which grids are joined: [from, to]. A number that names a row leads to this row, and only the row to what takes it. */
+function ways({ act, arithmetic, uses }) {
+  const steps = arithmetic ? [arithmetic.step] : [...new Set(uses.map((use) => use.step))]
+  const made = steps.flatMap((step) => {
+    const read = [...new Set(groupsOf(step).flatMap((group) => group.factors))]
+    if (step.kind === "pick") return [read, [read[1], step.target]]
+    return arithmetic ? read.map((id) => [id, step.target]) : [[act.grid, step.target]]
+  })
+  return made.filter(([from, to]) => from !== to)
 }
 
 /** From one rectangle to another, [left, top, right, bottom] each. */

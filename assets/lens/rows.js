@@ -5,7 +5,7 @@ import { emptyAtZero, tone } from "../drawing/colour.js"
 import { h, svg } from "../drawing/element.js"
 import { count, decimals, fixed, number, ownDecimals, rounded } from "../drawing/numbers.js"
 import { FUNCTIONS } from "./functions.js"
-import { bracket, where } from "./scene.js"
+import { bracket, said, where } from "./scene.js"
 
 export const ALL = 12, LARGEST = 9 // up to twelve terms stand in full, else the nine largest
 
@@ -26,7 +26,7 @@ export function factor(lens, id, cell, text, spot, face = null) {
   const grid = lens.scene.grid[id]
   return h("button", {
     class: "fac", type: "button", "data-spot": spot, onclick: () => lens.go(id, cell),
-    "aria-label": `${grid.symbol} ${where(grid, cell) || "its only cell"}: ${number(grid.values[cell])}. Go there.`,
+    "aria-label": `${grid.symbol} ${where(grid, cell) || "its only cell"}: ${said(grid, cell)}. Go there.`,
   }, face ?? chip(lens, id, grid.values[cell]), h("span", {}, text))
 }
 

@@ -1,6 +1,6 @@
 /* A scene as the lens needs it: the payload's header with the geometry of every grid worked out. */
 
-import { count } from "../drawing/numbers.js"
+import { count, fixed, number } from "../drawing/numbers.js"
 import { unravel } from "./indices.js"
 import { prepareSteps } from "./steps.js"
 
@@ -71,10 +71,21 @@ export function visible(grid, cell, planes) {
 /** What an index of an axis is called: its name if it has one, else its number. */
 export const called = (grid, axis, index) => grid.names?.[axis]?.[index] ?? String(index)
 
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
+
+/** The same within other text: letters from right to left would take the digits beside them along. */
+function within(grid, axis, index) {
+  const name = called(grid, axis, index)
+  return RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name
+}
+
+/** A number of a grid on its own. */
+export const said = (grid, cell) => (grid.digits == null ? number(grid.values[cell]) : fixed(grid.values[cell], grid.digits))
+
 /** "row 1, column 3"; where an index has a name, "time step 1 (e), gate f" */
 export function where(grid, cell) {
   const at = coordinates(grid, cell)
-  const words = (axis, i) => (repeated(grid, axis) ? `${axis} ${at[i]} (${called(grid, axis, at[i])})` : `${axis} ${called(grid, axis, at[i])}`)
+  const words = (axis, i) => (repeated(grid, axis) ? `${axis} ${at[i]} (${within(grid, axis, at[i])})` : `${axis} ${within(grid, axis, at[i])}`)
   return grid.axes.map((axis, i) => (grid.shape[i] > 1 || grid.axes.length === 1 ? words(axis, i) : null)).filter(Boolean).join(", ")
 }
 
@@ -83,7 +94,7 @@ const repeated = (grid, axis) => grid.names?.[axis] && new Set(grid.names[axis])
 
 /** "[1, 3]" */
 export function bracket(grid, cell) {
-  const word = (axis, index) => (repeated(grid, axis) ? index : called(grid, axis, index))
+  const word = (axis, index) => (repeated(grid, axis) ? index : within(grid, axis, index))
   const at = coordinates(grid, cell).map((index, i) => word(grid.axes[i], index)).filter((_, i) => grid.shape[i] > 1)
   return at.length ? `[${at.join(", ")}]` : ""
 }

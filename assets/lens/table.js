@@ -1,17 +1,16 @@
 /* The drawn plane as a real table: the same numbers, for a screen reader or to copy. */
 
 import { h } from "../drawing/element.js"
-import { fixed, number } from "../drawing/numbers.js"
+import { said } from "./scene.js"
 
 export function table(grid, at, selected) {
   const [down, across] = grid.plane.map((axis) => grid.axes[axis])
   const caption = h("caption", {}, h("b", { class: `sym k-${grid.role}` }, grid.symbol),
     ` ${grid.name}: ${down ? `${down} down, ` : ""}${across ? `${across} across` : ""}`)
   const columns = [...Array(grid.cols).keys()], rows = [...Array(grid.rows).keys()]
-  const text = (v) => (grid.digits == null ? number(v) : fixed(v, grid.digits))
   return h("div", { class: "lens-table", tabindex: 0, role: "region", "aria-label": `${grid.symbol} as a table` },
     h("table", {}, caption,
       h("thead", {}, h("tr", {}, h("td"), columns.map((j) => h("th", { scope: "col" }, String(j))))),
       h("tbody", {}, rows.map((i) => h("tr", {}, h("th", { scope: "row" }, String(i)),
-        columns.map((j) => h("td", { "aria-current": at(i, j) === selected ? "true" : null }, text(grid.values[at(i, j)]))))))))
+        columns.map((j) => h("td", { "aria-current": at(i, j) === selected ? "true" : null }, said(grid, at(i, j)))))))))
 }

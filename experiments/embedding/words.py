@@ -281,7 +281,7 @@ def _people(run: Trained) -> Points:
 
 
 def _captions(run: Trained) -> list[str]:
-    return [f"step {EVERY * frame}" for frame in range(len(run.frames))]
+    return [f"step {EVERY * frame:,}" for frame in range(len(run.frames))]
 
 
 def _over_steps(run: Trained) -> Lines:

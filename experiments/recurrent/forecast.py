@@ -193,8 +193,9 @@ def drawn(result: Forecasts, cell: str) -> Lines:
     held, first, last = (decimal(100 * share, 0) for share in (forecast.coverage, LEVELS[0], LEVELS[-1]))
     return Lines(
         np.arange(len(series.values) - len(came), len(series.values)),
-        {"measured": came, "forecast": middle, f"{first} %": low, f"{last} %": high},
+        {"measured": came, "forecast": middle},
         x="step of the series",
         y=series.name,
+        bands={f"{first} % to {last} %": (low, high)},
         alt=f"The last {len(came)} steps of {series.name}, the {cell}'s forecast and interval; it held {held} % of all",
     )

@@ -57,7 +57,7 @@ class Corpus(NamedTuple):
 
 class Look(NamedTuple):
     bits: float
-    written: dict[float, str] | None  # of the first network's first seed
+    params: Any  # of the network that writes, None of others
 
 
 class Models(NamedTuple):
@@ -126,32 +126,37 @@ def models(
 ) -> Iterator[tuple[float, Models | None]]:
     """Trains all side by side: (share that is done, what they know when they are asked)."""
     runs = {(cell, seed): training(text, cell, units, seed) for cell, seed in product(cells, seeds)}
+    first = cells[0], seeds[0]
     parameters = {cell: runs[cell, seeds[0]].network.parameter_count((WINDOW, len(text.alphabet))) for cell in cells}
 
     def look(run: tuple[str, int], step: Step) -> Look:
-        net, params = runs[run].network, step.after.params
-        first = writes and run == (cells[0], seeds[0])
-        return Look(bits(text, net, params), _written(text, net, params) if first else None)
+        params = step.after.params
+        return Look(bits(text, runs[run].network, params), params if writes and run == first else None)
 
+    written: list[tuple[int, dict[float, str]]] = []
     for done, looks in looked_at(runs, count, EVERY, look):
-        yield done, None if looks is None else _result(text, parameters, looks)
+        if looks is not None and (params := looks.seen[first][-1].params) is not None:
+            passages = {}
+            for (
+                tau
+            ) in TEMPERATURES:  # from the same random numbers; each takes a turn, of which others wait for the end
+                passages[tau] = write(text, runs[first].network, params, tau, np.random.default_rng(0))
+                yield done, None
+            written = [*written, (looks.steps[-1], passages)]
+        yield done, None if looks is None else _result(text, parameters, looks, written)
 
 
-def _written(text: Corpus, net: Sequential, params: Any) -> dict[float, str]:
-    """At every temperature from the same random numbers."""
-    return {tau: write(text, net, params, tau, np.random.default_rng(0)) for tau in TEMPERATURES}
-
-
-def _result(text: Corpus, parameters: dict[str, int], looks: Looks[Look]) -> Models:
+def _result(
+    text: Corpus, parameters: dict[str, int], looks: Looks[Look], written: list[tuple[int, dict[float, str]]]
+) -> Models:
     of = looks.by_seed
-    first = next(iter(of.values()))[0]
     return Models(
         text,
         looks.steps,
         {cell: np.array([[each.bits for each in seen] for seen in seeds]).T for cell, seeds in of.items()},
         parameters,
         looks.seconds,
-        [(steps, w) for steps, each in zip(looks.steps, first, strict=True) if (w := each.written) is not None],
+        written,
     )
 
 

@@ -148,6 +148,11 @@ def test_training_moves_the_map_which_is_scrubbed_in_the_browser(embedding: Call
     it.page.wait_for_function("() => document.querySelector('.st-key-experiment-em2 .chart').dataset.frame === '0'")
     start = chart.locator(".plot").evaluate(place)
     assert max(map(abs, start)) < 0.2 < max(map(abs, end))  # from a heap in the middle
+    maps = "[...document.querySelectorAll('.st-key-experiment-em2 .chart')].slice(0, 2)"
+    frames = f"{maps}.map((chart) => chart.dataset.frame)"
+    it.page.wait_for_function(f"() => {frames}.join() === '0,0'")  # the people's map has moved along
+    card.get_by_role("button", name="One step on").nth(1).click()
+    it.page.wait_for_function(f"() => {frames}.join() === '1,1'")
     assert len(it.sent) == sent
 
 
@@ -174,7 +179,7 @@ def test_the_count_follows_its_settings(embedding: Callable[..., Any]) -> None:
     it = embedding()
     card = guess(it, "EM4")
     card.get_by_text("50,000 × 300 = 15,000,000 numbers, 60 MB").wait_for()
-    card.locator(".st-key-embedding_size_input_dim").get_by_text("250000", exact=True).click()
+    card.locator(".st-key-embedding_size_input_dim").get_by_text("250,000", exact=True).click()
     card.get_by_text("250,000 × 300 = 75,000,000 numbers, 300 MB").wait_for()
     it.page.wait_for_url("**embedding_size_input_dim=250000**")
 

@@ -50,6 +50,54 @@ def test_a_number_goes_into_all_that_it_names(lens: Any) -> None:
     assert "Nothing uses this cell." in page.locator(".sum").inner_text()
 
 
+def ends(page: Any) -> list[tuple[float, float, float, float]]:
+    """Of every band its left and right end, and the middle of its height at both."""
+    bands = page.locator(".ribbons polygon").evaluate_all(
+        "all => all.map(band => band.getAttribute('points').split(' ').map(point => point.split(',').map(Number)))"
+    )
+    left, top = (page.locator(".ribbons").bounding_box()[side] for side in "xy")
+    return [(left + a[0], left + b[0], top + (a[1] + d[1]) / 2, top + (b[1] + c[1]) / 2) for a, b, c, d in bands]
+
+
+@pytest.mark.parametrize("cell", [("x", 0, 0, (3, 1)), ("y", 0, 1, (3, 3))])
+def test_the_way_of_a_look_up_leads_through_the_row_that_is_named(lens: Any, cell: Any) -> None:
+    page = lens("look-up").page
+    page.mouse.click(*centre(page, *cell))
+    page.mouse.move(1, 1)
+    from_x, from_w = sorted(ends(page))
+    table, row = box(page, "w").bounding_box(), centre(page, "w", 2, 0, (4, 3))[1]  # mouse
+    assert from_x[1] < table["x"] + table["width"]
+    assert from_x[3] == pytest.approx(row, abs=2)
+    assert from_w[0] > table["x"]
+    assert from_w[2] == pytest.approx(row, abs=2)
+    assert from_w[3] == pytest.approx(centre(page, "y", 0, 0, (3, 3))[1], abs=2)
+
+
+def test_a_number_that_names_is_written_whole(lens: Any) -> None:
+    page = lens("look-up").page
+    page.mouse.click(*centre(page, "x", 0, 0, (3, 1)))
+    assert page.locator(".sv").inner_text() == "2"
+    assert page.locator(".lens-line").inner_text().startswith("x at place 0 (mouse) is 2 and goes")
+    page.mouse.click(*centre(page, "y", 1, 2, (3, 3)))
+    assert page.locator(".sum .fac").first.get_attribute("aria-label") == "x place 1 (cat): 0. Go there."
+    page.mouse.click(*centre(page, "y", 0, 2, (3, 3)))
+    assert page.locator(".sum .fac").first.get_attribute("aria-label") == "x place 0 (mouse): 2. Go there."
+
+
+def test_an_index_keeps_its_place_beside_letters_from_right_to_left(lens: Any) -> None:
+    page = lens("right to left").page
+    page.mouse.click(*centre(page, "w", 1, 2, (4, 3)))
+    assert selected(page) == "W[\u2068כלב\u2069, 2]"
+    box_of = """(of, text) => {
+      const words = of.firstChild, range = document.createRange(), at = words.data.indexOf(text)
+      range.setStart(words, at)
+      range.setEnd(words, at + text.length)
+      return range.getBoundingClientRect().x
+    }"""
+    word, number = (page.locator(".ix").evaluate(box_of, text) for text in ("כלב", "2"))
+    assert word < number
+
+
 def test_an_unused_row_has_an_empty_sum(lens: Any) -> None:
     page = lens("look-up").page
     page.get_by_role("button", name="Backward").click()

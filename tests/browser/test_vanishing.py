@@ -256,13 +256,14 @@ def test_it_fits_and_axe_finds_nothing(width: int, theme: str, vanishing: Callab
     assert [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found["violations"]] == []
 
 
-def test_on_a_phone_the_picture_comes_before_what_is_not_dragged(vanishing: Callable[..., Any]) -> None:
+def test_on_a_phone_the_radius_is_dragged_with_the_whole_picture_in_view(vanishing: Callable[..., Any]) -> None:
     it = vanishing(width=390, height=844, has_touch=True)
-    tops = [
-        it.page.locator(place).bounding_box()["y"]
-        for place in (".st-key-vanishing-sliders", f"{PICTURE} canvas", ".st-key-vanishing-settings")
-    ]
-    assert tops == sorted(tops)
+    radius, length = (slider(it, name).bounding_box() for name in ("spectral_radius", "length"))
+    picture, rest = (
+        it.page.locator(place).bounding_box() for place in (f"{PICTURE} canvas", ".st-key-vanishing-settings")
+    )
+    assert radius["y"] < picture["y"] < length["y"] < rest["y"]
+    assert picture["y"] + picture["height"] - radius["y"] < 600  # on the smaller phones, too
     r = room(it)
     it.page.touchscreen.tap(r["box"]["x"] + r["x"][22], r["box"]["y"] + 60)
     assert at(it) == 22

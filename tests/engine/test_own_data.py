@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 import numpy as np
 import pytest
@@ -28,11 +28,39 @@ def close(packed_series: str, values: np.ndarray = VALUES) -> None:
         " ".join(map(str, VALUES)),
         ", ".join(map(str, VALUES)) + ",",
         "\ufeff" + "\n\n".join(f'"{v}"' for v in VALUES),
+        "day,price,\n" + "\n".join(f"{k},{v}," for k, v in enumerate(VALUES)),
+        "Tag;Kurs;\n" + "\n".join(f"{k};{str(v).replace('.', ',')}; " for k, v in enumerate(VALUES)),
+        "day\tprice\t\n" + "\n".join(f"{k}\t{v}\t" for k, v in enumerate(VALUES)),
+        "\n".join(f"{v}," for v in VALUES),
+        "\n".join(f"{str(v).replace('.', ',')};" for v in VALUES),
     ],
-    ids=["column", "heading", "csv", "semicolons", "tabs", "blanks", "one line", "quoted"],
+    ids=[
+        "column",
+        "heading",
+        "csv",
+        "semicolons",
+        "tabs",
+        "blanks",
+        "one line",
+        "quoted",
+        "csv, closed",
+        "semicolons, closed",
+        "tabs, closed",
+        "column, closed",
+        "decimal commas, closed",
+    ],
 )
 def test_numbers_are_read_as_they_are_meant(text: str) -> None:
     close(series.shrink(text.encode()))
+
+
+@pytest.mark.parametrize("order", ["le", "be"])
+@pytest.mark.parametrize("kind", [series, texts])
+def test_what_a_spreadsheet_saves_as_unicode_is_read(kind, order: str) -> None:
+    """UTF-16, which says by its first two bytes in which order it is."""
+    given = "Tag\tKurs\r\n" + "\r\n".join(f"{k}\t{v}" for k, v in enumerate(VALUES))
+    marked = ("\ufeff" + given).encode(f"utf-16-{order}")
+    np.testing.assert_array_equal(list(kind.read(kind.shrink(marked))), list(kind.read(kind.shrink(given.encode()))))
 
 
 HUNDREDTHS = np.round(np.cumsum(np.random.default_rng(0).standard_normal(220)), 2)
@@ -90,6 +118,9 @@ def test_the_longest_fit_an_address() -> None:
         (b"", "there is nothing in it"),
         (b" \n \n", "there is nothing in it"),
         (b"\xff\xfe\x00", "this is no text"),
+        (b"\xff\xfe\x00\xd8", "this is no text"),
+        ("\n".join(f"{k}\t{v}" for k, v in enumerate(VALUES)).encode() + b"\n300\t", "at place 301, is no number"),
+        ("\n".join(f"{k},{v}" for k, v in enumerate(VALUES)).encode() + b"\n300,", "at place 301, is no number"),
         ("\n".join([*map(str, VALUES), "tomorrow"]).encode(), "'tomorrow', at place 301, is no number"),
         (b"a\nb\n1", "'b', at place 2, is no number"),
         (b"1 2 three 4", "'three', at place 3, is no number"),
@@ -153,3 +184,12 @@ def b64(data: bytes) -> str:
 def test_what_was_not_packed_here_is_refused(read, text: str) -> None:
     with pytest.raises(ValueError, match=r"packed here|no series|no text|numbers here|characters here|room|missing"):
         read(text)
+
+
+@pytest.mark.parametrize(("kind", "given"), [(series, "\n".join(map(str, VALUES))), (texts, WORDS)])
+@pytest.mark.parametrize("more", [b"x", zlib.compress(b"another")])
+def test_what_stands_behind_the_packed_is_refused(kind, given: str, more: bytes) -> None:
+    text = kind.shrink(given.encode())
+    kind.read(text)
+    with pytest.raises(ValueError, match="not packed here"):
+        kind.read(b64(urlsafe_b64decode(text) + more))

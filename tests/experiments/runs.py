@@ -39,6 +39,12 @@ def lines(row: Any) -> dict[str, list[float]]:
     return {name: [float(value) for value in values] for name, values in row.lines.items()}
 
 
+def bands(row: Any) -> dict[str, tuple[list[float], list[float]]]:
+    """The lower and the upper edge of what is shaded."""
+    assert isinstance(row, Lines)
+    return {name: (list(map(float, low)), list(map(float, high))) for name, (low, high) in row.bands.items()}
+
+
 def at(row: Any) -> list[float]:
     """Where they stand."""
     assert isinstance(row, Lines)

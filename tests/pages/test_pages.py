@@ -107,6 +107,18 @@ def test_a_page_runs_cold(page: Path) -> None:
     assert len(app.title) == 1
 
 
+@every_page
+def test_links_beside_the_title_lead_to_all_parts_of_the_page(page: Path) -> None:
+    """In their order; the experiments are one part, and the code at the end is none."""
+    app = run(page)
+    shown = "".join(element.proto.body for element in app.get("html"))
+    (contents,) = re.findall(r'<nav class="parts".*?</nav>', shown) or [""]
+    claims = [claim.lower() for claim in claims_of(page)]
+    parts = [h.anchor for h in app.header if h.anchor not in (*claims[1:], "code", "elsewhere")]
+    assert re.findall(r'href="#([\w-]+)"', contents) == (parts if claims else [])
+    assert contents.count(">Experiments<") == bool(claims)
+
+
 @pytest.mark.parametrize("held", SETTINGS, ids=lambda held: held.name)
 def test_a_lens_finds_the_scenes_of_its_settings(held: Held) -> None:
     """By their name, and with their specification: else a dragged slider would draw nothing."""

@@ -41,6 +41,17 @@ def test_few_places_are_all_written_and_many_are_not(monkeypatch: pytest.MonkeyP
     assert many["tickformat"] == ","
 
 
+def test_a_band_is_filled_from_its_lower_to_its_upper_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    between = {"half of all": ([1.0, 2.0, 3.0], [4.0, 30.0, 6.0])}
+    drawn = figure(monkeypatch, [10, 20, 30], {"a": [1.0, 5.0, 2.0]}, bands=between)
+    band, line = drawn["data"]  # what comes first lies below
+    assert (band["fill"], band["name"], line["name"]) == ("toself", "half of all", "a")
+    np.testing.assert_array_equal(band["x"], [10, 20, 30, 30, 20, 10])
+    np.testing.assert_array_equal(band["y"], [1, 2, 3, 6, 30, 4])
+    assert drawn["layout"]["yaxis"]["range"][1] > 30
+    assert drawn["layout"]["showlegend"]
+
+
 def points(monkeypatch: pytest.MonkeyPatch, *given: Any, **more: Any) -> dict[str, Any]:
     """What a map is made of."""
     figures: list[dict[str, Any]] = []

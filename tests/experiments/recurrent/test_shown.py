@@ -9,7 +9,7 @@ from experiments.recurrent.language import TEMPERATURES, write
 from experiments.recurrent.race import CELLS, costs, curves
 from experiments.shown import Passage
 from tests.experiments.recurrent import by_hand
-from tests.experiments.runs import at, cells, last, lines
+from tests.experiments.runs import at, bands, cells, last, lines
 
 # ---------------------------------------------------------------------------------------------------------- forecasts
 
@@ -19,7 +19,8 @@ def test_what_is_forecast_stands_where_it_came(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(forecast, "DRAWN", 2)
     row = forecast.drawn(by_hand.forecasts((25, 300)), "LSTM")
     assert at(row) == [8, 9]
-    assert lines(row) == {"measured": [11, 18], "forecast": [11.5, 15], "10 %": [9, 11.5], "90 %": [16, 19]}
+    assert lines(row) == {"measured": [11, 18], "forecast": [11.5, 15]}
+    assert bands(row) == {"10 % to 90 %": ([9, 11.5], [16, 19])}
     assert row.y == "pulse"
     assert row.alt == "The last 2 steps of pulse, the LSTM's forecast and interval; it held 67 % of all"
 
@@ -27,9 +28,8 @@ def test_what_is_forecast_stands_where_it_came(monkeypatch: pytest.MonkeyPatch) 
 def test_another_network_has_another_forecast() -> None:
     row = forecast.drawn(by_hand.forecasts((25, 300)), "GRU")
     assert at(row) == [7, 8, 9]
-    assert lines(row) == {
-        "measured": [13, 11, 18], "forecast": [13, 11, 18], "10 %": [12, 10, 17], "90 %": [14, 13, 19],
-    }  # fmt: skip
+    assert lines(row) == {"measured": [13, 11, 18], "forecast": [13, 11, 18]}
+    assert bands(row) == {"10 % to 90 %": ([12, 10, 17], [14, 13, 19])}
     assert row.alt == "The last 3 steps of pulse, the GRU's forecast and interval; it held 100 % of all"
 
 
@@ -137,6 +137,18 @@ def test_each_temperature_writes_with_the_first_seeds_network(monkeypatch: pytes
         for step, params in ((2, second), (3, third))
     ]
     assert len(set(result.written[-1][1].values())) == len(TEMPERATURES)
+
+
+def test_each_text_takes_a_turn_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others wait in line for whoever writes."""
+    monkeypatch.setattr(language, "EVERY", 2)
+    written: list[float] = []
+    monkeypatch.setattr(language, "write", lambda _text, _net, _params, tau, _rng: written.append(tau) or "text")
+    turns = [0]
+    for _ in language.models(language.corpus("the cat sat. " * 40), CELLS[:2], (4, 2), 6, 3, writes=True):
+        turns.append(len(written))
+    assert turns[-1] == 2 * len(TEMPERATURES)
+    assert max(np.diff(turns)) == 1
 
 
 def test_models_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
