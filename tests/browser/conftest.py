@@ -64,30 +64,74 @@ class Opened:
     errors: list[str] = field(default_factory=list)
 
 
+def open_tab(browser: Browser, **context: Any) -> Opened:
+    it = Opened(browser.new_context(**context).new_page())
+    it.page.on("pageerror", lambda error: it.errors.append(str(error)))
+    it.page.on("console", lambda message: is_error(message) and it.errors.append(message.text))
+    it.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: it.sent.append(frame)))
+    return it
+
+
+def rest(it: Opened) -> None:
+    """Leaves the page, and nothing of it but what its server said may be kept."""
+    it.page.unroute_all()
+    it.page.evaluate("() => { localStorage.clear(); sessionStorage.clear() }")
+    it.page.context.clear_cookies()
+    it.page.goto("about:blank")
+    it.page.mouse.move(0, 0)
+    it.sent.clear()
+    it.errors.clear()
+
+
+@pytest.fixture(scope="session")
+def resting(browser: Browser) -> list[Opened]:
+    """Tabs between two tests. What they have loaded of a server once they need not load again: that halves the time."""
+    return []
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    if call.excinfo:
+        item.stash[FAILED] = True
+
+
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Opened]]:
-    """open_page(address, width=1280, height=900, theme="light", ready=".lens[data-drawn]", **context)"""
+def open_page(
+    browser: Browser, resting: list[Opened], request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Opened]]:
+    """open_page(address, width=1280, height=900, theme="light", ready=".lens[data-drawn]", own=False, **context)
+
+    A page is always loaded anew. Its tab may have served another test, unless it is to be the test's own, as one with a
+    context of its own is; that and the tabs of a test that fails are closed.
+    """
     opened: list[Opened] = []
+    closed: list[Opened] = []
 
     def visit(
-        address: str, *, width: int = 1280, height: int = 900, theme: str = "light", ready: str = "", **context: object
-    ) -> Opened:
-        made = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=theme, **context  # type: ignore[arg-type]
-        )  # fmt: skip
-        it = Opened(made.new_page())
-        opened.append(it)
-        it.page.on("pageerror", lambda error: it.errors.append(str(error)))
-        it.page.on("console", lambda message: is_error(message) and it.errors.append(message.text))
-        it.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: it.sent.append(frame)))
+        address: str, *, width: int = 1280, height: int = 900, theme: Any = "light", ready: str = "", own: bool = False,
+        **context: object,
+    ) -> Opened:  # fmt: skip
+        own = own or bool(context)
+        it = resting.pop() if resting and not own else open_tab(browser, **context)
+        (closed if own else opened).append(it)
+        it.page.set_viewport_size({"width": width, "height": height})
+        it.page.emulate_media(color_scheme=theme)
         it.page.goto(address)
         if ready:
             it.page.wait_for_selector(ready, timeout=30_000)
         return it
 
     yield visit
-    errors = [error for it in opened for error in it.errors]
-    for it in opened:
+    errors = [error for it in opened + closed for error in it.errors]
+    if errors or request.node.stash.get(FAILED, False):
+        closed += opened
+    else:
+        for it in opened:
+            rest(it)
+        resting += opened
+    for it in closed:
         it.page.context.close()
     assert not errors, f"the browser reported: {errors}"
 
