@@ -1,7 +1,8 @@
 """What holds for every test.
 
 Where CI is set, a skipped test fails: a check that quietly stopped running is no check. One of the two processes takes
-all of the browser's tests: two browsers at a time are slower than one after the other.
+all of the browser's tests: two browsers at a time are slower than one after the other. The other process has one core:
+PyTorch would take both, and the browser waits.
 """
 
 import os
@@ -10,6 +11,8 @@ from typing import Any, TypeVar
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when PyTorch is imported
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 

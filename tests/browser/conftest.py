@@ -4,17 +4,16 @@
 page of a given width and theme. Both are there for every test under tests/browser; `lens(scene)` opens a sample scene.
 """
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser
 
 from benchmarks import server
+from tests.browser.tabs import Opened, open_tab, rest
 
 PAGES = Path(__file__).parent / "component_pages"
 
@@ -50,44 +49,56 @@ def browser() -> Iterator[Browser]:
         yield chromium
 
 
-def is_error(message: ConsoleMessage) -> bool:
-    """An error of ours. Streamlit first looks for its server beside a deep link, and is not found there."""
-    return message.type == "error" and not re.search(r"/\w+/_stcore/[\w-]+$", message.location["url"])
+@pytest.fixture(scope="session")
+def resting(browser: Browser) -> list[Opened]:
+    """Tabs between two tests. What they have loaded of a server once they need not load again: that halves the time."""
+    return []
 
 
-@dataclass
-class Opened:
-    """A page, and what it did that a test wants to know."""
+FAILED = pytest.StashKey[bool]()
 
-    page: Page
-    sent: list[bytes | str] = field(default_factory=list)  # WebSocket frames from the browser
-    errors: list[str] = field(default_factory=list)
+
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    if call.excinfo:
+        item.stash[FAILED] = True
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Opened]]:
-    """open_page(address, width=1280, height=900, theme="light", ready=".lens[data-drawn]", **context)"""
+def open_page(
+    browser: Browser, resting: list[Opened], request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Opened]]:
+    """open_page(address, width=1280, height=900, theme="light", ready=".lens[data-drawn]", **options)
+
+    A page is always loaded anew. Its tab may have served another test, unless it is to be the test's own, as one with a
+    context of its own is; that and the tabs of a test that fails are closed.
+    """
     opened: list[Opened] = []
+    closed: list[Opened] = []
 
     def visit(
-        address: str, *, width: int = 1280, height: int = 900, theme: str = "light", ready: str = "", **context: object
-    ) -> Opened:
-        made = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=theme, **context  # type: ignore[arg-type]
-        )  # fmt: skip
-        it = Opened(made.new_page())
-        opened.append(it)
-        it.page.on("pageerror", lambda error: it.errors.append(str(error)))
-        it.page.on("console", lambda message: is_error(message) and it.errors.append(message.text))
-        it.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: it.sent.append(frame)))
+        address: str, *, width: int = 1280, height: int = 900, theme: Any = "light", ready: str = "",
+        reduced_motion: Any = "no-preference", permissions: Sequence[str] = (), own: bool = False, **context: object,
+    ) -> Opened:  # fmt: skip
+        own = own or bool(context)
+        it = resting.pop() if resting and not own else open_tab(browser, **context)
+        (closed if own else opened).append(it)
+        it.page.set_viewport_size({"width": width, "height": height})
+        it.page.emulate_media(color_scheme=theme, reduced_motion=reduced_motion)
+        it.page.context.grant_permissions(permissions)
         it.page.goto(address)
         if ready:
             it.page.wait_for_selector(ready, timeout=30_000)
         return it
 
     yield visit
-    errors = [error for it in opened for error in it.errors]
-    for it in opened:
+    errors = [error for it in opened + closed for error in it.errors]
+    if errors or request.node.stash.get(FAILED, False):
+        closed += opened
+    else:
+        for it in opened:
+            rest(it)
+        resting += opened
+    for it in closed:
         it.page.context.close()
     assert not errors, f"the browser reported: {errors}"
 

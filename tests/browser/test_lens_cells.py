@@ -22,9 +22,11 @@ from ui import assets
         (0.0, 2, "0.00"),
     ],
 )
-def test_a_number_in_a_cell_is_never_another_number(value: float, places: int, text: str, lens: Any) -> None:
-    module = f"/assets/{assets.version()}/drawing/numbers.js"
-    page = lens("digit").page
+def test_a_number_in_a_cell_is_never_another_number(
+    value: float, places: int, text: str, open_page: Any, lens_address: str
+) -> None:
+    module = assets.address("drawing/numbers.js")
+    page = open_page(f"{lens_address}/_stcore/health").page
     call = "async ([module, value, places]) => (await import(module)).short(value, places)"
     assert page.evaluate(call, [module, value, places]) == text
 

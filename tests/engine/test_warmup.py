@@ -1,11 +1,14 @@
 """What a process finds when it starts; each test runs in one of its own."""
 
+import os
 import subprocess
 import sys
 
 
 def run(code: str) -> None:
-    subprocess.run([sys.executable, "-c", code], check=True)
+    """In an environment that sets no number of threads, as where the app is started."""
+    environment = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment)
 
 
 def test_warm_up_readies_every_kernel() -> None:

@@ -1,0 +1,41 @@
+"""Tabs of the browser: what a page does in one is written down, and nothing of it is left for the next test."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+
+def is_error(message: ConsoleMessage) -> bool:
+    """An error of ours. Streamlit first looks for its server beside a deep link, and is not found there."""
+    return message.type == "error" and not re.search(r"/\w+/_stcore/[\w-]+$", message.location["url"])
+
+
+@dataclass
+class Opened:
+    """A page, and what it did that a test wants to know."""
+
+    page: Page
+    sent: list[bytes | str] = field(default_factory=list)  # WebSocket frames from the browser
+    errors: list[str] = field(default_factory=list)
+
+
+def open_tab(browser: Browser, **context: Any) -> Opened:
+    it = Opened(browser.new_context(**context).new_page())
+    it.page.on("pageerror", lambda error: it.errors.append(str(error)))
+    it.page.on("console", lambda message: is_error(message) and it.errors.append(message.text))
+    it.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: it.sent.append(frame)))
+    return it
+
+
+def rest(it: Opened) -> None:
+    """Leaves the page, and nothing of it but what its server said may be kept."""
+    it.page.unroute_all()
+    it.page.evaluate("() => { localStorage.clear(); sessionStorage.clear() }")
+    it.page.context.clear_cookies()
+    it.page.context.clear_permissions()
+    it.page.goto("about:blank")
+    it.page.mouse.move(0, 0)
+    it.sent.clear()
+    it.errors.clear()
