@@ -17,6 +17,7 @@ from engine.layers import (
     Conv2D,
     Conv3D,
     Dense,
+    Dropout,
     Embedding,
     Flatten,
     GlobalAveragePooling2D,
@@ -114,6 +115,7 @@ CASES = (
     recurrent("bidirectional mul", Bidirectional(SimpleRNN(3, return_sequences=True), "mul"), (4, 3), 36, 8 * 15),
     recurrent("bidirectional ave", Bidirectional(SimpleRNN(3), "ave"), (3,), 36, 8 * 15),
     recurrent("bidirectional sum", Bidirectional(SimpleRNN(3, return_sequences=True), "sum"), (4, 3), 36, 8 * 15),
+    Case("dropout", Dropout(0.3), (3, 4, 2), (3, 4, 2), 0, 24),
     Case("relu", ReLU(), (3, 4, 2), (3, 4, 2), 0, 24),
     Case(
         "sequential of words",

@@ -4,6 +4,7 @@ from engine.layers.activation import ReLU
 from engine.layers.bidirectional import Bidirectional
 from engine.layers.convolution import Conv1D, Conv2D, Conv3D
 from engine.layers.dense import Dense
+from engine.layers.dropout import Dropout
 from engine.layers.embedding import Embedding
 from engine.layers.flatten import Flatten
 from engine.layers.gru import GRU
@@ -21,6 +22,7 @@ __all__ = [
     "Conv2D",
     "Conv3D",
     "Dense",
+    "Dropout",
     "Embedding",
     "Flatten",
     "GlobalAveragePooling2D",

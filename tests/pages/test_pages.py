@@ -13,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from experiments.convolution import far, hierarchy, shuffled
+from experiments.dropout import inference, overfitting, slower, superstar
 from experiments.gru import counting, small_data
 from experiments.live import LESSONS
 from experiments.lstm import recall, sequences, subject
@@ -25,6 +26,7 @@ PAGES = sorted((ROOT / "pages").glob("*.py"))
 TIMEOUT = 60  # seconds; kernels may have to compile
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 TRAINED = (far, hierarchy, shuffled, subject, recall, sequences, replaced, forecast, counting, small_data)
+TRAINED += (inference, overfitting, slower, superstar)
 
 
 class Held(NamedTuple):
