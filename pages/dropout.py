@@ -5,6 +5,7 @@ from functools import partial
 from engine.layers import Dropout
 from engine.warmup import not_ready
 from experiments.dropout import inference, kinds, masks, overfitting, slower, superstar
+from experiments.dropout.code import keras, pytorch
 from experiments.dropout.facts import facts
 from experiments.dropout.network import once
 from experiments.dropout.overfitting import OverfittingSpec
@@ -56,3 +57,4 @@ lesson.experiment("DO6", told["DO6"], kinds.show, spec)
 lesson.questions("dropout", told["Check yourself"])
 lesson.notes(text["Notes"])
 code.source({"forward": Dropout.forward, "backward": Dropout.backward, "one step of the network": once})
+code.elsewhere("dropout", {"PyTorch": pytorch(spec), "Keras": keras(spec)})

@@ -36,8 +36,10 @@ class Slower(NamedTuple):
 
     @property
     def times(self) -> Array:
-        """(seeds,): epochs at a rate of 0.5, as a multiple of those without."""
-        return self.epochs(HALF) / self.epochs(PLAIN)
+        """(seeds,): epochs at a rate of 0.5, as a multiple of those without; infinite where one was not reached."""
+        plain, half = self.epochs(PLAIN), self.epochs(HALF)
+        reached = np.isfinite(plain) & np.isfinite(half)
+        return np.where(reached, half / np.where(reached, plain, 1), np.inf)
 
     @property
     def right(self) -> set[int]:
@@ -64,13 +66,17 @@ def _shown(result: Slower) -> Shown:
         name: _written(result.epochs(of)) for name, of in zip(("plain", "light", "half", "most"), RATES, strict=True)
     }
     numbers |= {
-        "times": decimal(float(np.median(result.times)), 1),
+        "times": _times(float(np.median(result.times))),
         "known": decimal(KNOWN, 1),
         "digits": str(DIGITS),
         "last": str(STEPS // EPOCH),
         "seeds": counted(len(SEEDS), "seed"),
     }
     return Shown(numbers, rows, right=result.right)
+
+
+def _times(times: float) -> str:
+    return decimal(times, 1) if np.isfinite(times) else "many"
 
 
 def _written(epochs: Array) -> str:
