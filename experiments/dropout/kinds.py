@@ -20,7 +20,8 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.datasets import recording
-from engine.layers import LSTM, Conv2D, Dense, Dropout
+from engine.layers import LSTM, Conv2D, DropConnect, SpatialDropout2D
+from engine.layers.dropout import Dropping
 from experiments.dropout.digits import held_out
 from experiments.dropout.spec import DropoutSpec
 from experiments.numbers import decimal, whole
@@ -51,12 +52,14 @@ def kinds(spec: DropoutSpec) -> Kinds:
     layer, (a, b, c, d, e) = spec.layer, spec.rng(4).spawn(5)
     maps = feature_maps(spec)
     plain = mask(layer, maps.shape, a)
-    spatial = np.broadcast_to(mask(layer, (len(maps), 1, 1, FILTERS), b), maps.shape)
+    spatial = mask(SpatialDropout2D(spec.rate), maps.shape, b)
     sequence = pieces()
     lstm = LSTM(UNITS, dropout=spec.rate)
     params, _ = lstm.init(spec.rng(5), sequence.shape, np.float64)
     _, trace = lstm.forward(params, sequence[None], training=True, rng=c)
-    kernel = Dense(UNITS, use_bias=False).init(spec.rng(6), (CHANNELS,), np.float64)[0]["kernel"]
+    connect = DropConnect(UNITS, spec.rate, use_bias=False)
+    weights, _ = connect.init(spec.rng(6), (CHANNELS,), np.float64)
+    _, connected = connect.forward(weights, sequence, training=True, rng=e)
     return Kinds(
         maps[0],
         plain[0],
@@ -64,14 +67,14 @@ def kinds(spec: DropoutSpec) -> Kinds:
         sequence,
         mask(layer, (1, STEPS, CHANNELS), d)[0],
         np.broadcast_to(trace.given.drop_x[0], sequence.shape),
-        kernel,
-        mask(layer, (1, CHANNELS, UNITS), e)[0],
+        weights["kernel"],
+        connected.drop,
         guess(maps, plain),
         int(neighbours(spatial)[spatial == 0].sum()),
     )
 
 
-def mask(layer: Dropout, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+def mask(layer: Dropping, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     """What the layer makes of ones."""
     return layer.forward({}, np.ones(shape), training=True, rng=rng)[0]
 

@@ -94,7 +94,7 @@ def _curves(result: Slower) -> Lines:
         looks.at / EPOCH,
         lines,
         x="epochs",
-        y="cross-entropy on the digits learned from, in inference mode",
+        y="cross-entropy, dropout off",
         alt=f"Cross-entropy after {looks.at[-1] // EPOCH} epochs, medians of {counted(len(SEEDS), 'seed')}: {words}",
     )
 
