@@ -123,7 +123,7 @@ def test_the_rate_is_dragged_without_a_run_of_the_page(dropout: Callable[..., An
 def test_at_inference_nothing_is_dark(dropout: Callable[..., Any]) -> None:
     it = dropout()
     before = drawn(it)
-    it.page.get_by_text("inference", exact=True).click()
+    it.page.get_by_role("radio", name="inference").click()
     redrawn(it, before)
     assert silenced(it) == []
     it.page.wait_for_url("**dropout_mode=inference**")
@@ -133,6 +133,7 @@ def test_a_link_shows_exactly_this(dropout: Callable[..., Any]) -> None:
     it = dropout("dropout_rate=0.5&dropout_seed=3&dropout_learning_rate=0.02")
     it.page.get_by_role("button", name="One step on").first.click()
     it.page.locator(".network .unit[data-unit='2,4']").click()
+    it.page.wait_for_url("**dropout_look=forward.d2.4.1**")
     again = dropout(it.page.url.split("?")[1])
     assert again.page.locator(".si").inner_text() == it.page.locator(".si").inner_text() == "d₂[4]"
     assert shown(again) == shown(it)
