@@ -12,6 +12,8 @@ from typing import Any
 
 from experiments.convolution.scene import scene
 from experiments.convolution.spec import ConvolutionSpec, DigitSpec
+from experiments.dropout.scene import scene as dropout_scene
+from experiments.dropout.spec import DropoutSpec
 from experiments.embedding.scene import scene as embedding_scene
 from experiments.embedding.spec import EmbeddingSpec
 from experiments.gru.scene import scene as gru_scene
@@ -39,6 +41,7 @@ LESSONS: Mapping[str, tuple[Any, Callable[[Any], bytes]]] = MappingProxyType(
         "rnn": (SimpleRNNSpec, packed(simple_rnn_scene)),
         "lstm": (LSTMSpec, packed(lstm_scene)),
         "gru": (GRUSpec, packed(gru_scene)),
+        "dropout": (DropoutSpec, packed(dropout_scene)),
         "vanishing": (VanishingSpec, vanishing),
     }
 )
