@@ -215,7 +215,9 @@ def show(spec: SurfaceSpec) -> Shown:
         "worst": significant(checked.worst),
     }
     alt = f"Both weights of the minimum by λ. With L1 exactly 0: {numbers['first_zero']}."
-    return Shown(numbers, [Lines(STRENGTHS, lines, "λ", "weight at the minimum", alt), _pulls(spec, bottom)])
+    right = {0, 1} if spec.penalty == NONE or spec.strength == 0 else {1}  # without a penalty, nothing pulls
+    paths = Lines(STRENGTHS, lines, "λ", "weight at the minimum", alt)
+    return Shown(numbers, [paths, _pulls(spec, bottom)], right=right)
 
 
 def _pulls(spec: SurfaceSpec, bottom: Pull) -> Table:
