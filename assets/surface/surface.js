@@ -96,7 +96,7 @@ class Surface {
   // ---------------------------------------------------------------- what the learner does
 
   #range(name, index) {
-    const range = h("input", { type: "range", min: 0, step: 1 }), output = h("output", {})
+    const range = h("input", { type: "range", min: 0, step: 1, "aria-label": `look at ${name}` }), output = h("span", {})
     range.oninput = () => {
       const cell = [...(this.cell ?? this.#nearest())]
       cell[index] = +range.value

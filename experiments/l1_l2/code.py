@@ -52,7 +52,7 @@ dense.set_weights([w[:, None]])
 
 y = dense(torch.tensor(x))
 kernel = dense.trainable_variables[0].value
-data = keras.losses.MeanSquaredError(dtype="float64")(torch.tensor(target)[:, None], y)
+data = keras.ops.mean((y[:, 0] - torch.tensor(target)) ** 2)
 penalty = {penalty}
 (data_gradient,) = torch.autograd.grad(data, [kernel])
 (penalty_gradient,) = torch.autograd.grad(penalty, [kernel])

@@ -175,14 +175,17 @@ def _shrunk(minima: list[Minimum]) -> str:
 def _map(minima: list[Minimum]) -> Maps:
     relevant = problem(SEEDS[0]).relevant
     cells = np.array([minimum.w.reshape(SIDE, SIDE) for minimum in minima], np.float32)
-    marks = np.stack([relevant // SIDE, relevant % SIDE, *np.ones((2, RELEVANT), int)], axis=-1)
+    few = np.array([minimum.w[relevant].reshape(4, -1) for minimum in minima], np.float32)
     frames = [
         f"λ = {minimum.strength:.2f}: {minimum.found} of {RELEVANT} found, {minimum.extra} others" for minimum in minima
     ]
-    alt = f"All {whole(FEATURES)} weights, a cell each; those that matter are framed. {frames[-1]}"
-    picture = Picture(f"{whole(FEATURES)} weights", cells, Scale(2), "weight", marks=marks)
+    alt = f"The {RELEVANT} weights that matter, and all {whole(FEATURES)}, a cell each. {frames[-1]}"
+    pictures = [
+        Picture(f"the {RELEVANT} that matter", few, Scale(2), "weight"),
+        Picture(f"all {whole(FEATURES)}", cells, Scale(2), "weight"),
+    ]
     at = minima.index(best(minima))
-    return Maps([picture], alt, frames, at)
+    return Maps(pictures, alt, frames, at)
 
 
 def _path_table(minima: list[Minimum]) -> Table:

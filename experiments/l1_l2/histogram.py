@@ -15,7 +15,7 @@ from experiments.shown import Lines, Shown, Table
 SEEDS = range(5)
 EXAMPLES, FEATURES, RELEVANT, NOISE = 120, 60, 12, 0.5
 STRENGTHS = 0.001, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0
-EDGES = np.linspace(-2.1, 2.1, 43)  # of the histogram
+EDGES = np.linspace(-2.05, 2.05, 42)  # of the histogram: one of its bins is around 0
 ASKED = STRENGTHS.index(0.3)  # the λ of the question
 ASKED_NUMBERS = MappingProxyType(
     {"features": str(FEATURES), "relevant": str(RELEVANT), "asked": f"{STRENGTHS[ASKED]:g}"}

@@ -81,10 +81,10 @@ def test_the_proximal_step_is_the_minimum_that_it_is_said_to_be(by: Factors) -> 
 
 
 def test_l2_leaves_no_zero_and_l1_many() -> None:
-    """RG2. Measured at λ = 0.3: 34 to 38 of 60."""
+    """RG2. Measured at λ = 0.3: 45 to 48 of 60."""
     found = weights()
     assert (found.l2_zeros == 0).all()
-    assert np.median(found.l1_zeros[:, ASKED]) >= 18
+    assert np.median(found.l1_zeros[:, ASKED]) >= 23
     assert (found.l1_zeros[:, -1] == FEATURES).all()
     assert (np.diff(np.median(found.l2_sizes, axis=0)) < 0).all()
 
