@@ -18,6 +18,8 @@ from experiments.embedding.scene import scene as embedding_scene
 from experiments.embedding.spec import EmbeddingSpec
 from experiments.gru.scene import scene as gru_scene
 from experiments.gru.spec import GRUSpec
+from experiments.l1_l2.spec import SurfaceSpec
+from experiments.l1_l2.surface import picture as surface
 from experiments.lstm.scene import scene as lstm_scene
 from experiments.lstm.spec import LSTMSpec
 from experiments.scene import Scene, pack
@@ -43,6 +45,7 @@ LESSONS: Mapping[str, tuple[Any, Callable[[Any], bytes]]] = MappingProxyType(
         "gru": (GRUSpec, packed(gru_scene)),
         "dropout": (DropoutSpec, packed(dropout_scene)),
         "vanishing": (VanishingSpec, vanishing),
+        "reg": (SurfaceSpec, surface),
     }
 )
 
