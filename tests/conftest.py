@@ -1,7 +1,7 @@
 """What holds for every test.
 
-Where CI is set, a skipped test fails: a check that quietly stopped running is no check. The browser's tests are
-taken in two groups, each by one process with one browser and one server, the longer ones first.
+Where CI is set, a skipped test fails: a check that quietly stopped running is no check. One of the two processes takes
+all of the browser's tests: two browsers at a time are slower than one after the other.
 """
 
 import os
@@ -31,7 +31,7 @@ def _not_skipped(report: Report) -> Report:
 
 
 class BrowserTogether(LoadScopeScheduling):
-    """Tests go to whichever process is free; those of a browser, or of an experiment's file, to the same one, in order.
+    """Tests go to whichever process is free; those of the browser, or of an experiment's file, to the same one.
 
     What is trained is kept for the tests of its file: a second process would train it again.
     """
@@ -39,7 +39,7 @@ class BrowserTogether(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::")[0]
         if file.startswith("tests/browser/"):
-            return "training" if file == "tests/browser/test_training.py" else "browser"
+            return "browser"
         return file if file.startswith("tests/experiments/") else nodeid
 
 
