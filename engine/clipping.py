@@ -29,11 +29,11 @@ def clip_by_value(grads: Any, value: float) -> Any:
 
 
 def clip_by_norm(grads: Any, norm: float) -> Any:
-    return rebuild(grads, lambda _, g: g * _factor(norm, _norm(g)))
+    return rebuild(grads, lambda _, g: g * clip_factor(norm, _norm(g)))
 
 
 def clip_by_global_norm(grads: Any, norm: float) -> Any:
-    factor = _factor(norm, global_norm(grads))
+    factor = clip_factor(norm, global_norm(grads))
     return rebuild(grads, lambda _, g: g * factor)
 
 
@@ -42,6 +42,6 @@ def _norm(g: Array) -> float:
     return float(np.linalg.norm(np.asarray(g, np.float64)))
 
 
-def _factor(norm: float, of: float) -> float:
+def clip_factor(norm: float, of: float) -> float:
     """min(1, norm / of), and NaN for what is not finite."""
     return norm / max(norm, of) if np.isfinite(of) else np.nan

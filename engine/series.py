@@ -1,11 +1,14 @@
 """A series of the learner's own: numbers from a file or pasted, checked, and small enough for an address.
 
 A line is a row, its cells are parted by semicolons, tabs, commas or blanks; of several the last is taken. A heading is
-left out. A single line is a row of numbers. Numbers are kept to one part in 65,535 of their range.
+left out. A single line is a row of numbers. 0,13 is 0.13 where the comma parts no cells, and 1,234.50 is 1234.5.
+Numbers are kept to one part in 65,535 of their range.
 """
 
+import csv
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,6 +22,8 @@ FINEST = 65535
 HEAD = 16  # bytes: the smallest and the largest
 LEARNS = 0.6  # the part that is learned from: it must not stand still
 STILL = 1e-5  # of the range: how little the changes may differ
+DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+\.\d+|[-+]?\d{1,3}(,\d{3}){2,}")
 
 
 def shrink(data: bytes) -> str:
@@ -57,8 +62,12 @@ def _numbers(text: str) -> list[float]:
     if not lines:
         raise ValueError("there is nothing in it")
     if len(lines) == 1:
-        return [_number(cell, place) for place, cell in enumerate(re.split(r"[\s,;]+", lines[0].strip(" ,;")), 1)]
-    cells = [_last(line) for line in lines]
+        line, parts = lines[0].strip(" ,;"), lines[0].split()
+        if ";" in line or not all(DECIMAL_COMMA.fullmatch(part) for part in parts):
+            parts = re.split(r"[\s;]+" if ";" in line else r"[\s,]+", line)
+        return [_number(cell, place) for place, cell in enumerate(parts, 1)]
+    alone = _stand_alone(lines)
+    cells = [line if alone else _last(line) for line in lines]
     try:
         _number(cells[0], 1)
     except ValueError:
@@ -67,17 +76,34 @@ def _numbers(text: str) -> list[float]:
     return [_number(cell, line) for line, cell in enumerate(cells, 1)]
 
 
+def _stand_alone(lines: list[str]) -> bool:
+    """Whether lines like 0,13 hold one number each, and not two. A first number that counts the lines is one of two."""
+    numbers = [line for line in lines if DECIMAL_COMMA.fullmatch(line) or THOUSANDS.fullmatch(line)]
+    if len(numbers) < len(lines) - 1:  # one may be a heading
+        return False
+    first = [int(line.split(",")[0]) for line in numbers]
+    return any(after - before != 1 for before, after in pairwise(first))
+
+
 def _last(line: str) -> str:
-    """The last cell. With semicolons or tabs between cells, a comma is a decimal point, as in much of Europe."""
+    """The last cell."""
     for mark in (";", "\t"):
         if mark in line:
-            return line.split(mark)[-1].strip().replace(",", ".")
-    return re.split(r"[,\s]+", line)[-1].strip()
+            return next(csv.reader([line], delimiter=mark))[-1]
+    blank = line.split()
+    if len(blank) > 1 and DECIMAL_COMMA.fullmatch(blank[-1]) and not any(part.endswith(",") for part in blank):
+        return blank[-1]
+    return (next(csv.reader([line]))[-1].split() or [""])[-1]
 
 
 def _number(cell: str, place: int) -> float:
+    plain = cell.strip().strip('"').replace("−", "-")
+    if THOUSANDS.fullmatch(plain):
+        plain = plain.replace(",", "")
+    elif DECIMAL_COMMA.fullmatch(plain):
+        plain = plain.replace(",", ".")
     try:
-        return float(cell.strip('"'))
+        return float(plain)
     except ValueError:
         raise ValueError(f"{cell[:40]!r}, at place {place}, is no number") from None
 

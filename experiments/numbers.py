@@ -6,6 +6,7 @@ import numpy as np
 
 from engine.arrays import Array
 
+BYTES = 4  # of a float32, as layers are trained
 MINUS = "−"  # of print: as wide as a digit, and read aloud as minus
 
 

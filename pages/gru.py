@@ -60,12 +60,11 @@ with lesson.first_screen():
     lesson.changes(settings.notes)
     lesson.facts(facts(settings.spec))
     spec = microscope()
-told = text.fill(question_numbers(spec))
-lesson.experiment("GR1", told["GR1"], interpolation.show, spec)
-lesson.experiment("GR2", told["GR2"], cost.show, spec)
-lesson.experiment("GR3", told["GR3"], small_data.show)
-lesson.experiment("GR4", told["GR4"], counting.show)
-lesson.questions("gru", told["Check yourself"])
+lesson.experiment("GR1", text["GR1"], interpolation.show, spec)
+lesson.experiment("GR2", text["GR2"], cost.show, spec)
+lesson.experiment("GR3", text["GR3"], small_data.show)
+lesson.experiment("GR4", text["GR4"], counting.show)
+lesson.questions("gru", text["Check yourself"].fill(question_numbers(spec)))
 lesson.notes(text["Notes"])
 code.source(
     {

@@ -69,14 +69,13 @@ with lesson.first_screen():
     lesson.changes(settings.notes)
     lesson.facts(facts(settings.spec))
     spec = microscope()
-told = text.fill(question_numbers(spec))
-lesson.experiment("LS1", told["LS1"], keep.show, spec)
+lesson.experiment("LS1", text["LS1"], keep.show, spec)
 lesson.experiment("LS2", text["LS2"], subject.show, controls=partial(lesson.controls, held))
-lesson.experiment("LS3", told["LS3"], gates.show, spec)
+lesson.experiment("LS3", text["LS3"], gates.show, spec)
 lesson.experiment("LS4", text["LS4"], recall.show, controls=partial(lesson.controls, far))
-lesson.experiment("LS5", told["LS5"], cost.show, spec)
+lesson.experiment("LS5", text["LS5"], cost.show, spec)
 lesson.experiment("LS6", text["LS6"], sequences.show, controls=partial(own_sequences, real, BROUGHT))
-lesson.questions("lstm", told["Check yourself"])
+lesson.questions("lstm", text["Check yourself"].fill(question_numbers(spec)))
 lesson.notes(text["Notes"])
 code.source(
     {

@@ -68,14 +68,13 @@ with lesson.first_screen():
     lesson.changes(settings.notes)
     lesson.facts(facts(settings.spec))
     spec = microscope()
-told = text.fill(question_numbers(spec))
 walk_back(text["Watch gradients vanish"], vanishing, picture, PRESETS)
-lesson.experiment("RN1", told["RN1"], loop.show, spec)
-lesson.experiment("RN2", told["RN2"], order.show, spec)
+lesson.experiment("RN1", text["RN1"], loop.show, spec)
+lesson.experiment("RN2", text["RN2"], order.show, spec)
 lesson.experiment("RN3", text["RN3"], rates.show)
 lesson.experiment("RN4", text["RN4"], distance.show, controls=partial(lesson.controls, race))
 lesson.experiment("RN5", text["RN5"], replaced.show, controls=partial(own_sequences, real, BROUGHT))
-lesson.questions("simple_rnn", told["Check yourself"])
+lesson.questions("simple_rnn", text["Check yourself"].fill(question_numbers(spec)))
 lesson.notes(text["Notes"])
 code.source(
     {

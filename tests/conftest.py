@@ -1,7 +1,7 @@
 """What holds for every test.
 
-Where CI is set, a skipped test fails: a check that quietly stopped running is no check. Of the two processes, one takes
-all of the browser's tests: two browsers would wait for each other.
+Where CI is set, a skipped test fails: a check that quietly stopped running is no check. The browser's tests are
+taken in two groups, each by one process with one browser and one server, the longer ones first.
 """
 
 import os
@@ -30,13 +30,19 @@ def _not_skipped(report: Report) -> Report:
     return report
 
 
-class BrowserApart(LoadScopeScheduling):
-    """Tests go to whichever process is free; those of the browser to the same one, in their order."""
+class BrowserTogether(LoadScopeScheduling):
+    """Tests go to whichever process is free; those of a browser, or of an experiment's file, to the same one, in order.
+
+    What is trained is kept for the tests of its file: a second process would train it again.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "browser" if nodeid.startswith("tests/browser/") else nodeid
+        file = nodeid.split("::")[0]
+        if file.startswith("tests/browser/"):
+            return "training" if file == "tests/browser/test_training.py" else "browser"
+        return file if file.startswith("tests/experiments/") else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BrowserApart:
-    return BrowserApart(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BrowserTogether:
+    return BrowserTogether(config, log)

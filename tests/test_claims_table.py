@@ -5,10 +5,11 @@ import inspect
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -40,6 +41,12 @@ def told(id_: str, words: str) -> list[float]:
     found = re.search(re.escape(words).replace(r"\#", number), effect)
     assert found, f"{id_} does not say {words!r}"
     return [float(text.replace(",", "").replace("−", "-")) for text in found.groups()]
+
+
+def spread(values: Iterable[float]) -> list[float]:
+    """What a claim tells of its seeds: the median, the smallest and the largest."""
+    found = np.array(list(values), np.float64)
+    return [float(np.median(found)), float(found.min()), float(found.max())]
 
 
 def check_page(claim: Claim) -> None:
@@ -109,6 +116,21 @@ def test_every_experiment_on_a_page_has_its_row() -> None:
         for id_ in re.findall(r'lesson\.experiment\("(\w+)"', page.read_text(encoding="utf-8"))
     }
     assert shown == {claim.id for claim in CLAIMS}
+
+
+def untold(rows: Iterable[Claim], sources: Iterable[str]) -> set[str]:
+    """Claims whose numbers no test computes again: with a number in the effect, and no told("ID" anywhere."""
+    named = {id_ for source in sources for id_ in re.findall(r'\btold\(\s*"(\w+)"', source)}
+    return {claim.id for claim in rows if re.search(r"\d", claim.effect)} - named
+
+
+def test_every_claims_numbers_are_computed_again() -> None:
+    files = [file for file in (ROOT / "tests").rglob("test_*.py") if file != Path(__file__)]
+    assert not untold(CLAIMS, (file.read_text(encoding="utf-8") for file in files))
+    one = CLAIMS[0]
+    assert untold([one], [f'assert told("{one.id}0", "#")', f"# {one.id}"]) == {one.id}
+    assert not untold([one], [f'assert told(\n    "{one.id}", "#")'])
+    assert not untold([one._replace(effect="holds")], [])
 
 
 @pytest.mark.parametrize(

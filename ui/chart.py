@@ -29,12 +29,13 @@ def chart(
     frames: Sequence[str] | None = None,
     start: int = 0,
     follow: bool = False,
+    run: str = "",
 ) -> None:
     """Draws {"data": […], "layout": {…}}. alt says what the chart shows now: most of it is not text.
 
     `frames` is a caption a frame: the chart is played, stepped and scrubbed through them in the browser, from `start`
     on. A trace says in "framed" which of its arrays, such as "y", hold a row a frame. With `follow` the chart plays by
-    itself up to the newest frame, and goes on when more have come.
+    itself up to the newest frame, and goes on when more have come. With another `run` it begins anew.
     """
     if not alt:
         raise ValueError("alt must say what the chart shows")
@@ -47,7 +48,7 @@ def chart(
                 raise ValueError(f"frames must name the {len(trace[name])} frames of {name}")
     header = {"figure": figure, "alt": alt, "height": height, "plotly": assets.address(assets.PLOTLY)}
     if frames is not None:
-        header |= {"frames": list(frames), "start": start, "follow": follow}
+        header |= {"frames": list(frames), "start": start, "follow": follow, "run": run}
     _mount(key=key, data=parcel(header), height=height if frames is None else height + PLAYER)
 
 
@@ -132,14 +133,19 @@ def point_chart(
     """A map of named points, both axes on one scale. at is (points, 2), or (frames, points, 2) with a chart's `frames`.
 
     `groups` says which points belong together, `links` which are joined by a line; the names of `hushed`
-    groups are there only for who points at them. The scale holds all frames.
+    groups are there only for who points at them. The scale holds all frames; names stand where they cover least in the
+    last one.
     """
     if len(groups) > len(SYMBOLS):
         raise ValueError(f"a map tells at most {len(SYMBOLS)} groups apart, not {len(groups)}")
     if at.shape[-2:] != (len(names), 2):
         raise ValueError(f"at must hold two numbers for each of the {len(names)} names, not {at.shape}")
     framed = ["x", "y"] if at.ndim > 2 else []
-    wide, high = (_round_up(float(np.abs(at[..., axis]).max()) * 1.15) for axis in (0, 1))
+    ranges = [_around(at[..., axis]) for axis in (0, 1)]
+    shown = [k for name, members in groups.items() if name not in hushed for k in members]
+    beside = _beside(
+        at.reshape(-1, len(names), 2)[-1], [name if k in shown else "" for k, name in enumerate(names)], ranges, height
+    )
     data: list[dict[str, Any]] = [
         {
             "type": "scatter",
@@ -148,7 +154,7 @@ def point_chart(
             "x": at[..., list(members), 0],
             "y": at[..., list(members), 1],
             "text": [escape(names[member]) for member in members],
-            "textposition": "top center",
+            "textposition": [beside[member] for member in members],
             "hoverinfo": "text",
             "marker": {"symbol": symbol, "size": 9, "color": f"--k-{role}"},
             "framed": framed,
@@ -159,12 +165,40 @@ def point_chart(
         data.insert(0, _joined(at, links) | {"framed": framed})
     axis = {"zeroline": False, "showticklabels": False}
     layout = {
-        "xaxis": axis | {"range": [-wide, wide]},
-        "yaxis": axis | {"range": [-high, high], "scaleanchor": "x"},
+        "xaxis": axis | {"range": ranges[0]},
+        "yaxis": axis | {"range": ranges[1], "scaleanchor": "x"},
         "showlegend": len(groups) > 1,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
     }
     chart({"data": data, "layout": layout}, key=key, alt=alt, height=height, **frames)
+
+
+LETTER, LINE, NEAR = 7.5, 13, 7  # pixels: the width of a letter, the height of a name, from a point to its name
+PLOT = 900  # pixels: how wide a map is taken to be where names are placed
+SIDES = {"top center": (0, 1), "bottom center": (0, -1), "middle right": (1, 0), "middle left": (-1, 0),
+         "top right": (1, 1), "top left": (-1, 1), "bottom right": (1, -1), "bottom left": (-1, -1)}  # fmt: skip
+
+
+def _around(values: NDArray[Any]) -> list[float]:
+    """The ends of an axis that holds all of them, on round numbers: those of a map that grows move seldom."""
+    low, high = float(values.min()), float(values.max())
+    step = _round_up(high - low) / 8
+    return [step * (np.floor(low / step) - 0.5), step * (np.ceil(high / step) + 0.5)]
+
+
+def _beside(at: NDArray[Any], names: Sequence[str], ranges: Sequence[Sequence[float]], height: int) -> list[str]:
+    """On which side of its point each name stands, so that it covers the fewest names and points. at is (points, 2)."""
+    scale = min(PLOT / (ranges[0][1] - ranges[0][0]), height / (ranges[1][1] - ranges[1][0]))
+    points, ways = at * scale, np.array(list(SIDES.values()))
+    half = np.array([[len(name) * LETTER / 2, LINE / 2] for name in names])
+    middles, placed, chosen = points.copy(), np.zeros(len(names), bool), [0] * len(names)
+    for k in np.flatnonzero(half[:, 0]):
+        places = points[k] + ways * (half[k] + NEAR)  # (sides, 2)
+        names_under = (np.abs(places[:, None] - middles) < half[k] + half).all(axis=-1) & placed
+        points_under = (np.abs(places[:, None] - points) < half[k] + NEAR - 1).all(axis=-1)
+        chosen[k] = int((2 * names_under + points_under).sum(axis=1).argmin())
+        middles[k], placed[k] = places[chosen[k]], True
+    return [list(SIDES)[way] for way in chosen]
 
 
 def _joined(at: NDArray[Any], links: Sequence[tuple[int, int]]) -> dict[str, Any]:

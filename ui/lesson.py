@@ -105,7 +105,7 @@ def experiment(
     """Predict, run, reveal. `show` runs once the learner has guessed, or asked to see.
 
     What it gives is drawn and fills the text; only the numbers of the question itself are filled before. What takes
-    long gives part after part, and needs no settings, or it would begin anew with each change.
+    long gives part after part, and begins anew where `spec` is another; nothing of it is computed before it begins.
     An experiment on settings of its own gives their `controls`, which read and draw them.
     """
     st.header(text.title.removeprefix(claim).strip(" :"), anchor=claim.lower())
@@ -119,9 +119,9 @@ def experiment(
             return
         given = show(spec)
         if isinstance(given, Iterator):
-            long_run(claim, given, spec, lambda shown: _reveal(claim, text, chosen, shown))
+            long_run(claim, given, spec, lambda shown: _reveal(claim, text, chosen, shown, spec))
         else:
-            _reveal(claim, text, chosen, given)
+            _reveal(claim, text, chosen, given, spec)
 
 
 def controls(settings: Settings, extra: Callable[[], None] | None = None) -> Any:
@@ -137,13 +137,13 @@ def controls(settings: Settings, extra: Callable[[], None] | None = None) -> Any
     return settings.spec
 
 
-def _reveal(claim: str, text: Section, chosen: Answer, shown: Shown) -> None:
+def _reveal(claim: str, text: Section, chosen: Answer, shown: Shown, spec: Any) -> None:
     """What happened, why, and where it stops."""
     told = text.fill(shown.numbers)
     if chosen is not UNGUESSED:
         right = chosen.right if shown.right is None else text["Predict"].answers.index(chosen) in shown.right
         _verdict(right, next(answer.why for answer in told["Predict"].answers if answer.text == chosen.text))
-    draw(shown.rows, key=claim)
+    draw(shown.rows, claim, spec)
     st.markdown(told["Reveal"].text)
     if shown.case is not None:
         st.markdown(told[shown.case].text)

@@ -29,7 +29,7 @@ def long_run(key: str, parts: Iterator[Part], settings: Any, reveal: Callable[[S
     """
     state = st.session_state
     before, job = state.get(f"{key}.run", (None, None))
-    if job is None or before != settings:
+    if job is None or before != settings or state.pop(f"{key}.again", False):
         if job is not None:
             job.stop()
         job = Job(parts)
@@ -44,11 +44,14 @@ def long_run(key: str, parts: Iterator[Part], settings: Any, reveal: Callable[[S
             _progress(key, job, part)
         if job.failed:
             st.markdown(":material/error: This experiment has failed. Its reason stands in the server's log.")
+            if st.button("Try again", key=f"{key}.retry"):
+                state[f"{key}.again"] = True
+                st.rerun()
         if part is not None and part.shown is not None:
             if part.shown.numbers:
                 reveal(part.shown)
             else:
-                draw(part.shown.rows, key)
+                draw(part.shown.rows, key, settings)
         if job.ended and state.get(f"{key}.over") is not job:
             state[f"{key}.over"] = job
             st.rerun()  # once more, without the clock

@@ -1,5 +1,5 @@
-"""Draws what an experiment shows, row by row: small maps, a sheet of pictures, a table, lines, gradients in
-unrolled networks, or words.
+"""Draws what an experiment shows, row by row: small maps, a sheet of pictures, a table, lines, points on
+a map, gradients in unrolled networks, or words.
 
 `ui` knows no experiments. What it draws has these shapes; those of experiments/shown.py fit.
 """
@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from itertools import groupby
 from typing import Any, Protocol, runtime_checkable
+from zlib import crc32
 
 import streamlit as st
 from numpy.typing import NDArray
@@ -140,8 +141,8 @@ class Shown(Protocol):
     def case(self) -> str | None: ...
 
 
-def draw(rows: Sequence[Maps | Sheet | Table | Lines | Points | Walks | Text], key: str) -> None:
-    """The rows below each other; the key of each is its place."""
+def draw(rows: Sequence[Maps | Sheet | Table | Lines | Points | Walks | Text], key: str, settings: Any = None) -> None:
+    """The rows below each other; the key of each is its place. With other settings, a chart's frames begin anew."""
     for number, row in enumerate(rows, 1):
         if isinstance(row, Maps):
             maps(row.pictures, key=f"{key}.{number}", alt=row.alt, frames=row.frames, start=row.start)
@@ -153,12 +154,12 @@ def draw(rows: Sequence[Maps | Sheet | Table | Lines | Points | Walks | Text], k
         elif isinstance(row, Lines):
             line_chart(
                 row.at, row.lines, x=row.x, y=row.y, log=row.log, marks=row.marks, key=f"{key}.{number}", alt=row.alt,
-                **_frames(row),
+                **_frames(row, settings),
             )  # fmt: skip
         elif isinstance(row, Points):
             point_chart(
                 row.names, row.at, row.groups, links=row.links, hushed=row.hushed, role=row.role,
-                key=f"{key}.{number}", alt=row.alt, **_frames(row),
+                key=f"{key}.{number}", alt=row.alt, **_frames(row, settings),
             )  # fmt: skip
         elif isinstance(row, Walks):
             unrolled(row.picture, row.alt, key=f"{key}.{number}")
@@ -168,9 +169,12 @@ def draw(rows: Sequence[Maps | Sheet | Table | Lines | Points | Walks | Text], k
             table(row.columns, alt=row.alt)
 
 
-def _frames(row: Lines | Points) -> dict[str, Any]:
+def _frames(row: Lines | Points, settings: Any) -> dict[str, Any]:
     """What a chart is told of its frames; nothing where there are none."""
-    return {} if row.frames is None else {"frames": row.frames, "start": row.start, "follow": row.follow}
+    if row.frames is None:
+        return {}
+    run = f"{crc32(repr(settings).encode()):x}"  # short, also where the settings hold a text of the learner's own
+    return {"frames": row.frames, "start": row.start, "follow": row.follow, "run": run}
 
 
 def words(passages: Sequence[Passage], *, alt: str) -> None:

@@ -1,7 +1,7 @@
 /* A Plotly chart on an element that stays: new data is drawn into it, so zoom and place are kept.
    Plotly itself is loaded once, when the first chart appears.
-   A chart with frames has a player above it. What changes from frame to frame is `framed`: names of a trace's arrays that
-   have one axis more, in front. */
+   A chart with frames has a player above it, which begins anew with the frames of another `run`. What changes from frame to
+   frame is `framed`: names of a trace's arrays that have one axis more, in front. */
 
 import { tokens } from "../drawing/colour.js"
 import { h } from "../drawing/element.js"
@@ -55,7 +55,7 @@ class Chart {
   }
 
   async set(bytes) {
-    const { figure, alt, height, plotly: address, frames, start, follow } = unparcel(bytes)
+    const { figure, alt, height, plotly: address, frames, start, follow, run } = unparcel(bytes)
     this.root.setAttribute("aria-label", alt)
     this.root.style.minHeight = `${height}px`
     applyTheme(this.root)
@@ -70,19 +70,18 @@ class Chart {
     const { data, layout = {} } = resolve(figure, tokens(this.root))
     this.data = data
     this.layout = themed(layout, height, tokens(this.root))
-    const plays = this.#take(frames, start, follow)
+    const plays = this.#take(frames, start, follow, run)
     await this.#draw()
     this.root.dataset.drawn = ++this.drawn
     if (plays) this.player.toggle()
   }
 
   /** The frames that there are now; gives whether they are to be played: with `follow`, to the newest, as they come. */
-  #take(frames, start, follow) {
-    const before = this.frames?.length ?? 0, first = String(this.data.map((trace) => firstFrame(trace)))
-    const another = first !== this.first // another run begins otherwise
+  #take(frames, start, follow, run) {
+    const before = this.frames?.length ?? 0, another = !this.frames || run !== this.run
     const caughtUp = another || (this.frame === before - 1 && !this.player.playing)
     this.frames = frames
-    this.first = first
+    this.run = run
     this.controls.hidden = !frames
     if (!frames) return false
     if (another) {
@@ -107,12 +106,20 @@ class Chart {
   }
 
   async #drawAsked() {
-    while (this.asked && !this.closed) {
-      this.asked = false
-      await this.plotly.react(this.plot, this.data.map((trace) => atFrame(trace, this.frame)), this.layout, CONFIG)
-      this.root.dataset.frame = this.frame
+    try {
+      while (this.asked && !this.closed) {
+        this.asked = false
+        await this.#react()
+        this.root.dataset.frame = this.frame
+      }
+    } finally {
+      this.busy = null // also where Plotly has thrown: the next drawing is not to wait for this one
     }
-    this.busy = null
+  }
+
+  /** A promise that fails where Plotly throws: thrown at once, it would be over before `busy` is set. */
+  async #react() {
+    await this.plotly.react(this.plot, this.data.map((trace) => atFrame(trace, this.frame)), this.layout, CONFIG)
   }
 }
 
@@ -128,8 +135,6 @@ function atFrame({ framed, ...trace }, frame) {
   for (const name of framed ?? []) trace[name] = trace[name][Math.min(frame, trace[name].length - 1)]
   return trace
 }
-
-const firstFrame = (trace) => (trace.framed ?? []).map((name) => trace[name][0])
 
 /** The figure with "--k-gradient" and the like as colours of the theme, and matrices as Plotly wants them. */
 function resolve(value, token) {

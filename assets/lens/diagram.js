@@ -6,7 +6,8 @@ import { h, svg, write } from "../drawing/element.js"
 import { number, short } from "../drawing/numbers.js"
 import { called, coordinates, where } from "./scene.js"
 
-const ROW = 46 // pixels
+const ROW = 46 // pixels, with small type; with larger, everything grows with it
+const EM = 14
 const TIP = 5 // of an arrow
 const LONG = 5 // characters: what a place has room for on a phone
 
@@ -21,7 +22,7 @@ export class DiagramBox {
     this.spots = diagram.spots.map((spot) => this.#spot(spot))
     this.caption = h("div", { class: "lane-head" })
     this.root = h("div", { role: "group", "aria-label": "The cell, with the numbers that are selected" }, this.caption,
-      h("div", { class: "diagram", style: { height: `${rows * ROW}px` } },
+      h("div", { class: "diagram", style: { height: `${(rows * ROW) / EM}em` } },
         this.wires, diagram.marks.map(({ at, text }) => h("span", { class: "mark", "aria-hidden": "true", style: this.#place(at) }, text)),
         this.spots.map((spot) => spot.button)))
   }

@@ -9,12 +9,14 @@ const PROJECTOR = 1600 // from this window on, and in a presenter's view, type g
 const NEAR = { panel: 290, label: 118, cell: 36, alone: 44, letter: 6.5, loupe: { width: 36, height: 30 } }
 const FAR = { panel: 340, label: 138, cell: 44, alone: 52, letter: 7.5, loupe: { width: 44, height: 40 } }
 const NAMED = 13 // pixels: rows that are lower have no room for their names
+const PRESENTED = 1.25 // --presented in page.css
 const ROOMY = 320 // a picture that stays so large gives way to comfortable cells
 const LARGEST = 480, LOWEST = 240, CHROME = 560 // what a page needs above and below a picture
 
 /** width of the lens, and the window → {beside, flow, gap, panel, label, sizes: {id: {cell, picture, loupe}}} */
 export function arrange(grids, width, screen) {
-  const type = screen.width >= PROJECTOR || screen.presented ? FAR : NEAR, { panel, label } = type
+  const type = screen.width >= PROJECTOR || screen.presented ? FAR : NEAR, { label } = type
+  const panel = screen.presented ? Math.round(PRESENTED * (screen.width >= PROJECTOR ? FAR : NEAR).panel) : type.panel
   const beside = width >= BESIDE
   const gap = width >= 1200 ? 44 : width >= 560 ? 32 : 14
   const room = { width: width - (beside ? panel + PANEL_GAP : 0), gap, type, limit: Math.min(LARGEST, Math.max(LOWEST, screen.height - CHROME)) }

@@ -247,6 +247,7 @@ export class Lens {
     this.update()
     const box = this.boxes[this.selected.grid]
     if (focus) box.canvas.focus({ preventScroll: true })
+    if (this.diagram) return // it shows this direction's numbers already, and what is pressed next stays in view
     this.extents[box.grid.lane].scrollIntoView({ block: "nearest", behavior: stillness.matches ? "auto" : "smooth" })
   }
 

@@ -86,21 +86,25 @@ function edges(g, { walks, room, palette, front }, small) {
 
 /** Each line's name where it comes into view at the left, kept apart from the others and from what is written already. */
 function names(g, { walks, room, palette, front }, small, written) {
-  const places = walks.map(({ name, arrives }) => {
+  const ends = walks.map(({ name, arrives }) => {
     let t = front
     while (t < room.steps && !(power(arrives[t]) > LOW + 0.4 && power(arrives[t]) < HIGH - 0.4)) t++
     return { name, t, y: room.y(arrives[t]) }
   }).sort((a, b) => a.y - b.y)
-  places.forEach((place, k) => {
-    const above = places[k - 1], free = !above || place.y - above.y >= CLOSE + 6 || Math.abs(place.t - above.t) * room.gap > 60
+  ends.forEach((place, k) => {
+    const above = ends[k - 1], free = !above || place.y - above.y >= CLOSE + 6 || Math.abs(place.t - above.t) * room.gap > 60
     place.at = Math.max(room.top + 14, free ? place.y - 9 : place.y + room.type + 7)
     if (above && Math.abs(place.at - above.at) < CLOSE && Math.abs(place.t - above.t) * room.gap <= 60) place.at = above.at + CLOSE
     const letters = { ...small, size: room.type + 2, weight: NUMBER, colour: palette.ink, ground: palette.bg }
     g.font = `${NUMBER} ${letters.size}px ${letters.font}`
     const wide = g.measureText(place.name).width, x = room.x(place.t), after = x + (place.t > front ? 12 : 6)
     const left = after + wide > room.right ? x - 10 - wide : after
-    const covered = written.filter((other) => left < other.right && left + wide > other.left && place.at > other.top && place.at - room.type < other.bottom)
-    if (covered.length) place.at = Math.max(...covered.map(({ bottom }) => bottom)) + room.type + 2
+    const beside = written.filter((other) => left < other.right && left + wide > other.left)
+    const clear = (at) => at >= room.top + 14 && at <= room.top + room.chart && !beside.some(({ top, bottom }) => at + 4 > top && at - letters.size < bottom)
+    const near = (at) => Math.abs(at - place.at)
+    const places = [place.at, ...beside.flatMap(({ top, bottom }) => [top - 5, bottom + letters.size + 1])].filter(clear)
+    place.at = places.sort((a, b) => near(a) - near(b))[0] ?? place.at
+    written.push({ left, right: left + wide, top: place.at - letters.size, bottom: place.at + 4 })
     write(g, place.name, left, place.at, letters)
   })
 }

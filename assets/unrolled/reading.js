@@ -22,7 +22,7 @@ export class Reading {
 
   /** walks: as in chart.js; at: the step; texts: what is said of the networks, one after the other. */
   draw(walks, at, texts) {
-    const back = walks[0].gradient.length - 1 - at
+    const back = walks[0].arrives.length - 1 - at
     write(this.at, `time step ${at}`)
     write(this.back, back ? `${count(back, "step")} before the loss` : "the loss reads this state")
     if (this.cells?.length !== walks.length) this.#build(walks)
@@ -73,7 +73,7 @@ function swatch(k) {
 
 /** A sentence for whoever cannot see the picture. */
 export function spoken(walks, at) {
-  const back = walks[0].gradient.length - 1 - at
+  const back = walks[0].arrives.length - 1 - at
   const each = walks.map(({ name, arrives }) => `${number(arrives[at])} in the ${name}`)
   return `Time step ${at}, ${count(back, "step")} before the loss. Gradient that arrives: ${each.join(", ")}.`
 }

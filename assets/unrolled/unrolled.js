@@ -90,10 +90,8 @@ class Unrolled {
     const { walks, told, numbers } = unpack(bytes)
     this.version++
     this.told = told.map((name) => this.texts[name].replace(/\{(\w+)\}/g, (place, word) => numbers[word] ?? place))
-    this.walks = walks.map((walk) => (walk.kept < 1
-      ? { ...walk, before: walk.gradient, arrives: walk.gradient.map((v) => v * walk.kept), predicted: walk.predicted.map((v) => v * walk.kept) }
-      : { ...walk, arrives: walk.gradient }))
-    this.steps = walks[0].gradient.length - 1
+    this.walks = walks
+    this.steps = walks[0].arrives.length - 1
     applyTheme(this.root)
     this.palette = palette(this.root)
     this.problem.textContent = ""

@@ -236,6 +236,8 @@ def simple_rnn_backward(da: Array, dstate: Array, mask: Array, drop: Array, recu
             by_a, dh = da[b, t], dstate[b, t + 1, 0]
             if not mask[b, t]:
                 by_a[:] = 0
+                d[b] = 0
+                continue
             # h = φ(a)
             for u in range(dh.size):
                 by_a[u] = flushed(by_a[u] * dh[u])

@@ -92,12 +92,12 @@ class SimpleRNN(RecurrentLayer):
         """The gradient at every step: what `backward` sums."""
         dstate = self.outer_gradient(params, trace, dy)
         # h = φ(a)
-        da = self._slope(trace.h[:, 1:])
+        da = self.slope(trace.h[:, 1:])
         shared = (contiguous(params["recurrent_kernel"].T),)
         over_examples(simple_rnn_backward, (da, dstate), (trace.given.mask, trace.given.drop_h), shared)
         return SimpleRNNSteps(dstate[:, :, 0], da)
 
-    def _slope(self, h: Array) -> Array:
+    def slope(self, h: Array) -> Array:
         """φ′(a), from h = φ(a)."""
         if self.activation == "tanh":
             return 1 - h * h

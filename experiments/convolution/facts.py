@@ -5,9 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from experiments.convolution.spec import ConvolutionSpec
-from experiments.numbers import whole
-
-BYTES = 4  # of a float32
+from experiments.numbers import BYTES, whole
 
 
 def facts(spec: ConvolutionSpec) -> tuple[tuple[str, str, str], ...]:

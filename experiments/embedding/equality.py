@@ -13,14 +13,13 @@ from engine.rows import Rows
 from experiments.embedding.lookup import Lookup, lookup
 from experiments.embedding.scales import scales
 from experiments.embedding.spec import EmbeddingSpec
-from experiments.numbers import counted, significant, whole
+from experiments.numbers import BYTES, counted, significant, whole
 from experiments.scene import Scale
 from experiments.shown import Maps, Picture, Shown, Table
 
 ALL, PLACES, DIFFERENT = 0, 1, 2  # the lesson's answers: how many rows have a gradient
 VOCABULARIES = (100, 10_000, 50_000)
 DIMENSIONS = 300
-BYTES = 4
 
 
 class Equality(NamedTuple):
@@ -59,17 +58,15 @@ class Drift(NamedTuple):
 def equality(spec: EmbeddingSpec) -> Equality:
     """Look-up and product of the learner's own sentence, forward and backward."""
     run = lookup(spec)
-    whole = np.zeros_like(run.w)
-    whole[run.rows] = run.dw
     words = run.x if run.mask is None else run.x[run.mask > 0]
     return Equality(
         run,
         int((run.y == run.product).sum()),
-        float(np.abs(whole - run.dw_product).max()),
+        float(np.abs(run.dw_whole - run.dw_product).max()),
         spec.input_dim,
         len(words),
         len(np.unique(words)),
-        int(whole.any(axis=1).sum()),
+        int(run.dw_whole.any(axis=1).sum()),
     )
 
 
@@ -90,12 +87,10 @@ def cost(x: Array, rows: int) -> Cost:
 def drift(spec: EmbeddingSpec, run: Lookup) -> Drift:
     """Two steps of Adam: on the sentence, and on nothing. Then no word has a gradient, but Adam remembers one."""
     moved = []
-    first = np.zeros_like(run.w)
-    first[run.rows] = run.dw
     nothing = Rows(np.array([], np.int64), np.zeros((0, spec.output_dim)), run.w.shape)
     for second in (np.zeros_like(run.w), nothing):
         adam, params = Adam(0.01), {"embeddings": run.w}
-        params, slots = adam.update(params, {"embeddings": first}, adam.init(params))
+        params, slots = adam.update(params, {"embeddings": run.dw_whole}, adam.init(params))
         after, _ = adam.update(params, {"embeddings": second}, slots)
         moved.append(float(np.abs(after["embeddings"] - params["embeddings"]).max()))
     return Drift(*moved)
@@ -135,12 +130,10 @@ def _forward(spec: EmbeddingSpec, result: Equality) -> Maps:
 
 def _backward(spec: EmbeddingSpec, result: Equality) -> Maps:
     run, scale = result.run, scales(spec)
-    whole = np.zeros_like(run.w)
-    whole[run.rows] = run.dw
     pictures = [
         Picture("∂L/∂y", run.dy, scale["dy"], "gradient"),
         Picture("∂L/∂W by the product", run.dw_product, scale["dw"], "gradient"),
-        Picture("∂L/∂W by the look-up", whole, scale["dw"], "gradient"),
+        Picture("∂L/∂W by the look-up", run.dw_whole, scale["dw"], "gradient"),
     ]
     if spec.sparse_gradient:
         pictures.append(Picture("as it is kept: by rows", run.dw, scale["dw"], "gradient"))

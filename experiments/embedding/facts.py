@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from experiments.embedding.spec import EmbeddingSpec
-from experiments.numbers import whole
-
-BYTES = 4  # of a float32
+from experiments.numbers import BYTES, whole
 
 
 def facts(spec: EmbeddingSpec) -> tuple[tuple[str, str, str], ...]:

@@ -27,6 +27,7 @@ class Lookup(NamedTuple):
     dy: Array  # (T, C)
     rows: Array  # (R,)  of the table, that dw has: all, or those of words that occur
     dw: Array  # (R, C)
+    dw_whole: Array  # (V, C)  dw, with the rows that it has not
     dw_product: Array  # (V, C)  by the dense layer
 
 
@@ -50,7 +51,8 @@ def lookup(spec: EmbeddingSpec) -> Lookup:
     dense = Dense(spec.output_dim, use_bias=False)
     product, dense_trace = dense.forward({"kernel": w}, onehot[None])
     _, dense_grads = dense.backward({"kernel": w}, dense_trace, dy[None])
-    return Lookup(x, onehot, w, y[0], product[0], mask, loss, dy, rows, dw, dense_grads["kernel"])
+    whole, by_product = np.asarray(gradient), dense_grads["kernel"]
+    return Lookup(x, onehot, w, y[0], product[0], mask, loss, dy, rows, dw, whole, by_product)
 
 
 def differences(spec: EmbeddingSpec, run: Lookup) -> Differences:

@@ -46,7 +46,7 @@ class Recommended(NamedTuple):
 
     hits: Array  # (seeds,)  by the product of factors
     popular: Array  # (seeds,)  by how many came to a meeting
-    chance: float
+    chance: Array  # (seeds,)  in any order
     factors: Factors  # of the first seed, with nothing left out
 
 
@@ -57,17 +57,20 @@ def recommended() -> Iterator[tuple[float, Recommended | None]]:
     factors = _factors((yield from trained(_training(came, 0), STEPS, number, runs)).params)
     hits: list[float] = []
     popular: list[float] = []
+    any_order: list[float] = []
     for seed in SEEDS:
         rng = np.random.default_rng(seed)
-        order, counts = rng.permutation(len(came)), np.zeros(2)
+        order, counts = rng.permutation(len(came)), np.zeros(3)
         for fold in range(FOLDS):
             number += 1
             out, kept = came[order[fold::FOLDS]], np.delete(came, order[fold::FOLDS], axis=0)
             after = yield from trained(_training(kept, seed), STEPS, number, runs)
-            counts += [found(_factors(after.params).scores, kept, out), found(popularity(kept, rng), kept, out)]
+            scores = _factors(after.params).scores, popularity(kept, rng)
+            counts += [*(found(each, kept, out) for each in scores), chance(kept, out)]
         hits.append(counts[0] / len(came))
         popular.append(counts[1] / len(came))
-        yield (number + 1) / runs, Recommended(np.array(hits), np.array(popular), chance(), factors)
+        any_order.append(counts[2] / len(came))
+        yield (number + 1) / runs, Recommended(np.array(hits), np.array(popular), np.array(any_order), factors)
 
 
 def _training(came: Array, seed: int) -> Training:
@@ -95,11 +98,11 @@ def found(scores: Array, kept: Array, out: Array) -> int:
     return sum(int((open_to_her[woman] > open_to_her[woman, meeting]).sum() < TOP) for woman, meeting in out)
 
 
-def chance() -> float:
-    """The share that any order would find, with one visit left out: 3 of the meetings where she is not known to be."""
-    _, meetings, came = attendance()
-    visits = np.bincount(came[:, 0])
-    return float(np.mean(TOP / (len(meetings) - visits[came[:, 0]] + 1)))
+def chance(kept: Array, out: Array) -> float:
+    """How many of the visits left out any order would find: 3 of the meetings that are open to a woman."""
+    women, meetings, _ = attendance()
+    open_to_her = len(meetings) - np.bincount(kept[:, 0], minlength=len(women))
+    return float(sum(min(1.0, TOP / open_to_her[woman]) for woman, _ in out))
 
 
 def recommend(factors: Factors, woman: int) -> list[str]:
@@ -118,7 +121,7 @@ def shown(result: Recommended) -> Shown:
         "seeds": counted(len(result.hits), "seed"),
         "hits": hits,
         "popular": popular,
-        "chance": f"{decimal(100 * result.chance, 0)} %",
+        "chance": f"{decimal(100 * float(np.median(result.chance)), 0)} %",
         "hits_all": f"{ends(100 * result.hits, 0)} %",
         "popular_all": f"{ends(100 * result.popular, 0)} %",
         "first": women[0],
@@ -153,4 +156,4 @@ def _by_seed(result: Recommended) -> Table:
         "left-out visits found": [f"{decimal(100 * share, 0)} %" for share in result.hits],
         "by popularity": [f"{decimal(100 * share, 0)} %" for share in result.popular],
     }
-    return Table(columns, f"By chance {decimal(100 * result.chance, 0)} %")
+    return Table(columns, f"By chance {decimal(100 * float(np.median(result.chance)), 0)} %")

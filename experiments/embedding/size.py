@@ -20,11 +20,10 @@ from engine.arrays import Array
 from engine.layers import Dense, Embedding
 from engine.layers.layer import Layer
 from engine.network import Sequential
-from experiments.numbers import decimal, whole
+from experiments.numbers import BYTES, decimal, whole
 from experiments.shown import Lines, Shown, Table
 from experiments.spec import Spec, choice
 
-BYTES = 4  # of a float32
 ADAM = 3  # the weights, and two averages of the same size
 VOCABULARIES = (1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
 SAMPLE = 1_000  # words whose vectors are looked at

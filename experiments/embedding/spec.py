@@ -40,6 +40,8 @@ class EmbeddingSpec(Spec):
     edits: str = text("the numbers that you changed", ("input_dim", "output_dim", "embeddings_initializer", "seed"))
 
     def __post_init__(self) -> None:
+        if len(self.sentence) > CHARACTERS:
+            raise ValueError(f"a sentence has at most {CHARACTERS} characters here, not {len(self.sentence):,}")
         self.numbers()
         self.table()
 

@@ -247,9 +247,8 @@ def _map(run: Trained) -> Points:
         film(run.frames).astype(np.float32),
         groups,
         "weight",
-        f"26 words on a map of two directions after {EVERY * (len(run.frames) - 1)} steps: mean cosine within a group "
-        f"{decimal(now.within)}, between groups {decimal(now.between)}",
-        hushed=["people"],
+        f"{len(names)} words on a map of two directions after {EVERY * (len(run.frames) - 1)} steps: mean cosine "
+        f"within a group {decimal(now.within)}, between groups {decimal(now.between)}",
         frames=_captions(run),
         follow=True,
     )

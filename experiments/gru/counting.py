@@ -148,7 +148,15 @@ def _table(last: dict[str, Array]) -> Table:
 
 def _inside(result: Counted) -> Maps:
     names = {RNN: "RNN: state h", LSTM_: "LSTM: cell c", GRU_: "GRU: state h"}
-    scale = Scale(8)
-    pictures = [Picture(names[cell], state, scale, "activation") for cell, state in result.states.items()]
+    # a state lies between −1 and 1; a cell gains at most 1 a step, so TRAINED holds it to the last a
+    scales = {cell: Scale(TRAINED if cell == LSTM_ else 1) for cell in result.states}
+    b = np.array([[0, 1 + TRAINED, UNITS, TRAINED]])  # after the start and all a
+    pictures = [
+        Picture(f"{names[cell]} (frame 1: b)", state, scales[cell], "activation", marks=b)
+        for cell, state in result.states.items()
+    ]
     sizes = ", ".join(f"{cell} {decimal(float(np.abs(state).max()), 1)}" for cell, state in result.states.items())
-    return Maps(pictures, f"What each holds over the steps of a{TRAINED} b{TRAINED}, a row a unit. Largest: {sizes}")
+    return Maps(
+        pictures,
+        f"What each holds over the steps of a{TRAINED} b{TRAINED}, a row a unit, the b framed. Largest: {sizes}",
+    )

@@ -71,7 +71,8 @@ def show(_: None = None) -> Iterator[Part]:
 
 
 def _shown(result: Compared) -> Shown:
-    rows: list[Lines | Table] = [_lines(result)]
+    done = [result._replace(size=size, running=looks) for size, looks in result.over.items() if size != result.size]
+    rows: list[Lines | Table] = [_lines(each) for each in (*done, result)]
     if result.over:
         rows.append(_table(result))
     if len(result.over) < len(SIZES):

@@ -18,7 +18,7 @@ import numpy as np
 
 from engine.layers import LSTM
 from experiments.numbers import decimal, significant
-from experiments.recurrent.walk import Walk, drawn, walk
+from experiments.recurrent.walk import Walk, drawn, sigmoid, walk
 from experiments.shown import Shown, Table, Walks
 
 STEPS, UNITS = 100, 16  # UNITS also channels of the sequence
@@ -53,7 +53,7 @@ def _walk(bias: float, seed: int, *, deaf: bool) -> Walk:
     if deaf:
         params = params | {name: np.zeros_like(params[name]) for name in ("kernel", "recurrent_kernel")}
     back = walk(layer, params, x, v / np.linalg.norm(v), of="c")
-    return replace(back, name=f"b = {decimal(bias, 0)}", rate=float(1 / (1 + np.exp(-bias))), formula="σ(b)")
+    return replace(back, name=f"b = {decimal(bias, 0)}", rate=sigmoid(bias), formula="σ(b)")
 
 
 def show(_spec: object = None) -> Shown:

@@ -35,7 +35,7 @@ def plan(steps: int) -> Array:
 
 def run_held(spec: LSTMSpec, x: Array, held: Array) -> tuple[Array, Array, Array]:
     """(c, h, g), (T, U) each: the learner's layer, a step at a time, with the gates held as planned."""
-    params = spec.params()
+    params = spec.given().params
     plain = replace(spec.layer, dropout=0.0, recurrent_dropout=0.0, return_sequences=False, go_backwards=False)
     state = Recurrent(None, np.zeros((1, spec.units)), np.zeros((1, spec.units)))
     cells, states, candidates = [], [], []

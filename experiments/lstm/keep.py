@@ -12,6 +12,7 @@ from engine.layers.recurrent import Recurrent
 from experiments.lstm.spec import LSTMSpec
 from experiments.numbers import decimal, scientific, significant
 from experiments.recurrent.spec import STATE
+from experiments.recurrent.walk import sigmoid
 from experiments.shown import Lines, Shown
 
 STEPS = 200
@@ -47,7 +48,7 @@ def show(spec: LSTMSpec) -> Shown:
     """The first unit's cell over all steps."""
     result = keep(spec)
     bias = spec.forget_bias if spec.has_forget_bias else 0.0
-    gate = 1 / (1 + np.exp(-bias))
+    gate = sigmoid(bias)
     kept, nearly, free = result.left.values()
     return Shown(
         numbers={
@@ -58,8 +59,8 @@ def show(spec: LSTMSpec) -> Shown:
             "nearly_gate": str(NEARLY),
             "free": significant(free),
             "bias": decimal(bias),
-            "gate": decimal(gate),
-            "gate_left": scientific(gate**STEPS),
+            "shut": significant(1 - gate),
+            "gate_left": significant(left) if (left := gate**STEPS) > 1e-3 else scientific(left),
         },
         rows=[
             Lines(

@@ -8,6 +8,7 @@ from experiments.lstm.spec import LSTMSpec
 from experiments.numbers import decimal, significant, whole
 from experiments.recurrent.questions import counts
 from experiments.recurrent.run import run
+from experiments.recurrent.walk import sigmoid
 
 
 def question_numbers(spec: LSTMSpec) -> dict[str, str]:
@@ -43,7 +44,7 @@ def _last_cell(spec: LSTMSpec) -> dict[str, str]:
 def _kept(spec: LSTMSpec) -> dict[str, str]:
     """What is left of a cell to which nothing is added, with the forget gate at σ(forget_bias)."""
     bias, steps = spec.forget_bias if spec.has_forget_bias else 0.0, spec.input_shape[0]
-    gate = 1 / (1 + float(np.exp(-bias)))
+    gate = sigmoid(bias)
     numbers = {
         "gate": gate,
         "left": gate**steps,

@@ -26,6 +26,7 @@ from experiments.lstm import carousel
 from experiments.numbers import counted, scientific, significant
 from experiments.recurrent.race import CHRONO, Race, costs, curves, race
 from experiments.recurrent.tasks import BETWEEN, QUIET, SYMBOLS, recall
+from experiments.recurrent.walk import sigmoid
 from experiments.several import parts
 from experiments.shown import Part, Shown
 from experiments.spec import Spec, choice
@@ -81,7 +82,7 @@ def prediction(result: Race) -> set[int]:
 def show(spec: RecallSpec) -> Iterator[Part]:
     """The race, above it what is left of a gradient in a cell that only keeps."""
     gradients = carousel.show()
-    return parts(recalled(spec), partial(_shown, spec, gradients))
+    yield from parts(recalled(spec), partial(_shown, spec, gradients))
 
 
 def _shown(spec: RecallSpec, gradients: Shown, result: Race) -> Shown:
@@ -107,4 +108,4 @@ def _shown(spec: RecallSpec, gradients: Shown, result: Race) -> Shown:
 
 def _kept(bias: float, steps: int) -> float:
     """σ(b)ᵗ"""
-    return float((1 / (1 + np.exp(-bias))) ** steps)
+    return sigmoid(bias) ** steps

@@ -30,8 +30,9 @@ def show(spec: RealSpec) -> Iterator[Part]:
     """What is measured, forecast and held; or what is written, at four temperatures."""
     if spec.is_text:
         writing = models(spec.corpus, (LSTM_,), range(spec.seeds), UNITS, STEPS, writes=True)
-        return parts(writing, partial(_text, spec))
-    return parts(forecasts(spec.values, (LSTM_,), range(spec.seeds)), partial(_series, spec))
+        yield from parts(writing, partial(_text, spec))
+    else:
+        yield from parts(forecasts(spec.values, (LSTM_,), range(spec.seeds)), partial(_series, spec))
 
 
 def _series(spec: RealSpec, result: Forecasts) -> Shown:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
-from experiments.numbers import whole
+from experiments.numbers import BYTES, whole
 from experiments.recurrent.spec import RecurrentSpec
-
-BYTES = 4  # of a float32
 
 
 def facts(spec: RecurrentSpec) -> tuple[tuple[str, str, str], ...]:

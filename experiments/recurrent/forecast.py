@@ -185,7 +185,7 @@ def table(result: Forecasts) -> Table:
                 *(spread(v, 3) for v in errors.values()),
                 decimal(result.as_now, 3),
             ],
-            "in the 80 % interval, %": [*(spread(v, 0) for v in held.values()), blank],
+            f"in the {decimal(100 * HELD, 0)} % interval, %": [*(spread(v, 0) for v in held.values()), blank],
             "width of it": [
                 *(decimal(float(np.median([each.width for each in seeds]))) for seeds in result.now.values()),
                 blank,
@@ -205,10 +205,10 @@ def drawn(result: Forecasts, cell: str) -> Lines:
     before = series.values[series.ends[1] : -1]  # what was now
     low, middle, high = (before + series.unit * forecast.quantiles.T)[:, -DRAWN:]
     came = series.values[series.ends[1] + 1 :][-DRAWN:]
-    held = decimal(100 * forecast.coverage, 0)
+    held, first, last = (decimal(100 * share, 0) for share in (forecast.coverage, LEVELS[0], LEVELS[-1]))
     return Lines(
         np.arange(len(series.values) - len(came), len(series.values)),
-        {"measured": came, "forecast": middle, "10 %": low, "90 %": high},
+        {"measured": came, "forecast": middle, f"{first} %": low, f"{last} %": high},
         x="step of the series",
         y=series.name,
         alt=f"The last {len(came)} steps of {series.name}, the {cell}'s forecast and interval; it held {held} % of all",

@@ -39,6 +39,7 @@ RARE = "□"
 TRAINED = 0.9  # of the text; the rest judges
 EVERY = 50
 TEMPERATURES = (0.3, 0.7, 1.0, 1.5)
+WHILE_LEARNING = TEMPERATURES[1]  # at which also what was written earlier is shown
 WRITTEN = 160  # characters
 
 
@@ -191,12 +192,12 @@ def table(result: Models) -> Table:
 
 
 def writing(result: Models) -> Text:
-    """What was written last, at every temperature, and at the start and half-way at the temperature 0.7."""
+    """What was written last, at every temperature, and at the start and half-way at one of them."""
     steps, last = result.written[-1]
     passages = [_passage(f"τ = {tau}", text) for tau, text in last.items()]
     earlier = dict.fromkeys([0, len(result.written) // 2])
     passages += [
-        _passage(f"after {result.written[k][0]:,} steps, τ = 0.7", result.written[k][1][0.7])
+        _passage(f"after {result.written[k][0]:,} steps, τ = {WHILE_LEARNING}", result.written[k][1][WHILE_LEARNING])
         for k in earlier
         if k < len(result.written) - 1
     ]

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from engine.arrays import Array
-from engine.clipping import global_norm
+from engine.clipping import clip_factor, global_norm
 from engine.initializers import initializer
 from engine.layers import GRU, LSTM, SimpleRNN
 from engine.layers.layer import Params
@@ -57,7 +57,7 @@ class Walk:
     @property
     def kept(self) -> float:
         """The share that clipping leaves of every gradient of the network."""
-        return 1.0 if self.clip is None or self.total is None else self.clip / max(self.clip, self.total)
+        return 1.0 if self.clip is None or self.total is None else clip_factor(self.clip, self.total)
 
     @property
     def factor(self) -> Array:
@@ -68,8 +68,14 @@ class Walk:
 
 def drawn(walks: Sequence[Walk], told: Sequence[str] = (), numbers: Mapping[str, str] | None = None) -> bytes:
     """As the browser reads it: at most four walks, names of the texts that go with them, and the numbers of these."""
-    each = [vars(w) | {"predicted": w.predicted, "factor": w.factor, "kept": w.kept} for w in walks]
-    return pack({"walks": each, "told": list(told), "numbers": dict(numbers or {})})
+    return pack({"walks": [_drawn(w) for w in walks], "told": list(told), "numbers": dict(numbers or {})})
+
+
+def _drawn(w: Walk) -> dict[str, Any]:
+    """`arrives` and `predicted` are what clipping leaves; `before` is the gradient before it, where that is another."""
+    said = {name: getattr(w, name) for name in ("name", "of", "gate", "passes", "rate", "formula", "factor")}
+    before = None if w.kept == 1 else w.gradient
+    return said | {"arrives": w.kept * w.gradient, "before": before, "predicted": w.kept * w.predicted}
 
 
 def walk(
@@ -94,9 +100,12 @@ def _gate(layer: RecurrentLayer, trace: Any) -> tuple[str, Array]:
     if isinstance(layer, GRU):
         return "update gate", trace.gates[0, :, 0]
     assert isinstance(layer, SimpleRNN)
-    h = trace.h[0, 1:]
-    slopes = {"tanh": 1 - h * h, "relu": (h > 0) * 1.0, "linear": np.ones_like(h)}
-    return f"slope of {layer.activation}", slopes[layer.activation]
+    return f"slope of {layer.activation}", layer.slope(trace.h[0, 1:])
+
+
+def sigmoid(x: float) -> float:
+    """σ(x): a gate in which only the bias x speaks."""
+    return float(1 / (1 + np.exp(-x)))
 
 
 def lengths(vectors: Array) -> Array:

@@ -56,8 +56,9 @@ def prediction(result: Standing) -> set[int]:
 def show(spec: RealSpec) -> Iterator[Part]:
     """Lines that grow beside that of who remembers nothing, and a table of errors and costs."""
     if spec.is_text:
-        return parts(models(spec.corpus, CELLS, range(spec.seeds), UNITS, STEPS), partial(_text, spec))
-    return parts(forecasts(spec.values, CELLS, range(spec.seeds)), partial(_series, spec))
+        yield from parts(models(spec.corpus, CELLS, range(spec.seeds), UNITS, STEPS), partial(_text, spec))
+    else:
+        yield from parts(forecasts(spec.values, CELLS, range(spec.seeds)), partial(_series, spec))
 
 
 def _series(spec: RealSpec, result: Forecasts) -> Shown:

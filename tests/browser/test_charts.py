@@ -42,6 +42,7 @@ def test_it_plays_to_the_newest_frame_and_on_when_more_come(charts: Any) -> None
 
 
 def test_another_run_begins_at_its_first_frame(charts: Any) -> None:
+    """Though that frame is the same: both runs start from the same numbers."""
     page = charts().page
     at(page, 4)
     page.evaluate(
@@ -53,6 +54,25 @@ def test_another_run_begins_at_its_first_frame(charts: Any) -> None:
     )
     page.get_by_role("button", name="Another").click()
     page.wait_for_function("seen.at(-1) === '4' && seen.includes('0')")
+
+
+def test_after_a_failed_drawing_the_next_one_comes(charts: Any) -> None:
+    it = charts()
+    page = it.page
+    at(page, 4)
+    page.evaluate(
+        """() => {
+          const { react } = Plotly
+          Plotly.react = () => { Plotly.react = react; throw new Error("fails once") }
+        }"""
+    )
+    page.get_by_role("button", name="One step back").first.click()
+    page.wait_for_timeout(100)
+    at(page, 4)
+    page.get_by_role("button", name="One step back").first.click()
+    at(page, 2)
+    assert len(it.errors) == 1
+    assert "fails once" in it.errors.pop()
 
 
 def test_who_has_stepped_back_is_left_alone(charts: Any) -> None:

@@ -265,8 +265,7 @@ def test_a_symbol_in_the_text_has_the_colour_of_its_grid(convolution: Callable[.
         assert colours[0] != it.page.locator(".try").first.evaluate("e => getComputedStyle(e).color")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1280, "dark")])
 @pytest.mark.parametrize("page", ["convolution", ""])
 def test_axe_finds_nothing(open_page: Any, serve: Any, page: str, width: int, theme: str) -> None:
     it = open_page(f"{serve('app.py')}/{page}", ready=READY, width=width, theme=theme)

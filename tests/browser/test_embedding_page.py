@@ -126,6 +126,7 @@ def test_a_number_is_dragged_without_a_run_of_the_page(embedding: Callable[..., 
 def test_a_link_shows_exactly_this(embedding: Callable[..., Any]) -> None:
     it = embedding("embedding_sentence=the+king&embedding_output_dim=2&embedding_edits=w4:2.5&embedding_mask_zero=true")
     it.page.mouse.click(*centre(it.page, "dw", 1, 0, (10, 2)))
+    it.page.wait_for_url("**embedding_look=backward.dw.**")
     again = embedding(it.page.url.split("?")[1])
     assert again.page.locator(".si").inner_text() == it.page.locator(".si").inner_text() == "∂L/∂W[the, 0]"
     assert shown(again) == shown(it)
@@ -178,8 +179,7 @@ def test_the_count_follows_its_settings(embedding: Callable[..., Any]) -> None:
     it.page.wait_for_url("**embedding_size_input_dim=250000**")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1280, "dark")])
 def test_axe_finds_nothing(embedding: Callable[..., Any], width: int, theme: str) -> None:
     it = embedding(width=width, theme=theme)
     for claim in ("EM1", "EM2", "EM3", "EM4"):

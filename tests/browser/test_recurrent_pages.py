@@ -103,3 +103,41 @@ def test_axe_finds_nothing_and_nothing_hangs_over(
     assert it.page.evaluate("document.documentElement.scrollWidth") <= width
     found = Axe().run(it.page)
     assert found.violations_count == 0, [violation["id"] for violation in found.response["violations"]]
+
+
+@pytest.mark.parametrize("page", ["lstm", "gru"])
+def test_the_other_direction_keeps_its_controls_and_the_diagram_in_view(lesson: Callable[..., Any], page: str) -> None:
+    it = lesson(page)
+    it.page.get_by_role("button", name="← Backward").click()
+    it.page.wait_for_timeout(700)  # a scroll takes its time
+    for part in (".lens-bar", ".diagram", ".sv"):
+        box = it.page.locator(part).bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 900
+    mine = it.page.locator(".diagram .spot.mine")
+    assert mine.inner_text().split()[0] == it.page.locator(".si .sym").inner_text() == "∂L/∂h"
+
+
+@pytest.mark.parametrize(("page", "width"), [("simple_rnn", 1920), ("lstm", 1920), ("gru", 1280)])
+def test_larger_type_does_not_run_over(lesson: Callable[..., Any], page: str, width: int) -> None:
+    """In the presenter's view: the slider's number, the places of the diagram and the columns of the panel."""
+    it = lesson(page, "present=1", width=width, height=1080)
+    over = "all => all.filter((e) => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1).length"
+    label = it.page.locator(".st-key-stage .live label").first
+    assert label.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+    assert it.page.locator(".diagram .spot").evaluate_all(over) == 0
+    boxes = [spot.bounding_box() for spot in it.page.locator(".diagram .spot:visible").all()]
+    for k, a in enumerate(boxes):
+        for b in boxes[:k]:
+            apart = [abs(a[x] - b[x]) >= (a[w] + b[w]) / 2 for x, w in (("x", "width"), ("y", "height"))]
+            assert any(apart)
+    it.page.get_by_role("button", name="← Backward").click()
+    assert it.page.locator(".sum .terms").evaluate(
+        "e => e.getBoundingClientRect().right <= e.closest('.near').getBoundingClientRect().right"
+    )
+    bars = it.page.locator(".sum .terms td.bar svg")
+    assert bars.evaluate_all(
+        "all => all.every((e) => e.getBoundingClientRect().right <= e.closest('.near').getBoundingClientRect().right)"
+    )
+    rows = "rows => rows.every((row) => [...row.cells].every((c) => c.scrollWidth <= c.clientWidth))"
+    assert it.page.locator(".sum .terms tr.term").evaluate_all(rows)

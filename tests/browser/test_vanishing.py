@@ -4,12 +4,14 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from experiments.lstm.carousel import BIASES, carried
 from experiments.simple_rnn.vanishing import VanishingSpec, walks
 from ui import assets
 
@@ -289,3 +291,32 @@ def test_a_slider_says_what_it_sets(vanishing: Callable[..., Any]) -> None:
     for name in ("spectral_radius", "input_scale"):
         assert slider(it, name).get_attribute("aria-description") == named[name]
         assert it.page.locator(".st-key-vanishing-sliders .name", has_text=name).get_attribute("title") == named[name]
+
+
+DRAWN = """async (_, { chart, place, walks, width }) => {
+  const { drawChart } = await import(chart), { room } = await import(place)
+  const canvas = document.createElement("canvas"), g = canvas.getContext("2d"), found = [], palette = { role: {} }
+  canvas.width = canvas.height = 2000
+  g.fillText = function (text, x, y) {
+    const { width } = this.measureText(text), size = parseFloat(this.font.match(/([.\\d]+)px/)[1])
+    const place = { text, left: x, right: x + width, top: y - 0.7 * size, bottom: y + 0.2 * size }
+    if (/^[▲▼]|^b = /.test(text)) found.push(place)
+  }
+  for (const walk of walks) for (const of of ["arrives", "predicted"]) walk[of] = Float64Array.from(walk[of])
+  const r = room(width, walks.length, walks[0].arrives.length - 1, 13, 40)
+  drawChart(g, { walks, room: r, palette, front: 0, at: 40 })
+  return found
+}"""
+
+
+@pytest.mark.parametrize("width", [1000, 358])
+def test_no_name_of_a_line_is_written_over_another(vanishing: Callable[..., Any], width: int) -> None:
+    """LS4's four lines: two leave the scale, where a list says how far."""
+    each = [carried(bias).listening[0] for bias in BIASES]
+    walks = [{"name": w.name, "arrives": w.gradient.tolist(), "predicted": w.predicted.tolist()} for w in each]
+    files = {"chart": assets.address("unrolled/chart.js"), "place": assets.address("unrolled/room.js")}
+    found = vanishing().page.locator(PICTURE).evaluate(DRAWN, files | {"walks": walks, "width": width})
+    assert len(found) > len(walks)
+    for one, other in combinations(found, 2):
+        beside = one["right"] <= other["left"] or other["right"] <= one["left"]
+        assert beside or one["bottom"] <= other["top"] or other["bottom"] <= one["top"], (one, other)

@@ -107,6 +107,18 @@ def test_a_masked_step_is_as_if_it_were_not_there(layer: RecurrentLayer, sequenc
 
 
 @every_layer
+def test_an_infinite_gradient_of_a_masked_step_passes_its_gates_by(layer: RecurrentLayer) -> None:
+    """What enters the gates there has a gradient of 0, not of 0 · ∞; the state before gets all of it."""
+    layer = replace(layer, return_sequences=True)
+    at, mask = Setting(layer), np.array([True, False, True, True, True, True, False])[None].repeat(5, axis=0)
+    y, trace = layer.forward(at.params, at.x, mask=mask)
+    steps: Any = layer.backward_steps(at.params, trace, np.where(mask[:, :, None], np.ones_like(y), np.inf))
+    da = steps.da.reshape(5, 7, -1)
+    assert (da[~mask] == 0).all()
+    assert not np.isfinite(da[:, [0, 5]]).all()
+
+
+@every_layer
 def test_a_masked_step_repeats_the_state(layer: RecurrentLayer) -> None:
     """Exactly, the initial one included."""
     layer = replace(layer, return_sequences=True)

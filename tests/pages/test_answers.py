@@ -17,57 +17,59 @@ PAGE = Path(__file__).parents[2] / "pages" / "convolution.py"
 SETTINGS: dict[str, Any] = {"filters": 3, "kernel_size": 5, "strides": 2, "padding": "same"}
 
 
-def fresh() -> AppTest:
+@pytest.fixture
+def app() -> AppTest:
     it = AppTest.from_file(PAGE, default_timeout=60)
     for name, value in SETTINGS.items():
         it.query_params[f"convolution_{name}"] = str(value)
     return it.run()
 
 
-app = pytest.fixture(fresh, name="app")
 SPEC = ConvolutionSpec(**SETTINGS)
 
 
-def text(option: Any) -> str:
-    return str(getattr(option, "content", option))
+def asked(app: AppTest, number: int) -> Any:
+    """The answers to choose from of a question, counted from 1."""
+    return next(g for g in app.button_group if (g.key or "").startswith(f"convolution.question.{number}."))
 
 
-def test_a_guess_is_judged_by_what_the_experiment_computed() -> None:
+def verdicts_of(app: AppTest) -> list[str]:
+    """From the top of the page to its end."""
+    return [m.value for m in app.markdown if m.value.startswith((":material/check:", ":material/close:"))]
+
+
+def test_a_guess_is_judged_by_what_the_experiment_computed(app: AppTest) -> None:
     section = read("convolution").fill(question_numbers(SPEC))["CV3"]["Predict"]
     right, shown = parameters.prediction(parameters.compare(SPEC, 48)), parameters.show(SPEC).numbers
     for k, answer in enumerate(section.answers):
-        app = fresh()
-        pills = app.button_group(key="CV3.prediction")
-        pills.select(next(option for option in pills.options if text(option) == answer.text)).run()
-        verdicts = [m.value for m in app.markdown if m.value.startswith((":material/check:", ":material/close:"))]
+        app.button_group(key="CV3.prediction").set_value(answer.text).run()
+        verdicts = verdicts_of(app)
         assert len(verdicts) == 1
         assert ("**Right.**" in verdicts[0]) == (k in right)
         assert f"It is {shown['ratio']} times" in verdicts[0]
 
 
 def test_every_answer_to_a_question_has_its_own_verdict_and_reason(app: AppTest) -> None:
-    told = read("convolution").fill(question_numbers(SPEC))["Check yourself"]
-    for number, question in enumerate(told.sections, 1):
-        group = next(g for g in app.button_group if (g.key or "").startswith(f"convolution.question.{number}."))
-        texts = [text(option) for option in group.options]
-        assert sorted(texts) == sorted(answer.text for answer in question.answers)
-        for answer in question.answers:
-            option = group.options[texts.index(answer.text)]
-            group.select(option).run()
-            verdict = "check: **Right.**" if answer.right else "close: **Not quite.**"
-            assert any(m.value == f":material/{verdict} {answer.why}" for m in app.markdown)
-            group = next(g for g in app.button_group if (g.key or "").startswith(f"convolution.question.{number}."))
-            group.unselect(group.options[texts.index(answer.text)]).run()
-            group = next(g for g in app.button_group if (g.key or "").startswith(f"convolution.question.{number}."))
+    """All questions are answered at once, with the first answer of each, then with the second, and so on."""
+    questions = read("convolution").fill(question_numbers(SPEC))["Check yourself"].sections
+    for number, question in enumerate(questions, 1):
+        assert sorted(asked(app, number).options) == sorted(answer.text for answer in question.answers)
+    assert not verdicts_of(app)
+    for k in range(max(len(question.answers) for question in questions)):
+        answers = [question.answers[k % len(question.answers)] for question in questions]
+        for number, answer in enumerate(answers, 1):
+            asked(app, number).set_value(answer.text)
+        app.run()
+        right, wrong = "check: **Right.**", "close: **Not quite.**"
+        assert verdicts_of(app) == [f":material/{right if each.right else wrong} {each.why}" for each in answers]
 
 
 def test_right_answers_do_not_always_stand_first(app: AppTest) -> None:
     told = read("convolution").fill(question_numbers(SPEC))["Check yourself"]
     places = []
     for number, question in enumerate(told.sections, 1):
-        group = next(g for g in app.button_group if (g.key or "").startswith(f"convolution.question.{number}."))
         right = next(answer.text for answer in question.answers if answer.right)
-        places.append([text(option) for option in group.options].index(right))
+        places.append(asked(app, number).options.index(right))
     assert len(set(places)) > 1
 
 

@@ -2,29 +2,26 @@
 
 import ast
 import importlib
+import inspect
 import re
+import sys
 import time
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
-from typing import NamedTuple
+from types import ModuleType
+from typing import Any, NamedTuple
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from experiments.convolution import far, hierarchy, shuffled
-from experiments.gru import counting, small_data
 from experiments.live import LESSONS
-from experiments.lstm import recall, sequences, subject
-from experiments.recurrent import forecast
-from experiments.simple_rnn import distance, replaced
 from experiments.spec import Spec
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 TIMEOUT = 60  # seconds; kernels may have to compile
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-TRAINED = (far, hierarchy, shuffled, subject, recall, sequences, replaced, forecast, counting, small_data)
 
 
 class Held(NamedTuple):
@@ -52,6 +49,36 @@ assert {held.page for held in SETTINGS} == set(PAGES), "a page's settings are no
 def claims_of(page: Path) -> list[str]:
     """The experiments that a page shows."""
     return re.findall(r'lesson\.experiment\("(\w+)"', page.read_text(encoding="utf-8"))
+
+
+def experiments_of(page: Path) -> list[ModuleType]:
+    """The modules whose `show` a page hands to its experiments."""
+    source = page.read_text(encoding="utf-8")
+    homes = {
+        alias.name: importlib.import_module(f"{node.module}.{alias.name}")
+        for node in ast.parse(source).body
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("experiments.")
+        for alias in node.names
+        if (ROOT / (node.module or "").replace(".", "/") / f"{alias.name}.py").exists()
+    }
+    return [homes[name] for name in re.findall(r'lesson\.experiment\("\w+", .*\b(\w+)\.show\b', source)]
+
+
+def takes_long(experiment: ModuleType) -> bool:
+    return inspect.signature(experiment.show).return_annotation == "Iterator[Part]"
+
+
+def steps_of(experiment: ModuleType) -> Iterator[tuple[ModuleType, str, Any]]:
+    """Where it, and what it takes from modules that show nothing by themselves, says how many steps are trained."""
+    found, more = {experiment}, [experiment]
+    while more:
+        module = more.pop()
+        yield from ((module, name, v) for name, v in vars(module).items() if re.search(r"(^|_)STEPS$", name))
+        homes = (v.__name__ if inspect.ismodule(v) else getattr(v, "__module__", None) for v in vars(module).values())
+        used = {sys.modules[home] for home in homes if (home or "").startswith("experiments.")}
+        new = {each for each in used - found if not hasattr(each, "show") or takes_long(each)}
+        found |= new
+        more += new
 
 
 def run(page: Path, **address: str) -> AppTest:
@@ -199,9 +226,11 @@ def test_changed_weights_are_undone_alone() -> None:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if claims_of(page)], ids=lambda page: page.stem)
 def test_every_experiment_is_revealed_by_a_guess(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in TRAINED:  # what trains, trains a step
-        monkeypatch.setattr(module, "STEPS", 1)
-    monkeypatch.setattr(distance, "STEPS", dict.fromkeys(distance.TASKS, 1))
+    for experiment in filter(takes_long, experiments_of(page)):  # what trains, trains a step
+        training = list(steps_of(experiment))
+        assert training, f"{experiment.__name__} takes long, and names no STEPS"
+        for module, name, value in training:
+            monkeypatch.setattr(module, name, dict.fromkeys(value, 1) if isinstance(value, dict) else 1)
     app, claims = run(page), claims_of(page)
     before = len(app.markdown)
     for claim in claims:
@@ -216,3 +245,14 @@ def test_every_experiment_is_revealed_by_a_guess(page: Path, monkeypatch: pytest
         assert not app.exception
     assert len(app.markdown) >= before + 3 * len(claims)
     assert sum("Where it stops" in markdown.value for markdown in app.markdown) == len(claims)
+
+
+def test_an_experiment_tells_its_own_steps() -> None:
+    """The lens's word has 5; the cell is kept for 200, and says so before the guess and after."""
+    app = run(next(page for page in PAGES if page.stem == "lstm"))
+    pills = app.button_group(key="LS1.prediction")
+    pills.select(pills.options[0].content if hasattr(pills.options[0], "content") else pills.options[0]).run()
+    told = [markdown.value for markdown in app.markdown if re.search(r"after \d+ steps", markdown.value)]
+    asked = [words for words in told if "first cell" in words or "two first cells" in words]
+    assert asked
+    assert all("after 200 steps" in words for words in asked)

@@ -60,6 +60,13 @@ def test_groups_of_points_are_told_apart_by_shape_and_joined_where_asked(monkeyp
     np.testing.assert_array_equal(links["x"], [0, 2, np.nan, 2, 0, np.nan])
 
 
+def test_names_of_points_that_are_close_stand_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    close = np.array([[0.0, 0], [0.001, 0], [0, 0.001], [1, 1], [-1, -1]])
+    sides = points(monkeypatch, ["young", "old", "she", "a", "b"], close, {"x": range(5)})["data"][0]["textposition"]
+    assert len(set(sides[:3])) == 3
+    assert sides[3] == sides[4] == "top center"  # nothing is near
+
+
 def test_hushed_names_are_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
     hushed, written = points(monkeypatch, list("abc"), AT, {"x": [0, 2], "y": [1]}, hushed=["x"])["data"]
     assert (hushed["mode"], written["mode"]) == ("markers", "markers+text")
@@ -70,7 +77,12 @@ def test_a_map_with_frames_has_one_scale_for_all(monkeypatch: pytest.MonkeyPatch
     moving = points(
         monkeypatch, list("abc"), AT * np.array([0.1, 1, 3])[:, None, None], {"x": [0, 1, 2]}, links=[(0, 2)]
     )
-    assert (moving["layout"]["xaxis"]["range"], moving["layout"]["yaxis"]["range"]) == ([-7, 7], [-4, 4])
+    for axis, place in (("xaxis", 0), ("yaxis", 1)):
+        low, high = moving["layout"][axis]["range"]
+        least, most = 3 * AT[:, place].min(), 3 * AT[:, place].max()
+        assert low < least
+        assert high > most
+        assert high - low < 1.5 * (most - least), "the points fill the map"
     assert moving["layout"]["yaxis"]["scaleanchor"] == "x"
     assert all(np.shape(trace["x"])[0] == 3 and trace["framed"] == ["x", "y"] for trace in moving["data"])
     assert points(monkeypatch, list("abc"), AT, {"x": [0, 1, 2]})["data"][0]["framed"] == []

@@ -18,9 +18,9 @@ turn = np.linspace(0, 1, 40)[:count]
 captions = [f"turn {k}" for k in range(count)]
 corners = np.array([[0.0, 1.0], [1.0, 0.0], [0.0, -1.0]])
 point_chart(
-    ["north", "east", "<i>south</i>"], corners * (1 + state["offset"] + turn[:, None, None]),
-    {"first": [0, 1], "second": [2]}, links=[(0, 2)], frames=captions, follow=True, key="points",
-    alt="Three points move out",
+    ["north", "east", "<i>south</i>"], corners * (1 + (1 + state["offset"]) * turn[:, None, None]),
+    {"first": [0, 1], "second": [2]}, links=[(0, 2)], frames=captions, follow=True, run=str(state["offset"]),
+    key="points", alt="Three points move out",
 )  # fmt: skip
 lines = {"grows": turn[:, None] * np.arange(20.0), "stays": np.ones(20)}
 line_chart(np.arange(20.0), lines, x="place", y="value", frames=captions, start=2, key="lines", alt="A line grows")

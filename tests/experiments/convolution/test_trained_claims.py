@@ -1,9 +1,8 @@
 """Claims that need training: the functions that the page runs, at its settings, seeds 0 to 4: medians and means."""
 
-from collections.abc import Iterator
 from functools import cache
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,19 +13,8 @@ from experiments.convolution import far, hierarchy, shuffled
 from experiments.convolution.learning import network, split
 from experiments.several import parts
 from experiments.shown import Maps, Sheet, Shown
+from tests.experiments.runs import last
 from tests.test_claims_table import told
-
-Result = TypeVar("Result")
-
-
-def last(results: Iterator[tuple[float, Result | None]]) -> Result:
-    done, found = 0.0, None
-    for share, result in results:
-        assert done <= share <= 1
-        done, found = share, result or found
-    assert done == 1
-    assert found is not None
-    return found
 
 
 @cache

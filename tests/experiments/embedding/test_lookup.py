@@ -18,6 +18,7 @@ from experiments.embedding.spec import GIVEN, LONGEST, PADDING, EmbeddingSpec
 from experiments.live import payload
 from experiments.losses import LOSSES
 from experiments.scene import evaluate, pack, values
+from tests.test_claims_table import told
 
 SETTINGS = [
     EmbeddingSpec(),
@@ -110,6 +111,19 @@ def test_with_adam_a_row_moves_on_unless_gradients_are_kept_by_rows() -> None:
         moved = drift(spec, lookup(spec))
         assert moved.whole > 1e-3  # of a step of 0.01
         assert moved.by_rows == 0
+
+
+def test_the_table_of_claims_has_the_cells_and_the_costs() -> None:
+    """EM1."""
+    run = lookup(EmbeddingSpec())
+    result, moved, large = equality(EmbeddingSpec()), drift(EmbeddingSpec(), run), cost(run.x, 50_000)
+    assert told("EM1", "all # numbers of y") == [result.equal] == [run.y.size]
+    rows = [result.rows, result.with_gradient, result.rows - result.with_gradient, 0]
+    assert told("EM1", "of # rows of ∂L/∂W # hold numbers, one for each different word, # are exactly #") == rows
+    assert told("EM1", "With # words of # numbers") == [large.rows, DIMENSIONS]
+    assert told("EM1", "# multiply–adds against # numbers copied") == [large.products, large.copied]
+    assert told("EM1", "rows still move by # at") == pytest.approx([moved.whole], abs=6e-5)
+    assert told("EM1", "kept by rows by #") == [moved.by_rows]
 
 
 # -------------------------------------------------------------------------------------------------- first screen

@@ -1,6 +1,7 @@
 """What the experiments show: the text is filled, by names that no question has taken, and alt says what is there."""
 
 import re
+from functools import cache
 from typing import Any
 
 import pytest
@@ -16,10 +17,11 @@ from tests.experiments.embedding.test_lookup import SETTINGS
 from ui.prose import read
 
 
-def ended(parts: Any) -> list[Shown]:
+@cache
+def ended(show: Any, spec: Any) -> list[Shown]:
     """Everything that a long experiment has shown, the last of it complete."""
     kept: list[Shown] = []
-    for part in parts:
+    for part in show(spec):
         if part.shown is not None and (not kept or part.shown is not kept[-1]):
             kept.append(part.shown)
     assert part.done == 1
@@ -50,7 +52,7 @@ def test_em1_fills_its_text(spec: EmbeddingSpec) -> None:
 
 @pytest.mark.parametrize("dimensions", [2, 8])
 def test_em2_fills_its_text_once_it_is_known(dimensions: int) -> None:
-    kept = ended(words.show(WordsSpec(output_dim=dimensions)))
+    kept = ended(words.show, WordsSpec(output_dim=dimensions))
     assert not kept[0].numbers  # the map moves, and nothing is told yet
     assert isinstance(kept[0].rows[0], Points)
     for shown in kept:
@@ -63,7 +65,7 @@ def test_em2_fills_its_text_once_it_is_known(dimensions: int) -> None:
 
 @pytest.mark.parametrize("data", [BILLS, PARCELS, MEETINGS])
 def test_em3_fills_its_text(data: str) -> None:
-    for shown in ended(categories.show(CategoriesSpec(data=data))):
+    for shown in ended(categories.show, CategoriesSpec(data=data)):
         check("EM3", shown, EmbeddingSpec())
 
 
@@ -80,8 +82,8 @@ def test_no_number_of_an_experiment_is_taken_by_a_question() -> None:
     everything = [
         equality.show(EmbeddingSpec()),
         size.show(SizeSpec()),
-        *(ended(categories.show(CategoriesSpec(data=data)))[-1] for data in (BILLS, PARCELS, MEETINGS)),
-        ended(words.show(WordsSpec()))[-1],
+        *(ended(categories.show, CategoriesSpec(data=data))[-1] for data in (BILLS, PARCELS, MEETINGS)),
+        ended(words.show, WordsSpec())[-1],
     ]
     for shown in everything:
         assert not set(shown.numbers) & set(taken)

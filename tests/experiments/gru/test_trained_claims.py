@@ -12,7 +12,8 @@ from experiments.gru.small_data import GRU_AHEAD, LSTM_AHEAD, MIXED, SIZES, comp
 from experiments.recurrent import language, tasks
 from experiments.recurrent.race import CELLS, GRU_, LSTM_
 from experiments.recurrent.real import CHAPTER
-from tests.experiments.convolution.test_trained_claims import last
+from tests.experiments.runs import last
+from tests.test_claims_table import spread, told
 
 
 @cache
@@ -100,7 +101,7 @@ def test_pairs_learn_from_the_same_pieces_and_every_seed_is_shown(monkeypatch: p
     pair = [language.training(part("small"), cell, 8, 2).examples(4) for cell in (LSTM_, GRU_)]
     assert np.array_equal(pair[0].x, pair[1].x)
     shown = small_data._shown(result)
-    table = shown.rows[1].columns  # type: ignore[union-attr]
+    table = shown.rows[-1].columns  # type: ignore[union-attr]
     assert all(len(cell.split(", ")) == 5 for cell in table["LSTM less GRU, by seed"])
     assert set(shown.numbers) >= {"small_difference", "larger_difference", "small_ahead", "larger_ahead"}
 
@@ -112,3 +113,25 @@ def test_pairs_learn_from_the_same_pieces_and_every_seed_is_shown(monkeypatch: p
 def test_the_answer_follows_the_seeds(differences: list[float], answer: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(small_data.Compared, "difference", lambda _self, _size: np.array(differences))
     assert small_data.prediction(small_data.Compared({}, "small", None)) == {answer}  # type: ignore[arg-type]
+
+
+def test_the_table_of_claims_has_the_differences() -> None:
+    """At the page's own setting: the order of the two turns as training goes on."""
+    result = last(compare())
+    small, larger = (result.difference(size) for size in SIZES)
+    words = "(smallest to largest): # (# to #) from 2,000 characters, # (# to #) from 50,000"
+    assert told("GR3", words) == pytest.approx([*spread(small), *spread(larger)], abs=0.03)
+    assert told("GR3", "on the larger set, in # of 5") == [(larger > 0).sum()]
+    assert told("GR3", "on the small one, ahead in # of 5") == [(small > 0).sum()]
+    models = result.over["small"]
+    early = models.steps.index(100)
+    ahead = models.bits[LSTM_][early] - models.bits[GRU_][early]
+    assert told("GR3", "on the small one too, by # (# to #)") == pytest.approx(spread(ahead), abs=0.03)
+
+
+def test_the_table_of_claims_has_the_counts() -> None:
+    """Counts move by some from processor to processor, the longest of the LSTM by ten: the median holds."""
+    lstm, gru = (spread(counted_on().longest[cell][-1]) for cell in (LSTM_, GRU_))
+    assert told("GR4", "LSTM #, GRU #") == pytest.approx([lstm[0], gru[0]], abs=1.5)
+    assert told("GR4", "seeds of the LSTM lie between # and #") == pytest.approx(lstm[1:], rel=0.3)
+    assert told("GR4", "of the GRU between # and #") == pytest.approx(gru[1:], abs=1.5)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from experiments.lstm.carousel import BIASES, STEPS, carried, show
+from tests.test_claims_table import told
 
 
 @pytest.mark.parametrize("bias", BIASES)
@@ -35,3 +36,11 @@ def test_what_is_shown_is_measured() -> None:
     assert shown.numbers["predicted_5"] == "0.511"
     assert len(shown.rows[1].columns["b"]) == len(BIASES)
     assert shown.rows[1].columns["the cell alone"] == shown.rows[1].columns[f"σ(b) to the power of {STEPS}"]
+
+
+def test_the_table_of_claims_has_what_is_carried() -> None:
+    each = [carried(bias) for bias in BIASES]
+    alone = [np.log10(at.alone[0].gradient[0]) for at in each]
+    listening = [np.log10(np.median([walk.gradient[0] for walk in at.listening])) for at in each]
+    assert told("LS4", "the cell alone 10^#, 10^#, 10^#, 10^#") == pytest.approx(alone, abs=0.06)
+    assert told("LS4", "gates that listen 10^#, 10^#, 10^#, 10^#") == pytest.approx(listening, abs=0.06)

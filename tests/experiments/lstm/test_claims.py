@@ -3,13 +3,16 @@
 import numpy as np
 import pytest
 
+from experiments.lstm import gates
 from experiments.lstm.cost import compare
 from experiments.lstm.cost import show as show_cost
-from experiments.lstm.gates import GATES, plan, run_held, saved
+from experiments.lstm.gates import GATES, Saved, plan, run_held, saved
+from experiments.lstm.gates import show as show_gates
 from experiments.lstm.keep import NEARLY, STEPS, keep
 from experiments.lstm.keep import show as show_keep
 from experiments.lstm.spec import LSTMSpec
 from experiments.recurrent.cost import FULL, KERAS_GRU, PLAIN_GRU, RNN
+from tests.experiments.runs import cells
 
 SEEDS = range(5)
 
@@ -31,8 +34,25 @@ def test_a_gate_a_little_below_one_forgets() -> None:
         left = keep(LSTMSpec(seed=seed)).left
         assert left[f"f = {NEARLY}, i = 0"] == pytest.approx(NEARLY**STEPS, rel=1e-9)
         assert left["free"] < 1e-6
-    assert show_keep(LSTMSpec(forget_bias=6.0)).numbers["gate"] == "1.00"
+    assert float(show_keep(LSTMSpec(forget_bias=6.0)).numbers["shut"]) == pytest.approx(
+        1 - 1 / (1 + np.exp(-6)), rel=5e-3
+    )
     assert keep(LSTMSpec(forget_bias=6.0)).left["free"] > 100 * keep(LSTMSpec()).left["free"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "bias", "shut", "gate_left"),
+    [  # σ(b) = 0.7311, 0.9975, 0.9526 and 0.5, to the power of 200
+        ({}, "1.00", "0.269", "6×10⁻²⁸"),
+        ({"forget_bias": 6.0}, "6.00", "0.00247", "0.609"),
+        ({"forget_bias": 3.0}, "3.00", "0.0474", "6×10⁻⁵"),
+        ({"unit_forget_bias": False}, "0.00", "0.500", "6×10⁻⁶¹"),
+    ],
+)
+def test_what_a_forget_bias_alone_would_leave_is_told(settings: dict, bias: str, shut: str, gate_left: str) -> None:
+    """LS1."""
+    numbers = show_keep(LSTMSpec(**settings)).numbers
+    assert (numbers["bias"], numbers["shut"], numbers["gate_left"]) == (bias, shut, gate_left)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +69,48 @@ def test_the_first_step_is_saved_hidden_and_revealed(spec: LSTMSpec) -> None:
     assert first > 0.01
     assert later == 0
     assert closed == pytest.approx(np.abs(result.h[-1]).max())
+
+
+def test_what_is_saved_hidden_and_revealed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """LS3, by a result that is made by hand: no number stands in another's place."""
+    c = np.array([[0.1, -0.2], [0.3, 0.4], [-0.9, 0.5]])
+    h = np.array([[0.01, 0.02], [-0.03, 0.0], [0.6, -0.7]])
+    changes = {"without the first": 0.25, "without the others": 0.125, "shut": 0.5}
+    monkeypatch.setattr(gates, "saved", lambda _: Saved(plan(3), c, h, 0.0, changes))
+    it = show_gates(LSTMSpec())
+    assert it.numbers == {
+        "hidden": "0.0300",
+        "cell": "0.900",
+        "shown": "0.700",
+        "first": "0.250",
+        "later": "0.125",
+        "closed": "0.500",
+        "last": "2",
+    }
+    maps, table = it.rows
+    for picture, values in zip(maps.pictures, (plan(3), c, h), strict=True):
+        np.testing.assert_array_equal(picture.values, values.T)
+    assert maps.alt == "The cell is written at step 0 and kept; h is 0.0300 until the last step"
+    assert cells(table) == {"what is changed": list(changes), "the last h changes by": ["0.250", "0.125", "0.500"]}
+    assert table.alt == "The last state changes by 0.250 without the first step, by 0.125 without the others"
+
+
+def test_each_change_is_what_its_name_says() -> None:
+    """LS3. A candidate has its bias where a step reads nothing, and a gate that is shut lets nothing in."""
+    spec = LSTMSpec(edits="b6:0.5,b7:-0.5,b8:1")  # of g, three units
+    params, x, _ = spec.given()
+    h = saved(spec).h[-1]
+    bias = params["bias"][6:]
+    assert bias[:3].tolist() == [0.5, -0.5, 1]
+    alone = np.tanh(np.tanh(bias[:3]))
+    assert saved(spec).changes == pytest.approx(
+        {
+            "the first step reads nothing": np.abs(alone - h).max(),
+            "all later steps read nothing": 0,
+            "i = 0 at the first step": np.abs(h).max(),
+        }
+    )
+    assert len(x) > 2
 
 
 def test_with_both_gates_open_the_later_steps_get_in() -> None:

@@ -35,10 +35,17 @@ def executed(script: str) -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def precision() -> Iterator[None]:
-    """A script may change Keras's precision, for all that comes after it."""
+    """A script begins as in a fresh process, whatever ran before it, and leaves nothing behind."""
+    _fresh_keras()
     yield
+    _fresh_keras()
+
+
+def _fresh_keras() -> None:
     if "keras" in sys.modules:
-        sys.modules["keras"].config.set_floatx("float32")
+        keras = sys.modules["keras"]
+        keras.config.set_floatx("float32")
+        keras.utils.clear_session()  # also the precision that the first layer found
 
 
 def close(theirs: Any, ours: Array, tolerance: float) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import random
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -217,3 +218,33 @@ def test_the_spectral_radius_is_that_of_the_recurrent_kernel() -> None:
             spec = SimpleRNNSpec(recurrent_initializer=initializer, spectral_radius=wanted, units=4)
             eigenvalues = np.linalg.eigvals(spec.given().params["recurrent_kernel"])
             assert np.abs(eigenvalues).max() == pytest.approx(wanted, abs=1e-12)
+
+
+READ: dict[type, dict[str, set[str]]] = {
+    LSTMSpec: {gate: {"x", "h₋₁"} for gate in "ifgo"},
+    GRUSpec: {"z": {"x", "h₋₁"}, "r": {"x", "h₋₁"}, "m": {"r", "h₋₁"}, "n": {"x", "m"}},
+}
+PASSED = "x"  # the LSTM's line begins with h₋₁ and takes x on its way
+
+
+@pytest.mark.parametrize("kind", READ)
+def test_the_diagram_leads_to_each_gate_what_its_formula_reads(kind: type) -> None:
+    diagram = scene(kind()).diagram
+    assert diagram is not None
+
+    def spot(point: tuple[float, float]) -> str | None:
+        near = (s for s in diagram.spots if max(abs(s.at[0] - point[0]), abs(s.at[1] - point[1])) < 0.45)
+        return next((s.grids["forward"] + ("₋₁" if s.moved else "") for s in near), None)
+
+    def sources(point: tuple[float, float]) -> set[str]:
+        """Back along the wires to the first number."""
+        found: set[str] = set()
+        for a in (a for wire in diagram.wires for a, b in pairwise(wire) if b == point):
+            name = spot(a)
+            found |= ({name} if name else set()) | (sources(a) if name in (None, PASSED) else set())
+        return found
+
+    entering: dict[str | None, set[str]] = {}
+    for wire in diagram.wires:
+        entering[spot(wire[-1])] = entering.get(spot(wire[-1]), set()) | sources(wire[-1])
+    assert {gate: entering[gate] for gate in READ[kind]} == READ[kind]

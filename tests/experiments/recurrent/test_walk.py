@@ -75,13 +75,18 @@ def test_what_passes_is_the_gate_of_the_step_that_comes() -> None:
     np.testing.assert_allclose(walk(gru, params, x, v).passes[:-1], trace.gates[0, :, 0].mean(axis=1))
 
 
-@pytest.mark.parametrize("activation", ["tanh", "relu", "linear"])
+@pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "linear"])
 def test_the_slope_of_an_rnn_is_the_derivative_of_its_activation(activation: str) -> None:
     rnn = SimpleRNN(UNITS, activation=activation)
     params, x, v = start(rnn)
     _, trace = rnn.forward(params, x)
     a = trace.a[0]
-    slope = {"tanh": 1 / np.cosh(a) ** 2, "relu": a > 0, "linear": np.ones_like(a)}[activation]
+    slope = {
+        "tanh": 1 / np.cosh(a) ** 2,
+        "relu": a > 0,
+        "linear": np.ones_like(a),
+        "sigmoid": np.exp(-a) / (1 + np.exp(-a)) ** 2,
+    }[activation]
     back = walk(rnn, params, x, v)
     assert back.gate == f"slope of {activation}"
     np.testing.assert_allclose(back.passes[:-1], slope.mean(axis=1))
@@ -101,6 +106,19 @@ def test_clipping_multiplies_all_by_what_makes_the_weights_gradient_short_enough
         after = clip_by_global_norm(grads, most)  # what an optimizer does
         np.testing.assert_allclose(after["kernel"], back.kept * grads["kernel"])
         np.testing.assert_array_equal(back.gradient, free.gradient)  # what is drawn is multiplied, what is here is not
+
+
+@pytest.mark.parametrize("total", [np.inf, np.nan])
+def test_a_gradient_without_a_length_is_clipped_to_nan(total: float) -> None:
+    """As the engine's clipping does."""
+    assert np.isnan(Walk("RNN", "h", np.ones(3), "slope", np.ones(3), total=total, clip=1.0).kept)
+
+
+def test_what_is_drawn_is_what_clipping_leaves() -> None:
+    back = Walk("RNN", "h", np.array([1.0, 3.0]), "slope", np.ones(2), rate=0.5, total=8.0, clip=2.0)
+    bytes_ = drawn([back])
+    for array in (back.gradient, back.gradient / 4, np.array([0.125, 0.25])):
+        assert array.tobytes() in bytes_
 
 
 def test_without_a_gradient_nothing_is_clipped() -> None:
@@ -131,11 +149,11 @@ def test_what_is_drawn_names_every_array() -> None:
     bytes_ = drawn([walk(rnn, *start(rnn))], ["exact"], {"radius": "0.60"})
     assert bytes_.startswith(b"LENS")
     for name in (
-        b'"gradient":{"$"',
+        b'"arrives":{"$"',
         b'"predicted":{"$"',
         b'"factor":{"$"',
         b'"passes":{"$"',
-        b'"kept":1.0',
+        b'"before":null',
         b'"exact"',
     ):
         assert name in bytes_

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from experiments.numbers import significant
 from experiments.recurrent.sequences import EEG, PULSE
 from experiments.simple_rnn import loop as loop_module
 from experiments.simple_rnn.loop import ANOTHER, SAME, loop, repeated, unrolled
@@ -88,3 +89,18 @@ def test_order_at_the_beginning_fades() -> None:
     """RN2: where it stops. With a small spectral radius the first two letters may change places unnoticed."""
     ends = np.array([order(SimpleRNNSpec(word="notebooks", spectral_radius=0.4, seed=seed)).ends for seed in SEEDS])
     assert np.median(ends[:, 0] / ends[:, 1]) < 0.1  # measured: 0.0007
+
+
+def test_whether_the_beginning_counts_for_less_is_told() -> None:
+    """RN2. With tanh it does; a linear layer of a large radius makes the beginning count for more."""
+    growing = SimpleRNNSpec(activation="linear", spectral_radius=2.0, word="notebooks")
+    same = SimpleRNNSpec(word="aaaa")
+    for spec, said in (
+        (SimpleRNNSpec(word="notebooks", spectral_radius=0.4), "less"),
+        (growing, "not less"),
+        (same, "not less"),
+    ):
+        numbers, (first, last) = show_order(spec).numbers, order(spec).ends
+        assert numbers["beginning"] == said == ("less" if first < last else "not less")
+        assert numbers["first_two"] == significant(first)
+        assert numbers["last_two"] == significant(last)

@@ -12,7 +12,8 @@ from experiments.recurrent.race import CELLS
 from experiments.recurrent.real import ENGLISH, RealSpec
 from experiments.simple_rnn import replaced
 from experiments.simple_rnn.replaced import Standing, prediction, show, standing
-from tests.experiments.convolution.test_trained_claims import last
+from tests.experiments.runs import last
+from tests.test_claims_table import spread, told
 
 
 @cache
@@ -76,3 +77,16 @@ def test_lines_grow_and_all_is_told_at_the_end(data: str, monkeypatch: pytest.Mo
     assert not drawn[0].numbers
     assert set(drawn[-1].numbers) == {*CELLS, "nothing", "best", "data", "seeds", "steps"}
     assert drawn[-1].numbers["data"] == data
+
+
+def test_the_table_of_claims_has_the_errors() -> None:
+    text, nerve = texts(), series()
+    for name in CELLS:
+        assert told("RN5", f"{name} # (# to #)") == pytest.approx(spread(text.bits[name][-1]), abs=0.02)
+    assert told("RN5", "unigram entropy #") == pytest.approx([text.corpus.unigram], abs=0.006)
+    assert told("RN5", "parameters #, #, #") == [text.parameters[name] for name in CELLS]
+    errors = [float(np.median(nerve.errors[name][-1])) for name in CELLS]
+    assert told("RN5", "error: RNN #, LSTM #, GRU #") == pytest.approx(errors, abs=0.003)
+    assert told("RN5", "“as now” #") == pytest.approx([nerve.as_now], abs=0.0006)
+    assert text.bits["RNN"][-1].mean() < text.bits["LSTM"][-1].mean()
+    assert errors[0] < errors[1]
