@@ -63,6 +63,23 @@ def test_steps_are_those_of_pytorch(by: L1L2) -> None:
 
 
 @every_kind
+def test_accelerated_steps_are_those_of_the_paper(by: L1L2) -> None:
+    """Beck and Teboulle, (4.1) to (4.3), with its own names: y is where the gradient is taken, t the inertia."""
+    it = problem()
+    a, b, rate, here = torch.tensor(it.x), torch.tensor(it.target), it.safe_rate(), at(np.zeros(50))
+    x, y, t = torch.zeros(50, dtype=torch.float64), torch.zeros(50, dtype=torch.float64), 1.0
+    for _ in range(100):
+        here = proximal_step(it, by, rate, here, accelerated=True)
+        y = y.requires_grad_()
+        (dy,) = torch.autograd.grad(F.mse_loss(a @ y, b), y)
+        before, after = t, (1 + (1 + 4 * t * t) ** 0.5) / 2
+        new = F.softshrink(y.detach() - rate * dy, rate * by.l1) / (1 + 2 * rate * by.l2)
+        x, y, t = new, new + (before - 1) / after * (new - x), after
+        np.testing.assert_allclose(here.w, x.numpy(), rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(here.ahead, y.numpy(), rtol=1e-10, atol=1e-12)
+
+
+@every_kind
 def test_the_loss_falls_with_every_step_at_the_safe_rate_and_not_at_any(by: L1L2) -> None:
     it = problem()
 
