@@ -104,6 +104,11 @@ class Spec:
     def fields(cls) -> tuple[Field, ...]:
         return tuple(Field(f.name, f.default, **f.metadata) for f in dataclasses.fields(cls))
 
+    @property
+    def used(self) -> tuple[str, ...]:
+        """The settings that matter now."""
+        return tuple(field.name for field in self.fields())
+
     @classmethod
     def mend(cls, wanted: Mapping[str, Any], before: Self | None = None) -> Mended:
         """The specification nearest to what was wanted: whatever is impossible keeps its default, and is named.

@@ -1,5 +1,7 @@
 """The Embedding lesson: controls → specification → experiments → pictures."""
 
+from functools import partial
+
 from engine.kernels.embedding import add_rows
 from engine.layers.embedding import Embedding
 from engine.warmup import not_ready
@@ -37,39 +39,6 @@ def microscope() -> EmbeddingSpec:
     return spec
 
 
-def learning() -> WordsSpec:
-    """What the training of EM2 begins with."""
-    corpus.read()
-    with corpus.row():
-        for name in ("output_dim", "learning_rate"):
-            corpus.segments(name)
-        corpus.number("seed")
-        corpus.keep()
-    lesson.changes(corpus.notes)
-    return corpus.spec
-
-
-def what_has_a_name() -> CategoriesSpec:
-    """What EM3 gives vectors to."""
-    named.read()
-    with named.row():
-        named.segments("data")
-        named.keep()
-    lesson.changes(named.notes)
-    return named.spec
-
-
-def sizes() -> SizeSpec:
-    """The table of EM4, and its cures."""
-    table.read()
-    with table.row():
-        for name in ("input_dim", "output_dim", "factors", "buckets"):
-            table.segments(name)
-        table.keep()
-    lesson.changes(table.notes)
-    return table.spec
-
-
 with lesson.first_screen():
     with lesson.header(text):
         settings.undo("edits", "Undo changed numbers")
@@ -88,10 +57,11 @@ with lesson.first_screen():
     lesson.facts(facts(settings.spec))
     spec = microscope()
 told = text.fill(question_numbers(spec))
+corpus_controls = partial(lesson.controls, corpus, partial(corpus.number, "seed"))
 lesson.experiment("EM1", told["EM1"], equality.show, spec)
-lesson.experiment("EM2", told["EM2"], words.show, corpus.spec, controls=learning)
-lesson.experiment("EM3", told["EM3"], categories.show, named.spec, controls=what_has_a_name)
-lesson.experiment("EM4", told["EM4"], size.show, table.spec, controls=sizes)
+lesson.experiment("EM2", told["EM2"], words.show, controls=corpus_controls)
+lesson.experiment("EM3", told["EM3"], categories.show, controls=partial(lesson.controls, named))
+lesson.experiment("EM4", told["EM4"], size.show, controls=partial(lesson.controls, table))
 lesson.questions("embedding", told["Check yourself"])
 lesson.notes(text["Notes"])
 code.source({"forward": Embedding.forward, "backward": Embedding.backward, "kernel": add_rows})

@@ -57,8 +57,19 @@ class Table(Protocol):
     def alt(self) -> str: ...
 
 
+class Film(Protocol):
+    """A chart that may have frames."""
+
+    @property
+    def frames(self) -> Sequence[str] | None: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def follow(self) -> bool: ...
+
+
 @runtime_checkable
-class Lines(Protocol):
+class Lines(Film, Protocol):
     @property
     def at(self) -> Sequence[float] | NDArray[Any]: ...
     @property
@@ -73,16 +84,10 @@ class Lines(Protocol):
     def log(self) -> bool: ...
     @property
     def marks(self) -> Sequence[int] | NDArray[Any]: ...
-    @property
-    def frames(self) -> Sequence[str] | None: ...
-    @property
-    def start(self) -> int: ...
-    @property
-    def follow(self) -> bool: ...
 
 
 @runtime_checkable
-class Points(Protocol):
+class Points(Film, Protocol):
     @property
     def names(self) -> Sequence[str]: ...
     @property
@@ -97,12 +102,6 @@ class Points(Protocol):
     def role(self) -> str: ...
     @property
     def alt(self) -> str: ...
-    @property
-    def frames(self) -> Sequence[str] | None: ...
-    @property
-    def start(self) -> int: ...
-    @property
-    def follow(self) -> bool: ...
 
 
 @runtime_checkable
@@ -169,7 +168,7 @@ def draw(rows: Sequence[Maps | Sheet | Table | Lines | Points | Walks | Text], k
             table(row.columns, alt=row.alt)
 
 
-def _frames(row: Lines | Points, settings: Any) -> dict[str, Any]:
+def _frames(row: Film, settings: Any) -> dict[str, Any]:
     """What a chart is told of its frames; nothing where there are none."""
     if row.frames is None:
         return {}

@@ -60,6 +60,11 @@ class WordsSpec(Spec):
         0, 0, 95, 1, "start of what is random; the table below has the four after it too", surprise=False
     )
 
+    @property
+    def used(self) -> tuple[str, ...]:
+        """The seed is a number to type."""
+        return "output_dim", "learning_rate"
+
 
 class Similarity(NamedTuple):
     """Mean cosine of pairs of words."""

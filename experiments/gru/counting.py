@@ -20,9 +20,9 @@ import numpy as np
 from engine.arrays import Array
 from engine.network import Sequential
 from engine.optimizers import Adam
-from engine.training import Drawn
+from engine.training import Drawn, Step
 from experiments.numbers import counted, decimal
-from experiments.recurrent.race import CELLS, GRU_, KERAS, LSTM_, RNN, in_turn, network
+from experiments.recurrent.race import CELLS, GRU_, KERAS, LSTM_, RNN, Looks, looked_at, network
 from experiments.recurrent.tasks import counting, settled, settled_cross_entropy, strings
 from experiments.scene import Scale
 from experiments.several import parts
@@ -35,6 +35,11 @@ STEPS, EVERY = 1500, 100
 LSTM_FARTHER, GRU_FARTHER, ALIKE = range(3)  # the lesson's answers
 
 
+class Look(NamedTuple):
+    longest: int
+    states: Array | None  # of the first seed's
+
+
 class Counted(NamedTuple):
     steps: list[int]
     longest: dict[str, Array]  # network → (looks, seeds)  every n up to this is counted right
@@ -44,18 +49,13 @@ class Counted(NamedTuple):
 def count_on(cells: Sequence[str] = CELLS) -> Iterator[tuple[float, Counted | None]]:
     """Trains each from five seeds, all side by side: (share that is done, results when they are looked at)."""
     runs = {(cell, seed): training(cell, seed) for cell, seed in product(cells, SEEDS)}
-    found: dict[tuple[str, int], list[int]] = {run: [] for run in runs}
-    steps: list[int] = []
-    params: dict[tuple[str, int], Any] = {}
-    for number, (taken, run, step, _) in enumerate(in_turn(runs, STEPS), 1):
-        params[run] = step.after.params
-        due = taken % EVERY == 0 or taken == STEPS
-        if due:
-            found[run].append(longest(runs[run].network, params[run]))
-        news = due and number % len(runs) == 0
-        if news:
-            steps = [*steps, taken]
-        yield number / (STEPS * len(runs)), _result(runs, found, steps, params) if news else None
+
+    def look(run: tuple[str, int], step: Step) -> Look:
+        net, params = runs[run].network, step.after.params
+        return Look(longest(net, params), inside(run[0], net, params) if run[1] == SEEDS[0] else None)
+
+    for done, looks in looked_at(runs, STEPS, EVERY, look):
+        yield done, None if looks is None else _result(looks)
 
 
 def training(cell: str, seed: int) -> Drawn:
@@ -78,21 +78,20 @@ def longest(net: Sequential, params: Any) -> int:
     return MOST if right.all() else int(np.argmin(right))
 
 
-def _result(
-    runs: dict[tuple[str, int], Drawn],
-    found: dict[tuple[str, int], list[int]],
-    steps: list[int],
-    params: dict[tuple[str, int], Any],
-) -> Counted:
-    cells = list(dict.fromkeys(cell for cell, _ in runs))
-    by_cell = {cell: np.array([found[cell, seed] for seed in SEEDS]).T for cell in cells}
-    x = strings(np.array([TRAINED])).x
-    states = {}
-    for cell in cells:
-        _, trace = runs[cell, SEEDS[0]].network.forward(params[cell, SEEDS[0]], x)
-        inside = trace.children[0]
-        states[cell] = (inside.c if cell == LSTM_ else inside.h)[0, 1:].T
-    return Counted(steps, by_cell, states)
+def inside(cell: str, net: Sequential, params: Any) -> Array:
+    """(units, T): what it holds while it reads n = TRAINED."""
+    _, trace = net.forward(params, strings(np.array([TRAINED])).x)
+    held = trace.children[0]
+    return np.asarray((held.c if cell == LSTM_ else held.h)[0, 1:].T)
+
+
+def _result(looks: Looks[Look]) -> Counted:
+    of = looks.by_seed
+    return Counted(
+        looks.steps,
+        {cell: np.array([[each.longest for each in seen] for seen in seeds]).T for cell, seeds in of.items()},
+        {cell: states for cell, (first, *_) in of.items() if (states := first[-1].states) is not None},
+    )
 
 
 def prediction(result: Counted) -> set[int]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
 
 import numpy as np
 
@@ -43,8 +42,6 @@ class RecallSpec(Spec):
     gap: int = choice(200, (50, 100, 200, 300), "steps of the sequence")
     between: str = choice(QUIET, BETWEEN, "what is read after the first symbol: faint noise, or other symbols")
     seeds: int = choice(3, (1, 3, 5), "runs of each network; more take longer", surprise=False)
-
-    used: ClassVar = ("gap", "between", "seeds")
 
 
 def name(bias: float | None) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -41,8 +41,6 @@ FALLS, SAME, RISES = range(3)  # the lesson's answers
 @dataclass(frozen=True)
 class SubjectSpec(Spec):
     units: int = choice(4, (1, 2, 4, 8, 16), "numbers in the cell; one would be enough to hold a number")
-
-    used: ClassVar = ("units",)
 
 
 class Look(NamedTuple):

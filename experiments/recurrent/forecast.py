@@ -25,7 +25,7 @@ from engine.losses import pinball
 from engine.optimizers import Adam
 from engine.training import Drawn, Examples
 from experiments.numbers import counted, decimal, spread
-from experiments.recurrent.race import KERAS, in_turn, network
+from experiments.recurrent.race import KERAS, Looks, looked_at, network
 from experiments.shown import Lines, Table
 
 LEVELS = (0.1, 0.5, 0.9)
@@ -128,33 +128,18 @@ def look(series: Series, run: Drawn, params: Any) -> Forecast:
 def forecasts(series: Series, cells: Sequence[str], seeds: Sequence[int]) -> Iterator[tuple[float, Forecasts | None]]:
     """Trains all side by side: (share that is done, what they forecast when they are looked at)."""
     runs = {(cell, seed): training(series, cell, seed) for cell, seed in product(cells, seeds)}
-    found: dict[tuple[str, int], list[Forecast]] = {run: [] for run in runs}
-    seconds: dict[str, list[float]] = {cell: [] for cell in cells}
-    steps: list[int] = []
-    for number, (taken, run, step, spent) in enumerate(in_turn(runs, STEPS), 1):
-        seconds[run[0]].append(spent)
-        due = taken % EVERY == 0 or taken == STEPS
-        if due:
-            found[run].append(look(series, runs[run], step.after.params))
-        news = due and number % len(runs) == 0
-        if news:
-            steps = [*steps, taken]
-        yield number / (STEPS * len(runs)), _result(series, steps, found, seconds) if news else None
+    for done, looks in looked_at(runs, STEPS, EVERY, lambda run, step: look(series, runs[run], step.after.params)):
+        yield done, None if looks is None else _result(series, looks)
 
 
-def _result(
-    series: Series,
-    steps: list[int],
-    found: dict[tuple[str, int], list[Forecast]],
-    seconds: dict[str, list[float]],
-) -> Forecasts:
-    of = {cell: [looks for (name, _), looks in found.items() if name == cell] for cell in seconds}
+def _result(series: Series, looks: Looks[Forecast]) -> Forecasts:
+    of = looks.by_seed
     return Forecasts(
         series,
-        steps,
-        {cell: np.array([[each.error for each in looks] for looks in seeds]).T for cell, seeds in of.items()},
-        {cell: [looks[-1] for looks in seeds] for cell, seeds in of.items()},
-        {cell: float(np.median(spent)) for cell, spent in seconds.items()},
+        looks.steps,
+        {cell: np.array([[each.error for each in seen] for seen in seeds]).T for cell, seeds in of.items()},
+        {cell: [seen[-1] for seen in seeds] for cell, seeds in of.items()},
+        looks.seconds,
     )
 
 

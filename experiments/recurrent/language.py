@@ -27,9 +27,9 @@ from engine.layers.recurrent import Recurrent, RecurrentLayer
 from engine.losses import sequence_cross_entropy, softmax
 from engine.network import Sequential
 from engine.optimizers import Adam
-from engine.training import Drawn, Examples
+from engine.training import Drawn, Examples, Step
 from experiments.numbers import counted, decimal, spread
-from experiments.recurrent.race import KERAS, in_turn, network
+from experiments.recurrent.race import KERAS, Looks, looked_at, network
 from experiments.shown import Lines, Passage, Table, Text
 
 WINDOW, BATCH = 40, 32
@@ -53,6 +53,11 @@ class Corpus(NamedTuple):
         """−Σ p log₂ p over the whole text, in bits."""
         p = np.bincount(self.codes, minlength=len(self.alphabet)) / len(self.codes)
         return float(-(p[p > 0] * np.log2(p[p > 0])).sum())
+
+
+class Look(NamedTuple):
+    bits: float
+    written: dict[float, str] | None  # of the first network's first seed
 
 
 class Models(NamedTuple):
@@ -121,23 +126,15 @@ def models(
 ) -> Iterator[tuple[float, Models | None]]:
     """Trains all side by side: (share that is done, what they know when they are asked)."""
     runs = {(cell, seed): training(text, cell, units, seed) for cell, seed in product(cells, seeds)}
-    found: dict[tuple[str, int], list[float]] = {run: [] for run in runs}
-    seconds: dict[str, list[float]] = {cell: [] for cell in cells}
     parameters = {cell: runs[cell, seeds[0]].network.parameter_count((WINDOW, len(text.alphabet))) for cell in cells}
-    steps: list[int] = []
-    written: list[tuple[int, dict[float, str]]] = []
-    for number, (taken, run, step, spent) in enumerate(in_turn(runs, count), 1):
-        seconds[run[0]].append(spent)
-        due = taken % EVERY == 0 or taken == count
-        if due:
-            found[run].append(bits(text, runs[run].network, step.after.params))
-            if writes and run == (cells[0], seeds[0]):
-                written = [*written, (taken, _written(text, runs[run].network, step.after.params))]
-        news = due and number % len(runs) == 0
-        if news:
-            steps = [*steps, taken]
-        done = number / (count * len(runs))
-        yield done, _result(text, steps, found, parameters, seconds, written) if news else None
+
+    def look(run: tuple[str, int], step: Step) -> Look:
+        net, params = runs[run].network, step.after.params
+        first = writes and run == (cells[0], seeds[0])
+        return Look(bits(text, net, params), _written(text, net, params) if first else None)
+
+    for done, looks in looked_at(runs, count, EVERY, look):
+        yield done, None if looks is None else _result(text, parameters, looks)
 
 
 def _written(text: Corpus, net: Sequential, params: Any) -> dict[float, str]:
@@ -145,17 +142,16 @@ def _written(text: Corpus, net: Sequential, params: Any) -> dict[float, str]:
     return {tau: write(text, net, params, tau, np.random.default_rng(0)) for tau in TEMPERATURES}
 
 
-def _result(
-    text: Corpus,
-    steps: list[int],
-    found: dict[tuple[str, int], list[float]],
-    parameters: dict[str, int],
-    seconds: dict[str, list[float]],
-    written: list[tuple[int, dict[float, str]]],
-) -> Models:
-    by_cell = {cell: np.array([looks for (name, _), looks in found.items() if name == cell]).T for cell in seconds}
+def _result(text: Corpus, parameters: dict[str, int], looks: Looks[Look]) -> Models:
+    of = looks.by_seed
+    first = next(iter(of.values()))[0]
     return Models(
-        text, steps, by_cell, parameters, {cell: float(np.median(spent)) for cell, spent in seconds.items()}, written
+        text,
+        looks.steps,
+        {cell: np.array([[each.bits for each in seen] for seen in seeds]).T for cell, seeds in of.items()},
+        parameters,
+        looks.seconds,
+        [(steps, w) for steps, each in zip(looks.steps, first, strict=True) if (w := each.written) is not None],
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from time import perf_counter
-from typing import NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -26,6 +26,20 @@ CELLS = RNN, LSTM_, GRU_ = "RNN", "LSTM", "GRU"
 GATES = CHRONO, KERAS = "chrono", "as in Keras"
 
 Run = TypeVar("Run")
+Seen = TypeVar("Seen")
+
+
+class Looks(NamedTuple, Generic[Seen]):
+    """What was seen of networks that learn side by side, each from several seeds, whenever they were looked at."""
+
+    steps: list[int]  # of training, a number a look
+    seen: dict[tuple[str, int], list[Seen]]  # (network, seed) → a look each
+    seconds: dict[str, float]  # of a step of training, the median
+
+    @property
+    def by_seed(self) -> dict[str, list[list[Seen]]]:
+        """Network → for each seed, its looks."""
+        return {name: [looks for (of, _), looks in self.seen.items() if of == name] for name in self.seconds}
 
 
 class Lane(NamedTuple):
@@ -69,6 +83,25 @@ def in_turn(runs: Mapping[Run, Recipe], count: int) -> Iterator[tuple[int, Run, 
         step = training.step(progress[run])
         progress[run] = step.after
         yield taken, run, step, perf_counter() - began
+
+
+def looked_at(
+    runs: Mapping[tuple[str, int], Recipe], count: int, every: int, look: Callable[[tuple[str, int], Step], Seen]
+) -> Iterator[tuple[float, Looks[Seen] | None]]:
+    """`count` steps of all: the share that is done, and all looks so far when every run has been looked at again."""
+    seen: dict[tuple[str, int], list[Seen]] = {run: [] for run in runs}
+    seconds: dict[str, list[float]] = {name: [] for name, _ in runs}
+    steps: list[int] = []
+    for number, (taken, run, step, spent) in enumerate(in_turn(runs, count), 1):
+        seconds[run[0]].append(spent)
+        due = taken % every == 0 or taken == count
+        if due:
+            seen[run].append(look(run, step))
+        news = due and number % len(runs) == 0
+        if news:
+            steps = [*steps, taken]
+            medians = {name: float(np.median(spent)) for name, spent in seconds.items()}
+        yield number / (count * len(runs)), Looks(steps, seen, medians) if news else None
 
 
 def race(

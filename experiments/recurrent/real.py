@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import ClassVar
 
 from engine import series, texts
 from engine.datasets import RECORDINGS, english, recording
@@ -38,7 +37,10 @@ class RealSpec(Spec):
     words: str = text("your own text")
     seeds: int = choice(3, (1, 3, 5), "runs of each network; more take longer", surprise=False)
 
-    used: ClassVar = ("data", "seeds")
+    @property
+    def used(self) -> tuple[str, ...]:
+        """What a learner brings along has ways of its own to come by."""
+        return "data", "seeds"
 
     def __post_init__(self) -> None:
         if self.series:

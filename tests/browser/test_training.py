@@ -748,12 +748,22 @@ def test_a_second_network_that_is_added_fits_as_one_that_was_there(learn: Callab
     page = learn(height=800).page
     page.locator(".st-key-cnn_twin label").first.click()
     page.locator(".training .network").nth(1).wait_for()
-    page.wait_for_timeout(500)
-    sizes = [[(at["width"], at["height"]) for at in boxes(each.locator(".networks canvas"))] for each in (page, there)]
-    assert sizes[0] == sizes[1]
+
+    def sizes(of: Any) -> list[tuple[float, float]]:
+        return [(at["width"], at["height"]) for at in boxes(of.locator(".networks canvas"))]
+
+    soon(page, lambda: sizes(page) == sizes(there))
     trained(page, 4)
-    page.wait_for_timeout(800)
-    assert max(at["bottom"] for at in boxes(page.locator(".training .networks canvas"))) <= 800
+    soon(page, lambda: max(at["bottom"] for at in boxes(page.locator(".training .networks canvas"))) <= 800)
+
+
+def soon(page: Any, holds: Callable[[], bool]) -> None:
+    """Within some seconds: how long a page takes to settle depends on what else the machine does."""
+    for _ in range(50):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    assert holds()
 
 
 def test_a_record_that_has_ended_says_so(learn: Callable[..., Any]) -> None:

@@ -35,6 +35,46 @@ def test_numbers_are_read_as_they_are_meant(text: str) -> None:
     close(series.shrink(text.encode()))
 
 
+HUNDREDTHS = np.round(np.cumsum(np.random.default_rng(0).standard_normal(220)), 2)
+SHORT = [f"{value:.2f}" for value in HUNDREDTHS]
+COMMAS = [text.replace(".", ",") for text in SHORT]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "\n".join(SHORT),
+        "\n".join(COMMAS),
+        "value\n" + "\n".join(COMMAS),
+        "\n".join(f"{2000 + k} {text}" for k, text in enumerate(COMMAS)),
+        "\n".join(f"{k},{text}" for k, text in enumerate(SHORT)),
+        "\n".join(f"{k};{text}" for k, text in enumerate(COMMAS)),
+        "\n".join(f'"a;b";{text}' for text in COMMAS),
+        "\n".join(f'"{k}","{text}"' for k, text in enumerate(COMMAS)),
+        "; ".join(COMMAS),
+        " ".join(COMMAS),
+        ", ".join(SHORT),
+        "\n".join(text.replace("-", "−") for text in SHORT),
+    ],
+)
+def test_commas_are_read_as_they_are_meant(given: str) -> None:
+    close(series.shrink(given.encode()), HUNDREDTHS)
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_commas_between_thousands(quote: str) -> None:
+    values = 40_000 + 100 * HUNDREDTHS
+    given = "\n".join(f"{quote}{value:,.2f}{quote}" for value in values)
+    close(series.shrink(given.encode()), values)
+
+
+def test_two_columns_of_whole_numbers_stay_two() -> None:
+    """Where the first counts the lines, the comma parts cells."""
+    whole = np.random.default_rng(1).integers(0, 500, 220)
+    given = "\n".join(f"{k},{value}" for k, value in enumerate(whole, 1))
+    np.testing.assert_allclose(series.read(series.shrink(given.encode())), whole, atol=0.01)
+
+
 def test_the_longest_fit_an_address() -> None:
     noise = "\n".join(map(str, RNG.standard_normal(series.LONGEST) * 1e6))
     assert len(series.shrink(noise.encode())) < packed.LONGEST

@@ -18,28 +18,20 @@ precisions = pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-12
 settings = pytest.mark.parametrize("seed", range(12))
 
 
-@njit(**SETTINGS)
-def sigmoids(x: np.ndarray) -> np.ndarray:
-    y = np.empty_like(x)
-    for i in range(x.size):
-        y[i] = recurrent.sigmoid(x[i])
-    return y
+def each(function: Any) -> Any:
+    """A kernel's function of one number, for all numbers of an array."""
+
+    @njit(**SETTINGS)
+    def of_all(x: np.ndarray) -> np.ndarray:
+        y = np.empty_like(x)
+        for i in range(x.size):
+            y[i] = function(x[i])
+        return y
+
+    return of_all
 
 
-@njit(**SETTINGS)
-def tanhs(x: np.ndarray) -> np.ndarray:
-    y = np.empty_like(x)
-    for i in range(x.size):
-        y[i] = recurrent.tanh(x[i])
-    return y
-
-
-@njit(**SETTINGS)
-def flushes(x: np.ndarray) -> np.ndarray:
-    y = np.empty_like(x)
-    for i in range(x.size):
-        y[i] = recurrent.flushed(x[i])
-    return y
+sigmoids, tanhs, flushes = each(recurrent.sigmoid), each(recurrent.tanh), each(recurrent.flushed)
 
 
 def points(dtype: type) -> np.ndarray:
