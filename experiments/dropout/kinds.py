@@ -1,9 +1,10 @@
-"""DO6: the same idea in other networks; what differs is the shape of the mask.
+"""DO6: the same idea in other networks; what differs is the shape of the mask. Here for some steps of training each.
 
     dense, plain       a factor a number             y = x ∘ m,  m (B, *S)
     spatial            a factor a channel            the same at all places: m (B, 1, …, C)
-    recurrent          a factor a channel            the same at all steps: m (B, 1, C)
+    recurrent          a factor a channel            the same at all steps: m (B, 1, C), of the input and of the state
     DropConnect        a factor a weight             y = x (W ∘ m)
+    Gaussian noise     a number that is added        y = x + n,  n ~ N(0, stddev²)
 
 In a picture and in a sequence a number is much like its neighbours: who silences it alone takes hardly anything away.
 
@@ -14,61 +15,87 @@ Wan et al. 2013 (DropConnect), https://proceedings.mlr.press/v28/wan13.html
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from engine.arrays import Array
 from engine.datasets import recording
-from engine.layers import LSTM, Conv2D, DropConnect, SpatialDropout2D
+from engine.layers import LSTM, Conv2D, DropConnect, Dropout, GaussianNoise, SpatialDropout2D
 from engine.layers.dropout import Dropping
 from experiments.dropout.digits import held_out
-from experiments.dropout.spec import DropoutSpec
-from experiments.numbers import decimal, whole
+from experiments.numbers import decimal, significant, whole
 from experiments.scene import Scale
 from experiments.shown import Maps, Picture, Shown
+from experiments.spec import Spec, choice, number
 
 FILTERS, PICTURES = 6, 400
 STEPS, CHANNELS, UNITS = 16, 4, 6
+DRAWS = 8  # steps of training, each with masks of its own
+
+
+@dataclass(frozen=True)
+class KindsSpec(Spec):
+    rate: float = choice(0.3, (0.1, 0.3, 0.5, 0.8), "the share that is silenced, on average, of whatever it is")
+    stddev: float = choice(0.2, (0.1, 0.2, 0.5), "of GaussianNoise: how far a number is moved, where ink is 1")
+    seed: int = number(0, 0, 99, 1, "start of what is random: masks, noise, weights", surprise=False)
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        return ("rate", "stddev")
+
+    def rng(self, purpose: int) -> np.random.Generator:
+        return np.random.default_rng((self.seed, purpose))
 
 
 class Kinds(NamedTuple):
-    """Masks at one rate: 0 where something is silenced."""
+    """Masks at one rate, 0 where something is silenced, and noise."""
 
     maps: Array  # (H, W, FILTERS)  of one digit
-    plain: Array  # (H, W, FILTERS)  mask
-    spatial: Array  # (H, W, FILTERS)  mask, alike at all places of a map
+    plain: Array  # (DRAWS, H, W, FILTERS)  mask
+    spatial: Array  # (DRAWS, H, W, FILTERS)  mask, alike at all places of a map
     sequence: Array  # (STEPS, CHANNELS)  pieces of a recording
-    each_step: Array  # (STEPS, CHANNELS)  mask
-    variational: Array  # (STEPS, CHANNELS)  mask of the LSTM, alike at all steps
+    each_step: Array  # (DRAWS, STEPS, CHANNELS)  mask
+    variational: Array  # (DRAWS, STEPS, CHANNELS)  mask of the LSTM's input, alike at all steps
+    states: Array  # (DRAWS, STEPS, UNITS)  h of the LSTM
+    recurrent: Array  # (DRAWS, STEPS, UNITS)  mask of its state, alike at all steps
     kernel: Array  # (CHANNELS, UNITS)
-    connect: Array  # (CHANNELS, UNITS)  mask
+    rows: Array  # (DRAWS, CHANNELS)  mask of plain dropout in front of it
+    connect: Array  # (DRAWS, CHANNELS, UNITS)  mask
+    digit: Array  # (8, 8)
+    noise: Array  # (DRAWS, 8, 8)
     guessed: float  # correlation of a silenced number of a map with the mean of its kept neighbours
     guessed_spatial: int  # silenced numbers that have a kept neighbour, with whole channels silenced
 
 
-def kinds(spec: DropoutSpec) -> Kinds:
-    """Each kind once, from the same seed."""
-    layer, (a, b, c, d, e) = spec.layer, spec.rng(4).spawn(5)
+def kinds(spec: KindsSpec) -> Kinds:
+    """Each kind for some steps, from the same seed. The examples of a batch stand for steps: each has its own mask."""
+    layer, (a, b, c, d, e, f, g) = Dropout(spec.rate), spec.rng(4).spawn(7)
     maps = feature_maps(spec)
-    plain = mask(layer, maps.shape, a)
-    spatial = mask(SpatialDropout2D(spec.rate), maps.shape, b)
-    sequence = pieces()
-    lstm = LSTM(UNITS, dropout=spec.rate)
+    plain, spatial = mask(layer, maps.shape, a), mask(SpatialDropout2D(spec.rate), maps.shape, b)
+    sequence, digit = pieces(), held_out().x[0, :, :, 0]
+    lstm = LSTM(UNITS, dropout=spec.rate, recurrent_dropout=spec.rate)
     params, _ = lstm.init(spec.rng(5), sequence.shape, np.float64)
-    _, trace = lstm.forward(params, sequence[None], training=True, rng=c)
+    _, trace = lstm.forward(params, np.repeat(sequence[None], DRAWS, axis=0), training=True, rng=c)
     connect = DropConnect(UNITS, spec.rate, use_bias=False)
     weights, _ = connect.init(spec.rng(6), (CHANNELS,), np.float64)
-    _, connected = connect.forward(weights, sequence, training=True, rng=e)
+    connected = [connect.forward(weights, sequence, training=True, rng=e)[1].drop for _ in range(DRAWS)]
+    _, moved = GaussianNoise(spec.stddev).forward({}, np.repeat(digit[None], DRAWS, axis=0), training=True, rng=g)
     return Kinds(
         maps[0],
-        plain[0],
-        spatial[0],
+        plain[:DRAWS],
+        spatial[:DRAWS],
         sequence,
-        mask(layer, (1, STEPS, CHANNELS), d)[0],
-        np.broadcast_to(trace.given.drop_x[0], sequence.shape),
+        mask(layer, (DRAWS, STEPS, CHANNELS), d),
+        _at_all_steps(trace.given.drop_x),
+        trace.h[:, 1:],
+        _at_all_steps(trace.given.drop_h),
         weights["kernel"],
-        connected.drop,
+        mask(layer, (DRAWS, CHANNELS), f),
+        np.array(connected),
+        digit,
+        moved.noise,
         guess(maps, plain),
         int(neighbours(spatial)[spatial == 0].sum()),
     )
@@ -79,7 +106,12 @@ def mask(layer: Dropping, shape: tuple[int, ...], rng: np.random.Generator) -> A
     return layer.forward({}, np.ones(shape), training=True, rng=rng)[0]
 
 
-def feature_maps(spec: DropoutSpec) -> Array:
+def _at_all_steps(drop: Array) -> Array:
+    """(B, C) → (B, STEPS, C)."""
+    return np.repeat(drop[:, None], STEPS, axis=1)
+
+
+def feature_maps(spec: KindsSpec) -> Array:
     """(PICTURES, 6, 6, FILTERS): digits behind a convolution whose weights are drawn from the seed."""
     x = held_out().x[:PICTURES].astype(np.float64)
     convolution = Conv2D(FILTERS, 3)
@@ -116,61 +148,93 @@ def _around(values: Array) -> Array:
     return padded[:, :-2, 1:-1] + padded[:, 2:, 1:-1] + padded[:, 1:-1, :-2] + padded[:, 1:-1, 2:]
 
 
-def show(spec: DropoutSpec) -> Shown:
-    """A digit's maps, a sequence and a kernel, each under two kinds of mask."""
+def show(spec: KindsSpec) -> Shown:
+    """A digit's maps, a sequence, a kernel and a digit, each under its kinds of dropout, step by step."""
     result = kinds(spec)
-    off = (result.plain == 0).mean(axis=(0, 1))
     numbers = {
         "filters": str(FILTERS),
-        "places": whole(result.plain[:, :, 0].size),
-        "plain_numbers": whole((result.plain == 0).sum()),
-        "all_numbers": whole(result.plain.size),
-        "channels": whole((result.spatial[0, 0] == 0).sum()),
-        "guessed": "none is silenced" if np.isnan(result.guessed) else decimal(result.guessed),
+        "places": whole(result.plain[0, :, :, 0].size),
+        "draws": str(DRAWS),
+        "plain_numbers": whole((result.plain[0] == 0).sum()),
+        "all_numbers": whole(result.plain[0].size),
+        "channels": whole((result.spatial[0, 0, 0] == 0).sum()),
+        "guessed": decimal(result.guessed),
         "guessed_spatial": whole(result.guessed_spatial),
-        "step_masks": whole(len(np.unique(result.each_step != 0, axis=0))),
-        "variational_masks": whole(len(np.unique(result.variational != 0, axis=0))),
+        "step_masks": whole(len(np.unique(result.each_step[0] != 0, axis=0))),
+        "variational_masks": whole(len(np.unique(result.variational[0] != 0, axis=0))),
         "steps": str(STEPS),
-        "weights": whole((result.connect == 0).sum()),
-        "all_weights": whole(result.connect.size),
-        "rate": decimal(spec.rate),
+        "weights": whole((result.connect[0] == 0).sum()),
+        "all_weights": whole(result.kernel.size),
+        "stddev": decimal(spec.stddev, 1),
+        "moved": significant(float(result.noise.std())),
+        "moved_mean": significant(float(result.noise.mean())),
     }
-    words = ", ".join(decimal(float(share)) for share in off)
     factor = 1 / (1 - spec.rate)
-    return Shown(numbers, [_pictures(result, words, Scale(1.5 * factor)), _sequences(result, factor), _weights(result)])
+    return Shown(numbers, [_pictures(result, factor), _sequences(result, factor), _weights(result), _noise(result)])
+
+
+def _films(pictures: list[Picture], alt: str) -> Maps:
+    return Maps(pictures, alt, frames=[f"step {step}" for step in range(1, DRAWS + 1)])
+
+
+def _silenced(masks: Array) -> str:
+    """Which channels of (DRAWS, C), in the first step."""
+    return ", ".join(map(str, np.flatnonzero(masks[0] == 0))) or "none"
 
 
 def _tiled(maps: Array) -> Array:
-    """(H, W, C) → (H, C·W): the maps side by side."""
-    return maps.transpose(0, 2, 1).reshape(len(maps), -1)
+    """(…, H, W, C) → (…, H, C·W): the maps side by side."""
+    return np.swapaxes(maps, -1, -2).reshape(*maps.shape[:-2], -1)
 
 
-def _pictures(result: Kinds, words: str, reach: Scale) -> Maps:
+def _pictures(result: Kinds, factor: float) -> Maps:
+    reach = Scale(1.5 * factor)
     pictures = [
         Picture(f"{FILTERS} maps of a digit", _tiled(result.maps), Scale(1.5), "activation"),
         Picture("plain: number by number", _tiled(result.maps * result.plain), reach, "activation"),
         Picture("spatial: whole maps", _tiled(result.maps * result.spatial), reach, "activation"),
     ]
-    silenced = ", ".join(map(str, np.flatnonzero(result.spatial[0, 0] == 0))) or "none"
-    return Maps(pictures, f"Plain dropout silences {words} of the maps; spatial dropout the maps {silenced} as a whole")
+    off = ", ".join(decimal(float(share)) for share in (result.plain[0] == 0).mean(axis=(0, 1)))
+    whole_maps = _silenced(result.spatial[:, 0, 0])
+    return _films(pictures, f"In step 1 plain dropout silences {off} of the maps; spatial dropout all of {whole_maps}")
 
 
 def _sequences(result: Kinds, factor: float) -> Maps:
-    reach = Scale(factor)
+    reach, inputs, state = Scale(factor), result.sequence, result.states
     pictures = [
-        Picture("a sequence, steps →", result.sequence.T, Scale(1), "input"),
-        Picture("plain: a mask a step", (result.sequence * result.each_step).T, reach, "activation"),
-        Picture("LSTM: one mask for all steps", (result.sequence * result.variational).T, reach, "activation"),
+        Picture("a sequence, time →", inputs.T, Scale(1), "input"),
+        Picture("plain: a mask a time step", _upright(inputs * result.each_step), reach, "activation"),
+        Picture("LSTM dropout: one mask", _upright(inputs * result.variational), reach, "activation"),
+        Picture("recurrent_dropout: of h", _upright(state * result.recurrent), reach, "activation"),
     ]
-    silenced = ", ".join(map(str, np.flatnonzero(result.variational[0] == 0))) or "none"
-    return Maps(pictures, f"The LSTM silences the channels {silenced} at all {STEPS} steps, plain dropout others each")
+    x, h = _silenced(result.variational[:, 0]), _silenced(result.recurrent[:, 0])
+    return _films(
+        pictures,
+        f"In step 1 the LSTM silences the channels {x} and the units {h} at all {STEPS} times, plain dropout others each",
+    )
+
+
+def _upright(sequences: Array) -> Array:
+    """(DRAWS, STEPS, C) → (DRAWS, C, STEPS): time to the right."""
+    return np.swapaxes(sequences, 1, 2)
 
 
 def _weights(result: Kinds) -> Maps:
-    units = np.ones((CHANNELS, UNITS)) * (result.each_step[0][:, None] != 0)
     pictures = [
         Picture("kernel", result.kernel, Scale(1), "weight"),
-        Picture("units dropped: whole rows", result.kernel * units, Scale(1), "weight"),
+        Picture("units dropped: whole rows", result.kernel * (result.rows[:, :, None] != 0), Scale(1), "weight"),
         Picture("DropConnect: single weights", result.kernel * (result.connect != 0), Scale(1), "weight"),
     ]
-    return Maps(pictures, f"DropConnect silences {(result.connect == 0).sum()} of {result.connect.size} weights")
+    off = (result.connect[0] == 0).sum()
+    return _films(pictures, f"In step 1 DropConnect silences {off} of {result.kernel.size} weights")
+
+
+def _noise(result: Kinds) -> Maps:
+    ink = Scale(1, "brightness")
+    pictures = [
+        Picture("a digit", result.digit, ink, "input"),
+        Picture("noise", result.noise, Scale(1), "input"),
+        Picture("GaussianNoise: digit + noise", result.digit + result.noise, ink, "activation"),
+    ]
+    most = significant(float(np.abs(result.noise[0]).max()))
+    return _films(pictures, f"In step 1 GaussianNoise moves the numbers of a digit by up to {most}, and silences none")

@@ -35,10 +35,6 @@ class OverfittingSpec(Spec):
     digits: int = choice(300, (100, 300, 600), "how many the networks learn from; 1,000 others are held out")
     wrong_labels: float = choice(0.2, (0.0, 0.1, 0.2, 0.4), "share of the digits to learn from that are labelled wrong")
 
-    @property
-    def used(self) -> tuple[str, ...]:
-        return ("digits", "wrong_labels")
-
 
 class Overfitting(NamedTuple):
     spec: OverfittingSpec

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from experiments.dropout.kinds import CHANNELS, STEPS, UNITS, Kinds, guess, kinds
+from experiments.dropout.kinds import CHANNELS, DRAWS, STEPS, UNITS, Kinds, KindsSpec, guess, kinds
 from experiments.dropout.masks import ALWAYS, MANY, SAME, VARYING, Masks, masks, show
 from experiments.dropout.spec import DropoutSpec
 
@@ -20,7 +20,7 @@ def drawn(seed: int, rate: float = 0.3) -> Masks:
 
 @cache
 def kind(seed: int, rate: float = 0.3) -> Kinds:
-    return kinds(DropoutSpec(seed=seed, rate=rate))
+    return kinds(KindsSpec(seed=seed, rate=rate))
 
 
 # ---------------------------------------------------------------------------------- DO1: masks
@@ -76,19 +76,30 @@ def test_at_a_rate_of_0_every_answer_is_right() -> None:
 @pytest.mark.parametrize("rate", [0.3, 0.5])
 def test_masks_have_the_shapes_of_their_kind(seed: int, rate: float) -> None:
     result = kind(seed, rate)
-    assert (result.spatial == result.spatial[0, 0]).all()  # whole maps
-    assert result.variational.shape == (STEPS, CHANNELS)
-    assert (result.variational == result.variational[0]).all()  # all steps
-    assert result.connect.shape == result.kernel.shape == (CHANNELS, UNITS)
-    for mask in (result.plain, result.spatial, result.each_step, result.variational, result.connect):
+    assert (result.spatial == result.spatial[:, :1, :1]).all()  # whole maps
+    assert result.variational.shape == (DRAWS, STEPS, CHANNELS)
+    assert result.recurrent.shape == result.states.shape == (DRAWS, STEPS, UNITS)
+    for masks_ in (result.variational, result.recurrent):
+        assert (masks_ == masks_[:, :1]).all()  # all steps
+    assert result.connect.shape == (DRAWS, *result.kernel.shape) == (DRAWS, CHANNELS, UNITS)
+    for mask in (result.plain, result.spatial, result.each_step, result.variational, result.recurrent, result.connect):
+        assert len(np.unique(mask, axis=0)) > 1  # another in each training step
         np.testing.assert_allclose(mask[mask != 0], 1 / (1 - rate), rtol=1e-6)
 
 
 @every_seed
 def test_plain_masks_follow_no_map_no_step_and_no_row(seed: int) -> None:
     result = kind(seed, 0.5)
-    for mask in (result.plain.reshape(-1, result.plain.shape[-1]), result.each_step, result.connect):
+    for mask in (result.plain[0].reshape(-1, result.plain.shape[-1]), result.each_step[0], result.connect[0]):
         assert len(np.unique(mask, axis=0)) > 1
+
+
+@every_seed
+def test_noise_moves_every_number_and_silences_none(seed: int) -> None:
+    noise = kind(seed).noise
+    assert (noise != 0).all()
+    assert abs(noise.mean()) < 5 * 0.2 / np.sqrt(noise.size)
+    assert noise.std() == pytest.approx(0.2, rel=5 / np.sqrt(2 * noise.size))
 
 
 def test_a_silenced_number_is_guessed_from_its_neighbours() -> None:

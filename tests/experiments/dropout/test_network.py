@@ -22,6 +22,8 @@ SETTINGS = [
     DropoutSpec(rate=0.5, learning_rate=0.02, seed=3),
     DropoutSpec(rate=0.8, learning_rate=0.02),
     DropoutSpec(rate=0.0, seed=7),
+    DropoutSpec(rate=0.95, seed=1),
+    DropoutSpec(rate=0.9, learning_rate=0.02),
     *(dataclasses.replace(DropoutSpec().surprise(random.Random(seed)), seed=seed) for seed in range(5)),
 ]
 every_setting = pytest.mark.parametrize("spec", SETTINGS, ids=str)

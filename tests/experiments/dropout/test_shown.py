@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from experiments.dropout import inference, kinds, masks, overfitting, slower, superstar
+from experiments.dropout.kinds import KindsSpec
 from experiments.dropout.overfitting import OverfittingSpec
 from experiments.dropout.questions import question_numbers
 from experiments.dropout.spec import DropoutSpec
-from experiments.shown import Lines, Shown
+from experiments.shown import Lines, Maps, Shown
 from tests.experiments.dropout.test_network import SETTINGS
 from ui.prose import read
 
@@ -42,7 +43,15 @@ def check(claim: str, shown: Shown, spec: DropoutSpec) -> None:
 @pytest.mark.parametrize("spec", SETTINGS, ids=str)
 def test_what_is_drawn_at_once_fills_its_text(spec: DropoutSpec) -> None:
     check("DO1", masks.show(spec), spec)
-    check("DO6", kinds.show(spec), spec)
+
+
+@pytest.mark.parametrize("spec", [KindsSpec(), KindsSpec(rate=0.8, stddev=0.5, seed=3), KindsSpec(rate=0.1)], ids=str)
+def test_kinds_fill_their_text(spec: KindsSpec) -> None:
+    shown = kinds.show(spec)
+    check("DO6", shown, DropoutSpec())
+    for row in shown.rows:
+        assert isinstance(row, Maps)
+        assert len(row.frames or ()) == kinds.DRAWS
 
 
 @pytest.mark.parametrize("steps", [1, 60])

@@ -5,11 +5,13 @@ from functools import cache
 from typing import TypeVar
 
 import numpy as np
+import pytest
 
 from engine.training import accuracy
 from experiments.dropout import inference, overfitting, slower, superstar
 from experiments.dropout.digits import few, held_out, training
 from experiments.dropout.overfitting import OverfittingSpec, mislabelled
+from tests.test_claims_table import spread, told
 
 Result = TypeVar("Result")
 
@@ -68,6 +70,24 @@ def test_the_surest_are_right_more_often_and_so_are_the_most_probable() -> None:
     assert np.abs(np.median(result.by_agreement[:, 3]) - np.median(result.by_confidence[:, 3])) < 0.02
 
 
+def test_the_claims_table_has_the_answers() -> None:
+    result = asked()
+    digits, rate = told("DO2", "# digits learned at a rate of #")
+    assert (digits, rate) == (inference.DIGITS, inference.RATE)
+    assert told("DO2", "two calls differ by #;") == [result.differing.max()]
+    off, on, moved = told("DO2", "right answers off #, left on # (another call names another digit in # of 100 cases)")
+    calls, mean = told("DO2", "mean of # calls #.")
+    assert calls == inference.PASSES
+    found = [result.off, np.median(result.single, axis=1), result.mean]
+    assert [off, on, mean] == pytest.approx([np.median(each) for each in found], abs=0.006)
+    assert moved == pytest.approx(100 * np.median(result.moved), abs=1)
+    share, agreed = told("DO2", "Of the surest # % by the agreement of the calls # are right")
+    place = inference.ANSWERED.tolist().index(share / 100)
+    assert agreed == pytest.approx(np.median(result.by_agreement[:, place]), abs=0.006)
+    confident = np.median(result.by_confidence[:, place])
+    assert told("DO2", "with dropout off, # as well") == pytest.approx([confident], abs=0.006)
+
+
 # ---------------------------------------------------------------------------------- DO3: overfitting
 
 
@@ -90,6 +110,22 @@ def test_with_every_label_right_it_hardly_matters() -> None:
     gap = [np.median(result.looks.gap(name)) for name in (overfitting.PLAIN, overfitting.HALF)]
     assert abs(gap[0] - gap[1]) < 0.1
     assert result.right == {overfitting.SAME}
+
+
+def test_the_claims_table_has_the_gaps() -> None:
+    looks, spec = fitted().looks, OverfittingSpec()
+    said = told("DO3", "# digits, # % of them labelled wrong, medians of # seeds after # steps")
+    assert said == [spec.digits, 100 * spec.wrong_labels, len(overfitting.SEEDS), overfitting.STEPS]
+    three = (overfitting.PLAIN, overfitting.LIGHT, overfitting.HALF)
+    gaps = [np.median(looks.gap(name)) for name in three]
+    words = "cross-entropy # without dropout, # at a rate of 0.3, # at 0.5"
+    assert told("DO3", words) == pytest.approx(gaps, abs=0.011)
+    right = [np.median(looks.right[name][:, -1]) for name in three]
+    assert told("DO3", "held-out digits #, #, #.") == pytest.approx(right, abs=0.006)
+    held = [np.median(looks.held[name][:, -1]) for name in (overfitting.MOST, overfitting.HALF)]
+    assert told("DO3", "held-out digits is #, at 0.5 #") == pytest.approx(held, abs=0.011)
+    clean = [np.median(fitted(0.0).looks.gap(name)) for name in (overfitting.PLAIN, overfitting.HALF)]
+    assert told("DO3", "the gap is # without and # at 0.5") == pytest.approx(clean, abs=0.011)
 
 
 def test_labels_are_wrong_as_often_as_is_said() -> None:
@@ -117,6 +153,18 @@ def test_the_most_important_unit_is_missed_less() -> None:
     assert result.right == {superstar.LESS}
 
 
+def test_the_claims_table_has_what_is_lost() -> None:
+    result = starred()
+    assert told("DO4", "width #, # digits") == [superstar.WIDTH, superstar.DIGITS]
+    plain, dropped = (spread(result.worst(name)) for name in superstar.RATES)
+    assert told("DO4", "costs # of the right answers (# to #) without dropout") == pytest.approx(plain, abs=0.011)
+    *lost, rate = told("DO4", "without dropout, # (# to #) with a rate of #")
+    assert lost == pytest.approx(dropped, abs=0.011)
+    assert rate == superstar.RATES[superstar.DROPPED]
+    whole = [np.median(result.whole[name]) for name in superstar.RATES]
+    assert told("DO4", "right in # without, # with it") == pytest.approx(whole, abs=0.006)
+
+
 def test_a_unit_is_silenced_as_a_mask_would() -> None:
     """Its value times 0 gives the same answers as its weights to the answers at 0."""
     recipe = training(superstar.WIDTH, 0.3, 64, seed=0, depth=1)
@@ -140,6 +188,22 @@ def test_it_takes_more_epochs() -> None:
     assert epochs == sorted(epochs)
     assert np.median(result.times) > 2
     assert result.right == {slower.MORE}
+
+
+def test_the_claims_table_has_the_epochs() -> None:
+    result = timed()
+    assert told("DO5", "# digits, medians of # seeds: cross-entropy #,") == [
+        slower.DIGITS,
+        len(slower.SEEDS),
+        slower.KNOWN,
+    ]
+    plain, half = (spread(result.epochs(name)) for name in (slower.PLAIN, slower.HALF))
+    assert told("DO5", "after # epochs without dropout (# to #)") == pytest.approx(plain, abs=1)
+    light = np.median(result.epochs(slower.LIGHT))
+    assert told("DO5", "# at a rate of 0.3, # at 0.5 (# to #)") == pytest.approx([light, *half], abs=1)
+    assert told("DO5", "# times as many") == pytest.approx([np.median(result.times)], abs=0.11)
+    assert told("DO5", "at 0.8 not within # epochs") == [slower.STEPS / slower.EPOCH]
+    assert np.isinf(result.epochs(slower.MOST)).all()
 
 
 def test_all_begin_alike() -> None:
