@@ -208,7 +208,7 @@ def _sequences(result: Kinds, factor: float) -> Maps:
         Picture("recurrent_dropout: of h", _upright(state * result.recurrent), reach, "activation"),
     ]
     x, h = _silenced(result.variational[:, 0]), _silenced(result.recurrent[:, 0])
-    alt = f"In step 1 the LSTM silences the channels {x} and the units {h} at all {STEPS} times, plain dropout others each"
+    alt = f"In step 1 the LSTM silences the channels {x} and the units {h} at all {STEPS} times, plain dropout others"
     return _films(pictures, alt)
 
 
