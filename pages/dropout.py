@@ -47,7 +47,8 @@ with lesson.first_screen():
     with settings.row():
         for name in ("mode", "learning_rate"):
             settings.segments(name)
-        settings.number("seed")
+        with settings.more():
+            settings.number("seed")
     lesson.changes(settings.notes)
     lesson.facts(facts(settings.spec))
     spec = microscope()

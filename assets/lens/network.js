@@ -31,7 +31,7 @@ export class NetworkBox {
   }
 
   #left(c) {
-    return 4 + (92 * c) / (this.network.units.length - 1)
+    return 6 + (88 * c) / (this.network.units.length - 1)
   }
 
   #top(i, size) {
@@ -139,8 +139,10 @@ class Masks {
   }
 
   said() {
-    const { scene } = this.lens, { frame } = scene, [off, all] = this.#count(frame, frame), [before, draws] = this.#count(0, frame)
-    return `In this step ${off} of ${all} hidden units are silenced; in all steps so far ${((100 * before) / draws).toFixed(0)} %. Below: the mask of every step, a column each.`
+    const { scene, phase } = this.lens, { frame } = scene, [off, all] = this.#count(frame, frame), [before, draws] = this.#count(0, frame)
+    const what = phase.arrow === "left" ? "gradients" : "values", factor = Math.max(...this.#grids().flatMap((grid) => [...grid.values]))
+    const kept = off < all ? `${what} of the others × ${short(factor, 2)}` : `no ${what.slice(0, -1)} passes`
+    return `Silenced in this step: ${off} of ${all} hidden units, ${kept}. In all steps so far: ${((100 * before) / draws).toFixed(0)} %. Below: the mask of every step.`
   }
 
   draw() {
