@@ -59,6 +59,11 @@ class Inference(NamedTuple):
     by_agreement: Array  # (seeds, ANSWERED)  right answers among the surest, by the agreement of the passes
     by_confidence: Array  # (seeds, ANSWERED)  by the probability that the network itself gives, dropout off
 
+    @property
+    def once(self) -> Array:
+        """(seeds,): of a pass, the median over all of them."""
+        return np.median(self.single, axis=1)
+
 
 def inference() -> Iterator[tuple[float, Inference | None]]:
     """Trains a network a seed, and asks it: (share that is done, results when there are new ones)."""
@@ -119,7 +124,7 @@ def _shown(result: Inference) -> Shown:
         "rate": decimal(RATE, 1),
         "differing": significant(float(result.differing.max())),
         "off": spread(result.off, 3),
-        "single": spread(np.median(result.single, axis=1), 3),
+        "single": spread(result.once, 3),
         "mean": spread(result.mean, 3),
         "moved": spread(100 * result.moved, 0),
         "surest": spread(result.by_agreement[:, ANSWERED == 0.8], 3),
@@ -145,17 +150,18 @@ def _same_digit(first: Answers) -> Maps:
 
 
 def _by_sureness(result: Inference, seeds: str) -> Lines:
+    """From all digits to the surest half."""
     lines = {
-        "by the agreement of the calls": np.median(result.by_agreement, axis=0),
-        "by the probability with dropout off": np.median(result.by_confidence, axis=0),
+        "the calls disagree": np.median(result.by_agreement, axis=0)[::-1],
+        "a low probability with dropout off": np.median(result.by_confidence, axis=0)[::-1],
     }
     words = "; ".join(f"{name} {decimal(line[0], 3)} to {decimal(line[-1], 3)}" for name, line in lines.items())
     return Lines(
-        ANSWERED,
+        np.round(1 - ANSWERED[::-1], 1),
         lines,
-        x="share of the digits that is answered, the surest first",
-        y="share of right answers among them",
-        alt=f"Right answers among the surest half to all digits, median of {seeds}: {words}",
+        x="share of the digits left to a human: those where …",
+        y="right answers among the others",
+        alt=f"Right answers among all digits to the surest half, median of {seeds}; left out where {words}",
     )
 
 
@@ -164,8 +170,8 @@ def _table(result: Inference) -> Table:
         "asked": ["once, dropout off", "once, dropout left on", f"{PASSES} times, the mean"],
         "right answers, median (smallest to largest)": [
             spread(result.off, 3),
-            spread(result.single, 3),
+            spread(result.once, 3),
             spread(result.mean, 3),
         ],
     }
-    return Table(columns, f"Right answers: off {spread(result.off, 3)}, left on {spread(result.single, 3)}")
+    return Table(columns, f"Right answers: off {spread(result.off, 3)}, left on {spread(result.once, 3)}")

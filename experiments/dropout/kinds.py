@@ -32,6 +32,7 @@ from experiments.spec import Spec, choice, number
 
 FILTERS, PICTURES = 6, 400
 STEPS, CHANNELS, UNITS = 16, 4, 6
+LINES = 2  # of maps
 DRAWS = 8  # steps of training, each with masks of its own
 
 
@@ -152,19 +153,11 @@ def show(spec: KindsSpec) -> Shown:
     """A digit's maps, a sequence, a kernel and a digit, each under its kinds of dropout, step by step."""
     result = kinds(spec)
     numbers = {
-        "filters": str(FILTERS),
-        "places": whole(result.plain[0, :, :, 0].size),
         "draws": str(DRAWS),
-        "plain_numbers": whole((result.plain[0] == 0).sum()),
-        "all_numbers": whole(result.plain[0].size),
-        "channels": whole((result.spatial[0, 0, 0] == 0).sum()),
         "guessed": decimal(result.guessed),
         "guessed_spatial": whole(result.guessed_spatial),
         "step_masks": whole(len(np.unique(result.each_step[0] != 0, axis=0))),
-        "variational_masks": whole(len(np.unique(result.variational[0] != 0, axis=0))),
         "steps": str(STEPS),
-        "weights": whole((result.connect[0] == 0).sum()),
-        "all_weights": whole(result.kernel.size),
         "stddev": decimal(spec.stddev, 1),
         "moved": significant(float(result.noise.std())),
         "moved_mean": significant(float(result.noise.mean())),
@@ -173,43 +166,56 @@ def show(spec: KindsSpec) -> Shown:
     return Shown(numbers, [_pictures(result, factor), _sequences(result, factor), _weights(result), _noise(result)])
 
 
-def _films(pictures: list[Picture], alt: str) -> Maps:
-    return Maps(pictures, alt, frames=[f"step {step}" for step in range(1, DRAWS + 1)])
+def _films(pictures: list[Picture], words: list[str]) -> Maps:
+    """`words` say what is silenced in each step."""
+    frames = [f"step {step}: {what}" for step, what in enumerate(words, 1)]
+    return Maps(pictures, f"{', '.join(picture.label for picture in pictures)}. In {frames[0]}", frames=frames)
 
 
-def _silenced(masks: Array) -> str:
-    """Which channels of (DRAWS, C), in the first step."""
-    return ", ".join(map(str, np.flatnonzero(masks[0] == 0))) or "none"
+def _off(masks: Array) -> list[int]:
+    """How many are silenced in each step."""
+    return [int((mask == 0).sum()) for mask in masks]
 
 
 def _tiled(maps: Array) -> Array:
-    """(…, H, W, C) → (…, H, C·W): the maps side by side."""
-    return np.swapaxes(maps, -1, -2).reshape(*maps.shape[:-2], -1)
+    """(…, H, W, C) → (…, 2 H, C / 2 W): the maps in two lines."""
+    h, w, c = maps.shape[-3:]
+    lines = np.moveaxis(maps, -1, -3).reshape(*maps.shape[:-3], LINES, c // LINES, h, w)
+    return np.moveaxis(lines, -3, -2).reshape(*maps.shape[:-3], LINES * h, c // LINES * w)
 
 
 def _pictures(result: Kinds, factor: float) -> Maps:
+    h, w, c = result.maps.shape
+    corners = np.array([[h * (k // (c // LINES)), w * (k % (c // LINES)), h, w] for k in range(c)])
     reach = Scale(1.5 * factor)
     pictures = [
-        Picture(f"{FILTERS} maps of a digit", _tiled(result.maps), Scale(1.5), "activation"),
-        Picture("plain: number by number", _tiled(result.maps * result.plain), reach, "activation"),
-        Picture("spatial: whole maps", _tiled(result.maps * result.spatial), reach, "activation"),
+        Picture(f"{c} maps of a digit", _tiled(result.maps), Scale(1.5), "activation", marks=corners),
+        Picture("plain: number by number", _tiled(result.maps * result.plain), reach, "activation", marks=corners),
+        Picture("spatial: whole maps", _tiled(result.maps * result.spatial), reach, "activation", marks=corners),
     ]
-    off = ", ".join(decimal(float(share)) for share in (result.plain[0] == 0).mean(axis=(0, 1)))
-    whole_maps = _silenced(result.spatial[:, 0, 0])
-    return _films(pictures, f"In step 1 plain dropout silences {off} of the maps; spatial dropout all of {whole_maps}")
+    off = zip(_off(result.plain), _off(result.spatial[:, 0, 0]), strict=True)
+    words = [
+        f"plain dropout silences {single} of {result.maps.size} numbers, spatial dropout {all_} of {c} maps"
+        for single, all_ in off
+    ]
+    return _films(pictures, words)
 
 
 def _sequences(result: Kinds, factor: float) -> Maps:
     reach, inputs, state = Scale(factor), result.sequence, result.states
     pictures = [
         Picture("a sequence, time →", inputs.T, Scale(1), "input"),
-        Picture("plain: a mask a time step", _upright(inputs * result.each_step), reach, "activation"),
+        Picture("plain: a mask a time", _upright(inputs * result.each_step), reach, "activation"),
         Picture("LSTM dropout: one mask", _upright(inputs * result.variational), reach, "activation"),
         Picture("recurrent_dropout: of h", _upright(state * result.recurrent), reach, "activation"),
     ]
-    x, h = _silenced(result.variational[:, 0]), _silenced(result.recurrent[:, 0])
-    alt = f"In step 1 the LSTM silences the channels {x} and the units {h} at all {STEPS} times, plain dropout others"
-    return _films(pictures, alt)
+    off = zip(_off(result.each_step), _off(result.variational[:, 0]), _off(result.recurrent[:, 0]), strict=True)
+    words = [
+        f"plain dropout silences {single} of {inputs.size} numbers, the LSTM {x} of {CHANNELS} channels of its input "
+        f"and {h} of {UNITS} units of its state, at all times"
+        for single, x, h in off
+    ]
+    return _films(pictures, words)
 
 
 def _upright(sequences: Array) -> Array:
@@ -219,12 +225,15 @@ def _upright(sequences: Array) -> Array:
 
 def _weights(result: Kinds) -> Maps:
     pictures = [
-        Picture("kernel", result.kernel, Scale(1), "weight"),
-        Picture("units dropped: whole rows", result.kernel * (result.rows[:, :, None] != 0), Scale(1), "weight"),
+        Picture("kernel: inputs ↓, units →", result.kernel, Scale(1), "weight"),
+        Picture("dropout: whole rows", result.kernel * (result.rows[:, :, None] != 0), Scale(1), "weight"),
         Picture("DropConnect: single weights", result.kernel * (result.connect != 0), Scale(1), "weight"),
     ]
-    off = (result.connect[0] == 0).sum()
-    return _films(pictures, f"In step 1 DropConnect silences {off} of {result.kernel.size} weights")
+    words = [
+        f"dropout silences {rows} of {CHANNELS} inputs, DropConnect {weights} of {result.kernel.size} weights"
+        for rows, weights in zip(_off(result.rows), _off(result.connect), strict=True)
+    ]
+    return _films(pictures, words)
 
 
 def _noise(result: Kinds) -> Maps:
@@ -234,5 +243,5 @@ def _noise(result: Kinds) -> Maps:
         Picture("noise", result.noise, Scale(1), "input"),
         Picture("GaussianNoise: digit + noise", result.digit + result.noise, ink, "activation"),
     ]
-    most = significant(float(np.abs(result.noise[0]).max()))
-    return _films(pictures, f"In step 1 GaussianNoise moves the numbers of a digit by up to {most}, and silences none")
+    moved = [significant(float(np.abs(noise).max())) for noise in result.noise]
+    return _films(pictures, [f"every number is moved, by up to {most}" for most in moved])

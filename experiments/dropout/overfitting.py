@@ -27,6 +27,7 @@ SEEDS = range(5)
 WIDTH, STEPS = 128, 600
 RATES = {"without dropout": 0.0, "rate 0.3": 0.3, "rate 0.5": 0.5, "rate 0.8": 0.8}
 PLAIN, LIGHT, HALF, MOST = RATES
+TOO_MUCH, NOT_YET = "Too much of it", "Not yet too much"  # the lesson's cases: a rate of 0.8
 SMALLER, SAME, LARGER = range(3)  # the lesson's answers: what becomes of the gap at a rate of 0.5
 
 
@@ -47,6 +48,12 @@ class Overfitting(NamedTuple):
         limit = 0.1 * np.abs(self.looks.gap(PLAIN))
         smaller, larger = (difference < -limit).mean(), (difference > limit).mean()
         return {SMALLER if smaller > 0.5 else LARGER if larger > 0.5 else SAME}
+
+    @property
+    def too_much(self) -> bool:
+        """Whether most networks do worse at a rate of 0.8 than at 0.5, by the cross-entropy on digits held out."""
+        worse = self.looks.held[MOST][:, -1] > self.looks.held[HALF][:, -1]
+        return bool(worse.mean() > 0.5)
 
 
 def overfitting(spec: OverfittingSpec) -> Iterator[tuple[float, Overfitting | None]]:
@@ -87,7 +94,7 @@ def _shown(result: Overfitting) -> Shown:
         numbers[f"{key}_held"] = spread(looks.held[name][:, -1])
         numbers[f"{key}_seen"] = spread(looks.seen[name][:, -1])
         numbers[f"{key}_right"] = spread(looks.right[name][:, -1])
-    return Shown(numbers, rows, right=result.right)
+    return Shown(numbers, rows, right=result.right, case=TOO_MUCH if result.too_much else NOT_YET)
 
 
 def _curves(looks: Looks, which: str) -> Lines:

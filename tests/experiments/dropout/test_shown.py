@@ -31,7 +31,7 @@ def check(claim: str, shown: Shown, spec: DropoutSpec) -> None:
     assert not re.search(r"\{\w+\}", asked["Predict"].question)  # asked before anything has run
     assert not re.search(r"\{\w+\}", asked.text) or claim == "DO2"
     told = asked.fill(shown.numbers)
-    for part in ("Predict", "Reveal", "Where it stops"):
+    for part in ("Predict", "Reveal", "Where it stops", *filter(None, [shown.case])):
         assert not re.search(r"\{\w+\}", str(told[part]))
     assert "nan" not in str(told).lower().split()
     assert all(re.search(r"\d", row.alt) or len(row.alt) > 20 for row in shown.rows)
