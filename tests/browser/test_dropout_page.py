@@ -94,6 +94,45 @@ def test_backward_a_silenced_unit_passes_no_gradient(dropout: Callable[..., Any]
     assert "agrees to" in it.page.locator(".sum").inner_text()
 
 
+def test_the_caption_says_what_the_mask_does_in_either_direction(dropout: Callable[..., Any]) -> None:
+    it = dropout()
+    caption, off = it.page.locator(".lens [role=group] > .lane-head").first, len(expected(0))
+    assert f"{off} of 14 hidden units, values of the others × 1.43" in caption.inner_text()
+    it.page.get_by_role("button", name="Backward").first.click()
+    assert f"{off} of 14 hidden units, gradients of the others × 1.43" in caption.inner_text()
+
+
+def test_where_every_unit_is_silenced_nothing_passes(dropout: Callable[..., Any]) -> None:
+    spec = DropoutSpec(rate=0.95)
+    step = next(step for step in range(STEPS) if len(expected(step, spec)) == 14)
+    it = dropout(f"dropout_rate=0.95&dropout_look=forward.y.0.{step}")
+    assert silenced(it) == list(range(14))
+    assert shown(it) == 0
+    assert "14 of 14 hidden units, no value passes" in it.page.locator(".lens").inner_text()
+
+
+def test_a_step_that_would_overshoot_is_not_taken_and_the_page_says_why(dropout: Callable[..., Any]) -> None:
+    it = dropout("dropout_rate=0.95&dropout_learning_rate=0.02")
+    told = it.page.locator(".changes").inner_text()
+    assert "at a rate of 0.95 kept units are multiplied by 20, and steps overshoot" in told
+    assert it.page.get_by_role("radio", name="0.02").count() == 0
+    assert "dropout_learning_rate" not in it.page.url
+
+
+def test_kinds_of_masks_are_played_without_a_message(dropout: Callable[..., Any]) -> None:
+    it = dropout()
+    card = guess(it, "DO6")
+    captions, sent = card.locator(".maps .caption"), len(it.sent)
+    before = captions.all_inner_texts()
+    assert len(before) == 4
+    assert all(caption.startswith("step 1: ") for caption in before)
+    for k in range(4):
+        card.get_by_role("button", name="One step on").nth(k).click()
+    after = captions.all_inner_texts()
+    assert all(caption.startswith("step 2: ") for caption in after)
+    assert len(it.sent) == sent
+
+
 def test_arrows_move_among_the_units(dropout: Callable[..., Any]) -> None:
     it = dropout()
     it.page.locator(".network .unit[data-unit='1,0']").focus()
@@ -154,7 +193,7 @@ def test_axe_finds_nothing_and_nothing_hangs_over(dropout: Callable[..., Any], w
     it = dropout(width=width, theme=theme)
     for number in range(1, 7):
         guess(it, f"DO{number}")
-    it.page.get_by_text(re.compile("Where it stops")).nth(5).wait_for(timeout=120_000)
+    it.page.get_by_text(re.compile("Where it stops")).nth(3).wait_for(timeout=120_000)  # the others still train
     quiet(it)
     assert it.page.evaluate("document.documentElement.scrollWidth") <= width
     found = Axe().run(it.page)
