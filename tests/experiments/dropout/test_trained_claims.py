@@ -107,7 +107,12 @@ def test_too_much_of_it_learns_too_little() -> None:
 
 
 def test_where_much_is_learned_by_heart_it_is_not_yet_too_much() -> None:
-    assert not fitted(wrong=0.4, digits=100).too_much
+    result = fitted(wrong=0.4, digits=100)
+    assert not result.too_much
+    *given, most, half = told("DO3", "with # digits, # % of them labelled wrong, # against #")
+    assert given == [100, 40]
+    held = [np.median(result.looks.held[name][:, -1]) for name in (overfitting.MOST, overfitting.HALF)]
+    assert [most, half] == pytest.approx(held, abs=0.02)
 
 
 def test_with_every_label_right_it_hardly_matters() -> None:
