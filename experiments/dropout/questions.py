@@ -28,7 +28,7 @@ def question_numbers(spec: DropoutSpec) -> dict[str, str]:
         "networks": whole(2**UNITS),
     }
     if rate > 0:  # else both are the right answer
-        numbers |= {"factor_one": "1", "twice_unscaled": "2.00", "twice_at_inference": decimal(2 * kept)}
+        numbers |= {"factor_one": "1.00", "twice_unscaled": "2.00", "twice_at_inference": decimal(2 * kept)}
         if decimal(1 / rate) != numbers["factor"]:
             numbers["factor_rate"] = decimal(1 / rate)
     return numbers
