@@ -27,6 +27,7 @@ export class NetworkBox {
       h("div", { class: "network", style: { height: `${this.height}px` } }, this.drawing,
         network.units.map(({ name }, c) => h("span", { class: "col", style: { left: `${this.#left(c)}%` } }, name)),
         this.columns.flat().map((unit) => unit.button)),
+      h("div", { class: "lane-head" }, `Masks of all steps, a column each: ${network.units.filter(({ mask }) => mask).map(({ name }) => name).join(" above ")}`),
       this.masks.root)
   }
 
@@ -142,7 +143,7 @@ class Masks {
     const { scene, phase } = this.lens, { frame } = scene, [off, all] = this.#count(frame, frame), [before, draws] = this.#count(0, frame)
     const what = phase.arrow === "left" ? "gradients" : "values", factor = Math.max(...this.#grids().flatMap((grid) => [...grid.values]))
     const kept = off < all ? `${what} of the others × ${short(factor, 2)}` : `no ${what.slice(0, -1)} passes`
-    return `Silenced in this step: ${off} of ${all} hidden units, ${kept}. In all steps so far: ${((100 * before) / draws).toFixed(0)} %. Below: the mask of every step.`
+    return `Silenced in this step: ${off} of ${all} hidden units, ${kept}. In all steps so far: ${((100 * before) / draws).toFixed(0)} %.`
   }
 
   draw() {
