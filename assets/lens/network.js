@@ -87,7 +87,7 @@ export class NetworkBox {
     const { lens } = this, { units, i, at, button } = unit, grid = this.#grid(units), value = grid.values[i], off = this.#silenced(at)
     const { fill, ink } = lens.palette[grid.scale.kind], colour = tone(value, grid.scale)
     unit.mine = lens.act.grid === grid.id && lens.act.cell === i
-    write(button, off ? "╱" : short(value, 2))
+    write(button, off ? "╱" : value === 0 ? "0" : short(value, 2))
     button.style.background = value === 0 ? "" : fill[colour]
     button.style.color = value === 0 ? "" : ink[colour]
     button.style.setProperty("--kind", lens.palette.role[grid.role])

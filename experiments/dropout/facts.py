@@ -14,11 +14,15 @@ def facts(spec: DropoutSpec) -> tuple[tuple[str, str, str], ...]:
     layer = spec.layer
     parameters = sum(layer.parameter_count((units,)) for units in (FIRST, SECOND))
     operations = sum(layer.operation_count((units,)) for units in (FIRST, SECOND)) if spec.training else 0
-    kept = f"1 / (1 − {decimal(spec.rate)})" if spec.training else "at inference nothing is scaled"
+    kept = f"1 / (1 − {decimal(spec.rate)})" if spec.training else "at inference"
     return (
         ("Output shape", f"{layer.output_shape((FIRST,))} and {layer.output_shape((SECOND,))}", "that of its input"),
         ("Parameters", whole(parameters), "nothing is learned"),
-        ("Multiplications", whole(operations), "one a unit" if spec.training else "at inference it only passes on"),
-        ("Memory", f"{whole(BYTES * UNITS if spec.training else 0)} bytes", "the masks in float32"),
+        ("Multiplications", whole(operations), "one a unit" if spec.training else "values pass as they are"),
+        (
+            "Memory",
+            f"{whole(BYTES * UNITS if spec.training else 0)} bytes",
+            "the masks in float32" if spec.training else "no masks",
+        ),
         ("Kept units", f"× {decimal(spec.factor)}", kept),
     )

@@ -163,7 +163,9 @@ def show(spec: KindsSpec) -> Shown:
         "moved_mean": significant(float(result.noise.mean())),
     }
     factor = 1 / (1 - spec.rate)
-    return Shown(numbers, [_pictures(result, factor), _sequences(result, factor), _weights(result), _noise(result)])
+    return Shown(
+        numbers, [_pictures(result, factor), _sequences(result, factor), _weights(result, factor), _noise(result)]
+    )
 
 
 def _films(pictures: list[Picture], words: list[str]) -> Maps:
@@ -223,11 +225,12 @@ def _upright(sequences: Array) -> Array:
     return np.swapaxes(sequences, 1, 2)
 
 
-def _weights(result: Kinds) -> Maps:
+def _weights(result: Kinds, factor: float) -> Maps:
+    reach = Scale(factor)
     pictures = [
         Picture("kernel: inputs ↓, units →", result.kernel, Scale(1), "weight"),
-        Picture("dropout: whole rows", result.kernel * (result.rows[:, :, None] != 0), Scale(1), "weight"),
-        Picture("DropConnect: single weights", result.kernel * (result.connect != 0), Scale(1), "weight"),
+        Picture("dropout: whole rows", result.kernel * result.rows[:, :, None], reach, "weight"),
+        Picture("DropConnect: single weights", result.kernel * result.connect, reach, "weight"),
     ]
     words = [
         f"dropout silences {rows} of {CHANNELS} inputs, DropConnect {weights} of {result.kernel.size} weights"
