@@ -122,9 +122,9 @@ def test_a_step_that_would_overshoot_is_not_taken_and_the_page_says_why(dropout:
 def test_kinds_of_masks_are_played_without_a_message(dropout: Callable[..., Any]) -> None:
     it = dropout()
     card = guess(it, "DO6")
-    captions, sent = card.locator(".maps .caption"), len(it.sent)
-    before = captions.all_inner_texts()
-    assert len(before) == 4
+    captions = card.locator(".maps .caption")
+    captions.nth(3).wait_for()
+    before, sent = captions.all_inner_texts(), len(it.sent)
     assert all(caption.startswith("step 1: ") for caption in before)
     for k in range(4):
         card.get_by_role("button", name="One step on").nth(k).click()
@@ -141,6 +141,18 @@ def test_arrows_move_among_the_units(dropout: Callable[..., Any]) -> None:
     it.page.keyboard.press("ArrowRight")
     assert it.page.locator(".si").inner_text() == "d₂[1]"
     assert it.page.locator(".network .unit[tabindex='0']").count() == 1
+
+
+@pytest.mark.parametrize(("query", "width"), [("present=1", 1280), ("dropout_rate=0.8", 390)])
+def test_units_hold_their_numbers_and_keys_turn_the_direction(
+    dropout: Callable[..., Any], query: str, width: int
+) -> None:
+    it = dropout(query, width=width)
+    for key, word in (("f", "values"), ("b", "gradients")):
+        it.page.locator(".network .unit[tabindex='0']").press(key)
+        assert f"{word} of the others" in it.page.locator(".lens").inner_text()
+        over = "all => all.filter((unit) => unit.scrollWidth > unit.clientWidth).map((unit) => unit.textContent)"
+        assert it.page.locator(".network .unit").evaluate_all(over) == []
 
 
 def test_the_rate_is_dragged_without_a_run_of_the_page(dropout: Callable[..., Any]) -> None:
