@@ -18,6 +18,7 @@ from experiments.numbers import decimal, significant, whole
 from experiments.shown import Lines, Shown
 
 MANY = 2000  # masks
+ROUNDING = 9  # decimals; beyond them a difference is one of rounding
 ALWAYS, VARYING, SAME = range(3)  # the lesson's answers
 
 
@@ -82,8 +83,8 @@ def show(spec: DropoutSpec) -> Shown:
         "value": significant(result.h1[unit]),
         "mean": significant(float(seen.mean())),
         "mean_unscaled": significant(float(seen.mean()) * (1 - spec.rate)),
-        "spread": significant(float(seen.std())),
-        "bent": significant(float(np.abs(result.bent).max())),
+        "spread": significant(round(float(seen.std()), ROUNDING)),
+        "bent": significant(round(float(np.abs(result.bent).max()), ROUNDING)),
     }
     right = {VARYING} if spec.rate > 0 else {ALWAYS, VARYING, SAME}
     return Shown(numbers, [_counts(spec, result), _means(spec, result)], right=right)
@@ -107,8 +108,9 @@ def _counts(spec: DropoutSpec, result: Masks) -> Lines:
 def _means(spec: DropoutSpec, result: Masks) -> Lines:
     """The mean of one unit's values over the first so many masks."""
     at = np.unique(np.round(np.geomspace(1, MANY, 60)).astype(int))
-    mean = (np.cumsum(result.d1[:, result.unit]) / np.arange(1, MANY + 1))[at - 1]
     value = result.h1[result.unit]
+    # of what differs from the value, else rounding would be all that is seen at a rate of 0
+    mean = value + (np.cumsum(result.d1[:, result.unit] - value) / np.arange(1, MANY + 1))[at - 1]
     alt = f"Mean of unit {result.unit}: {significant(mean[-1])} with the scaling, without dropout {significant(value)}"
     return Lines(
         at,

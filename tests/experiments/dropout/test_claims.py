@@ -8,6 +8,7 @@ import pytest
 from experiments.dropout.kinds import CHANNELS, DRAWS, STEPS, UNITS, Kinds, KindsSpec, guess, kinds
 from experiments.dropout.masks import ALWAYS, MANY, SAME, VARYING, Masks, masks, show
 from experiments.dropout.spec import DropoutSpec
+from experiments.shown import Lines
 
 SEEDS = range(5)
 every_seed = pytest.mark.parametrize("seed", SEEDS)
@@ -67,6 +68,14 @@ def test_behind_tanh_the_mean_is_not_kept() -> None:
 def test_at_a_rate_of_0_every_answer_is_right() -> None:
     assert show(DropoutSpec(rate=0.0)).right == {ALWAYS, VARYING, SAME}
     assert show(DropoutSpec()).right == {VARYING}
+
+
+def test_at_a_rate_of_0_no_rounding_is_shown() -> None:
+    shown = show(DropoutSpec(rate=0.0))
+    assert shown.numbers["spread"] == shown.numbers["bent"] == "0"
+    means = shown.rows[1]
+    assert isinstance(means, Lines)
+    assert len({float(value) for line in means.lines.values() for value in line}) == 1
 
 
 # ---------------------------------------------------------------------------------- DO6: kinds
