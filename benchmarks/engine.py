@@ -1,9 +1,9 @@
 """The engine beside PyTorch: layers forward and backward, the loss, an optimizer's step, a whole step of training.
 
 Both have the same float32 numbers and the same number of threads. What both compute is compared before anything is
-timed, so that nothing wrong is. Then they take turns, so that a busy machine is as busy for both. Where PyTorch has two
-memory layouts, both are timed, and the faster one counts. Beside a busy program PyTorch slows down far more than we
-do: such a run is shown, and thrown away.
+timed, so that nothing wrong is; what draws is timed in training, and compared at inference. Then they take turns, so
+that a busy machine is as busy for both. Where PyTorch has two memory layouts, both are timed, and the faster one
+counts. Beside a busy program PyTorch slows down far more than we do: such a run is shown, and thrown away.
 
 Run as `python -m benchmarks.engine`; `--quick` only shows that everything works.
 """
@@ -29,17 +29,24 @@ from engine.layers import (
     Conv2D,
     Conv3D,
     Dense,
+    DropConnect,
+    Dropout,
     Embedding,
     Flatten,
+    GaussianNoise,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
     Layer,
     MaxPooling2D,
     ReLU,
     SimpleRNN,
+    SpatialDropout1D,
+    SpatialDropout2D,
+    SpatialDropout3D,
 )
+from engine.layers.recurrent import RecurrentLayer
 from engine.losses import softmax_cross_entropy
-from engine.optimizers import SGD, Adam, Optimizer, RMSprop
+from engine.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from experiments.convolution.learning import LearningSpec, training
 
 OURS = "ours"
@@ -71,6 +78,12 @@ LAYERS: Mapping[str, tuple[tuple[Layer, Shape], tuple[Layer, Shape]]] = {
         (GlobalAveragePooling2D(), (32, 28, 28, 128)),
     ),
     "Dense": ((Dense(10), (32, 64)), (Dense(1024), (256, 1024))),
+    "DropConnect": ((DropConnect(10, 0.5), (32, 64)), (DropConnect(1024, 0.5), (256, 1024))),
+    "Dropout": ((Dropout(0.5), (32, 64)), (Dropout(0.5), (256, 1024))),
+    "SpatialDropout1D": ((SpatialDropout1D(0.5), (32, 30, 8)), (SpatialDropout1D(0.5), (32, 512, 64))),
+    "SpatialDropout2D": ((SpatialDropout2D(0.5), (32, 8, 8, 8)), (SpatialDropout2D(0.5), (32, 28, 28, 64))),
+    "SpatialDropout3D": ((SpatialDropout3D(0.5), (8, 6, 6, 6, 4)), (SpatialDropout3D(0.5), (4, 16, 16, 16, 16))),
+    "GaussianNoise": ((GaussianNoise(0.1), (32, 64)), (GaussianNoise(0.1), (256, 1024))),
     "Embedding": ((Embedding(26, 8), (32, 4)), (Embedding(50_000, 300), (32, 128))),
     "Flatten": ((Flatten(), (32, 2, 2, 16)), (Flatten(), (32, 28, 28, 128))),
     "SimpleRNN": ((SimpleRNN(16), (32, 30, 8)), (SimpleRNN(128, return_sequences=True), (32, 100, 64))),
@@ -85,8 +98,11 @@ LAYERS: Mapping[str, tuple[tuple[Layer, Shape], tuple[Layer, Shape]]] = {
 LOGITS = ((32, 10), (512, 1000))
 OPTIMIZERS: Mapping[str, Optimizer] = {
     "SGD, a step": SGD(0.01),
+    "SGD with Nesterov's momentum, a step": SGD(0.01, 0.9, nesterov=True),
+    "Adagrad, a step": Adagrad(0.01, epsilon=1e-30),
     "RMSprop, a step": RMSprop(0.001, epsilon=1e-30),
     "Adam, a step": Adam(0.001, epsilon=1e-30),  # ε stands elsewhere in PyTorch: so small, it makes no difference
+    "AdamW, a step": AdamW(0.001, epsilon=1e-30),
 }
 WEIGHTS = (Dense(10), (64,)), (Dense(1024), (1024,))  # the layers whose parameters take a step
 
@@ -101,11 +117,12 @@ class Pair:
     theirs: pytorch.Twins
     our_outputs: Callable[[], Sequence[Array]]
     their_outputs: Callable[[Sequence[torch.Tensor]], Sequence[Array]]
+    checked: pytorch.Twins | None = None  # what is compared, where both draw, and differently: the work at inference
 
     def check(self) -> None:
         """ValueError unless both compute the same, in every layout. It takes the first step of what steps."""
         ours = self.our_outputs()
-        for layout, twin in self.theirs.items():
+        for layout, twin in (self.checked or self.theirs).items():
             theirs = self.their_outputs(twin())
             for index, (a, b) in enumerate(zip(ours, theirs, strict=True)):
                 # float32 sums of many terms in another order: as exact as the largest number in the array
@@ -132,17 +149,30 @@ def layer_pair(what: str, layer: Layer, shape: Shape, rng: np.random.Generator) 
     params, _ = layer.init(rng, shape[1:])
     dy = rng.standard_normal((shape[0], *layer.output_shape(shape[1:])), np.float32)
 
-    def ours() -> tuple[Array, ...]:
-        y, trace = layer.forward(params, x)
+    draws = "rng" in layer.uses and not isinstance(layer, RecurrentLayer | Bidirectional)
+    generator = np.random.default_rng(0)
+
+    def computed(**keywords: Any) -> tuple[Array, ...]:
+        y, trace = layer.forward(params, x, **keywords)
         dx, grads = layer.backward(params, trace, dy)
         by_path = dict(leaves(grads))
         return (y, *(() if dx is None else (dx,)), *(by_path[path] for path, _ in leaves(params)))
 
+    def in_training() -> tuple[Array, ...]:
+        return computed(training=True, rng=generator)
+
     shapes = f"{times(shape)} → {times(dy.shape)}"
     if words is not None:
-        return Pair(what, shapes, ours, pytorch.embedding_twins(params["embeddings"], x, dy), ours, arrays)
-    theirs = pytorch.layer_twins(layer, params, x, dy)
-    return Pair(what, shapes, ours, theirs, ours, lambda computed: pytorch.layer_as_ours(layer, computed))
+        return Pair(what, shapes, computed, pytorch.embedding_twins(params["embeddings"], x, dy), computed, arrays)
+
+    def as_ours(theirs: Sequence[torch.Tensor]) -> Sequence[Array]:
+        return pytorch.layer_as_ours(layer, theirs)
+
+    plain = pytorch.layer_twins(layer, params, x, dy)
+    if not draws:
+        return Pair(what, shapes, computed, plain, computed, as_ours)
+    drawing = pytorch.layer_twins(layer, params, x, dy, training=True)
+    return Pair(what, shapes, in_training, drawing, computed, as_ours, plain)
 
 
 def loss_pair(shape: Shape, rng: np.random.Generator) -> Pair:

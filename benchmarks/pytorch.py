@@ -19,17 +19,24 @@ from engine.layers import (
     AveragePooling2D,
     Bidirectional,
     Dense,
+    DropConnect,
+    Dropout,
     Flatten,
+    GaussianNoise,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
     Layer,
     MaxPooling2D,
     ReLU,
+    SpatialDropout1D,
+    SpatialDropout2D,
+    SpatialDropout3D,
 )
 from engine.layers.convolution import Convolution
+from engine.layers.dropout import SpatialDropout
 from engine.layers.pooling import GlobalPooling, Pooling
 from engine.layers.recurrent import RecurrentLayer
-from engine.optimizers import SGD, Adam, Optimizer, RMSprop
+from engine.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from engine.training import Progress, Training
 
 Twin: TypeAlias = Callable[[], tuple[Tensor, ...]]
@@ -39,9 +46,9 @@ CONTIGUOUS = "contiguous"
 CHANNELS_LAST = {2: torch.channels_last, 3: torch.channels_last_3d}  # spatial axes → layout; one axis has none
 
 
-def layer_twins(layer: Layer, params: Mapping[str, Array], x: Array, dy: Array) -> Twins:
-    """Forward and backward of a layer: (y, dx, a gradient for each parameter)."""
-    function, spatial = _function(layer, x.shape[1:]), _is_spatial(layer)
+def layer_twins(layer: Layer, params: Mapping[str, Array], x: Array, dy: Array, training: bool = False) -> Twins:
+    """Forward and backward of a layer: (y, dx, a gradient for each parameter). In training PyTorch draws by itself."""
+    function, spatial = _function(layer, x.shape[1:], training), _is_spatial(layer)
 
     def twin(layout: torch.memory_format) -> Twin:
         tensors = [_channels_first(a, layout) if spatial and a.ndim > 2 else torch.tensor(a) for a in (x, dy)]
@@ -144,7 +151,7 @@ def _layouts(twin: Callable[[torch.memory_format], Twin], spatial_axes: int) -> 
 
 def _is_spatial(layer: Layer) -> bool:
     """Whether it matters to PyTorch which axis holds the channels."""
-    return isinstance(layer, Convolution | Pooling | GlobalPooling)
+    return isinstance(layer, Convolution | Pooling | GlobalPooling | SpatialDropout)
 
 
 def _channels_first(array: Array, layout: torch.memory_format) -> Tensor:
@@ -162,7 +169,7 @@ def _weight_as_ours(weight: Array) -> Array:
     return np.moveaxis(weight, (0, 1), (-1, -2)) if weight.ndim > 1 else weight
 
 
-def _function(layer: Layer, input_shape: Shape) -> Callable[..., Tensor]:
+def _function(layer: Layer, input_shape: Shape, training: bool = False) -> Callable[..., Tensor]:
     """The layer as a function (x, *weights) → y."""
     if isinstance(layer, Convolution):
         windows = layer.windows(input_shape)
@@ -180,6 +187,8 @@ def _function(layer: Layer, input_shape: Shape) -> Callable[..., Tensor]:
         return lambda x: pool(x, layer.pool_size, layer.strides)
     if isinstance(layer, RecurrentLayer | Bidirectional):
         return _recurrent(layer)
+    if "rng" in layer.uses:
+        return _random(layer, training)
     functions: dict[type[Layer], Callable[..., Tensor]] = {
         GlobalMaxPooling2D: lambda x: F.adaptive_max_pool2d(x, 1).flatten(1),
         GlobalAveragePooling2D: lambda x: F.adaptive_avg_pool2d(x, 1).flatten(1),
@@ -188,6 +197,22 @@ def _function(layer: Layer, input_shape: Shape) -> Callable[..., Tensor]:
         ReLU: F.relu,
     }
     return functions[type(layer)]
+
+
+def _random(layer: Layer, training: bool) -> Callable[..., Tensor]:
+    """What draws in training, and is the identity, or a Dense, at inference."""
+    if isinstance(layer, GaussianNoise):
+        return lambda x: x + layer.stddev * torch.randn_like(x) if training else x.clone()
+    if isinstance(layer, DropConnect):
+        return lambda x, w, b: F.linear(x, F.dropout(w, layer.rate, training), b)
+    drops: dict[type[Layer], Callable[..., Tensor]] = {
+        Dropout: F.dropout,
+        SpatialDropout1D: F.dropout1d,
+        SpatialDropout2D: F.dropout2d,
+        SpatialDropout3D: F.dropout3d,
+    }
+    drop, rate = drops[type(layer)], layer.rate  # type: ignore[attr-defined]
+    return lambda x: drop(x, rate, training)
 
 
 def _recurrent(layer: RecurrentLayer | Bidirectional) -> Callable[..., Tensor]:
@@ -219,10 +244,20 @@ def _reset_first(weights: Tensor) -> Tensor:
 
 def _optimizer(optimizer: Optimizer, weights: Sequence[Tensor]) -> torch.optim.Optimizer:
     if isinstance(optimizer, SGD):
-        return torch.optim.SGD(weights, optimizer.learning_rate, optimizer.momentum)
+        return torch.optim.SGD(
+            weights, optimizer.learning_rate, optimizer.momentum, nesterov=optimizer.nesterov and optimizer.momentum > 0
+        )
+    if isinstance(optimizer, Adagrad):
+        start = optimizer.initial_accumulator_value
+        return torch.optim.Adagrad(
+            weights, optimizer.learning_rate, initial_accumulator_value=start, eps=optimizer.epsilon
+        )
     if isinstance(optimizer, RMSprop):
         rates = optimizer.learning_rate, optimizer.rho, optimizer.epsilon
         return torch.optim.RMSprop(weights, *rates, momentum=optimizer.momentum, centered=optimizer.centered)
     assert isinstance(optimizer, Adam)
     betas = optimizer.beta_1, optimizer.beta_2
+    if isinstance(optimizer, AdamW):
+        decay = optimizer.weight_decay or 0.0
+        return torch.optim.AdamW(weights, optimizer.learning_rate, betas, optimizer.epsilon, decay)
     return torch.optim.Adam(weights, optimizer.learning_rate, betas, optimizer.epsilon)

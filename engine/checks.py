@@ -48,7 +48,13 @@ def check_flag(name: str, value: object) -> bool:
 
 
 def check_number(
-    name: str, value: object, *, above: float | None = None, least: float | None = None, below: float | None = None
+    name: str,
+    value: object,
+    *,
+    above: float | None = None,
+    least: float | None = None,
+    below: float | None = None,
+    most: float | None = None,
 ) -> float:
     """A finite number within the bounds, given back as a float."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
@@ -58,6 +64,7 @@ def check_number(
         f"above {above}": above is None or value > above,
         f"at least {least}": least is None or value >= least,
         f"below {below}": below is None or value < below,
+        f"at most {most}": most is None or value <= most,
     }
     for rule, holds in rules.items():
         if not holds:

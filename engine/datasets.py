@@ -1,12 +1,14 @@
 """Data sets, all there without a download.
 
-Real data ships inside scikit-learn (digits, photographs), matplotlib (recordings), Plotly (restaurant bills), NetworkX
-(who came to which meeting) and Python itself (English). What is made by a rule says so: `court`, `parcels`.
+Real data ships inside scikit-learn (digits, photographs, tumours), matplotlib (recordings), Plotly (restaurant bills),
+NetworkX (who came to which meeting) and Python itself (English). What is made by a rule says so: `court`, `parcels`.
 
 Every array is loaded when first asked for, kept, shared by all learners, and therefore read-only.
 
 Alpaydin and Kaynak 1998, "Optical recognition of handwritten digits", doi:10.24432/C50P49
 Bryant and Smith 1995, "Practical data analysis: case studies in business statistics" (the bills of one waiter)
+Street, Wolberg and Mangasarian 1993 (tumours), "Nuclear feature extraction for breast tumor diagnosis",
+doi:10.24432/C5DW2B
 Davis, Gardner and Gardner 1941, "Deep South" (the meetings of 18 women in Natchez, Mississippi)
 china.jpg: flickr.com/photos/danielbuechele/6061409035, CC BY 2.0
 flower.jpg: flickr.com/photos/vultilion/6056698931, CC BY 2.0
@@ -220,6 +222,30 @@ def bills() -> Bills:
         _read_only(np.array([int(row["size"]) for row in rows])),
         _read_only(np.array([row["smoker"] == "Yes" for row in rows])),
     )
+
+
+class Tumours(NamedTuple):
+    """569 tumours of the breast, measured on cells under a microscope."""
+
+    names: tuple[str, ...]  # of the measurements
+    x: Array  # (569, 30)  float64: mean, error and worst of ten measurements
+    malignant: Array  # (569,)  bool; else benign
+
+
+MEASURED = (
+    *("radius", "texture", "perimeter", "area", "smoothness"),
+    *("compactness", "concavity", "concave points", "symmetry", "fractal dimension"),
+)
+
+
+@cache
+def tumours() -> Tumours:
+    """The data set "breast cancer" of Wisconsin, in the order in which it is stored."""
+    path = _folder("sklearn") / "datasets" / "data" / "breast_cancer.csv"
+    table = np.loadtxt(path, delimiter=",", skiprows=1)
+    names = tuple(f"{kind} {name}" for kind in ("mean", "error", "worst") for name in MEASURED)
+    # stored as 0 malignant, 1 benign
+    return Tumours(names, _read_only(table[:, :-1].copy()), _read_only(table[:, -1] == 0))
 
 
 class Attendance(NamedTuple):

@@ -7,6 +7,9 @@ Softmax cross-entropy, for labels t that sum to 1 in each row:
 
     p_k = e^{z_k} / Σ_j e^{z_j}        L = −1/B Σ_b Σ_k t_k log p_k        dz = (p − t) / B
 
+Label smoothing takes a share s of the label and deals it out to all K classes: t ← (1 − s) t + s/K. The loss is then
+least at p = t, not at a certainty that only endless logits could express.
+
 Mean squared error and, for quantiles of levels q, the pinball loss, both over all n numbers that count:
 
     L = 1/n Σ (y − t)²                                    dy = 2 (y − t) / n
@@ -16,6 +19,7 @@ A mean makes the first smallest, a quantile the second: of what may come, the sh
 
 Bridle 1990, "Probabilistic interpretation of feedforward classification network outputs",
 doi:10.1007/978-3-642-76153-9_28
+Szegedy et al. 2016 (label smoothing), "Rethinking the Inception architecture", https://arxiv.org/abs/1512.00567
 Koenker and Bassett 1978 (quantiles), "Regression quantiles", doi:10.2307/1913643
 """
 
@@ -34,12 +38,15 @@ def softmax(logits: Array) -> Array:
         return e / e.sum(axis=-1, keepdims=True)
 
 
-def softmax_cross_entropy(logits: Array, labels: Array) -> tuple[float, Array]:
-    """Loss, and its gradient by the logits (B, C). Labels: class indices (B,), or rows that sum to 1, (B, C)."""
+def softmax_cross_entropy(logits: Array, labels: Array, *, label_smoothing: float = 0.0) -> tuple[float, Array]:
+    """Loss, and its gradient by the logits (B, C). Labels: class indices (B,), or rows that sum to 1, (B, C).
+
+    A training with smoothed labels takes `partial(softmax_cross_entropy, label_smoothing=0.1)` for its loss.
+    """
     if logits.ndim != 2 or 0 in logits.shape:
         raise ValueError(f"logits must have the shape (B, C), not {logits.shape}")
     check_float("logits", logits)
-    targets = _targets(logits, labels)
+    targets = smoothed(_targets(logits, labels), label_smoothing)
     # an infinite logit gives NaN: that is to be seen, not to be warned of
     with np.errstate(invalid="ignore"):
         # log p = z − log Σ e^z;  less the largest z, which changes nothing and keeps e^z finite
@@ -51,14 +58,23 @@ def softmax_cross_entropy(logits: Array, labels: Array) -> tuple[float, Array]:
         return loss, (np.exp(log_p) - targets) / len(logits)
 
 
-def sequence_cross_entropy(logits: Array, labels: Array, mask: Array | None = None) -> tuple[float, Array]:
+def smoothed(targets: Array, label_smoothing: float) -> Array:
+    """Rows that sum to 1, (B, C), a share of each dealt out to all classes."""
+    check_number("label_smoothing", label_smoothing, least=0, most=1)
+    # t ← (1 − s) t + s/K
+    return targets if label_smoothing == 0 else (1 - label_smoothing) * targets + label_smoothing / targets.shape[-1]
+
+
+def sequence_cross_entropy(
+    logits: Array, labels: Array, mask: Array | None = None, *, label_smoothing: float = 0.0
+) -> tuple[float, Array]:
     """Softmax cross-entropy at every step that counts. logits (B, T, C), labels (B, T)."""
     if logits.ndim != 3 or labels.shape != logits.shape[:2]:
         raise ValueError(
             f"logits must have the shape (B, T, C) and labels (B, T), not {logits.shape} and {labels.shape}"
         )
     counted, dlogits = _counted(labels.shape, mask), np.zeros_like(logits)
-    loss, dlogits[counted] = softmax_cross_entropy(logits[counted], labels[counted])
+    loss, dlogits[counted] = softmax_cross_entropy(logits[counted], labels[counted], label_smoothing=label_smoothing)
     return loss, dlogits
 
 

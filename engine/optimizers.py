@@ -1,20 +1,29 @@
 """Optimizers: from parameters and their gradients, the next parameters.
 
     SGD      v ← momentum · v − learning_rate · g      w ← w + v
+             nesterov: w ← w + momentum · v − learning_rate · g instead, with the v that is new
+    Adagrad  v ← v + g²      w ← w − learning_rate · g / √(v + ε)
     Adam     m ← m + (1 − β₁)(g − m)      v ← v + (1 − β₂)(g² − v)
              w ← w − learning_rate · √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε)          t = 1, 2, … counts the steps
     RMSprop  v ← ρ v + (1 − ρ) g²      m ← momentum · m + learning_rate · g / √(v + ε)      w ← w − m
              centered: √(v − a² + ε) instead, with the mean gradient  a ← ρ a + (1 − ρ) g
+
+Each can decay the weights beside its step, w ← w − learning_rate · weight_decay · w, of all parameters: AdamW is Adam
+that does so by default. For SGD that is L2 with half that factor; Adam would divide the penalty's gradient, as the rest
+of it, by the size that the weight's gradients had, and what learns fast would be decayed least.
 
 Names, defaults and the place of ε are those of Keras. Each can clip the gradients before its step, in one of three ways
 (`engine/clipping.py`): clipvalue, clipnorm, global_clipnorm. An optimizer is a frozen value; what it remembers from
 step to step (v, m, a, t) are its `slots`, which travel beside the parameters. Nothing that is given is written to.
 
 Of a gradient by rows (`engine.rows.Rows`) only these rows are updated, of the weights and of what is remembered of
-them: the same formula on smaller arrays. For SGD without momentum that is the same as with the whole array. With
-momentum, and for Adam, it is not: there, a row without a gradient drifts on with what is remembered of it. By rows it
-stands still, as with PyTorch's SparseAdam.
+them, and decayed: the same formula on smaller arrays. For SGD without momentum or decay, and for Adagrad, that is the
+same as with the whole array. With momentum, and for Adam, it is not: there, a row without a gradient drifts on with
+what is remembered of it. By rows it stands still, as with PyTorch's SparseAdam.
 
+Nesterov 1983, "A method for solving the convex programming problem with convergence rate O(1/k²)"
+Duchi, Hazan and Singer 2011 (Adagrad), https://jmlr.org/papers/v12/duchi11a.html
+Loshchilov and Hutter 2019 (AdamW), "Decoupled weight decay regularization", https://arxiv.org/abs/1711.05101
 Polyak 1964, "Some methods of speeding up the convergence of iteration methods", doi:10.1016/0041-5553(64)90137-5
 Tieleman and Hinton 2012, "Lecture 6.5: RMSprop", Neural networks for machine learning
 Kingma and Ba 2015, "Adam: a method for stochastic optimization", https://arxiv.org/abs/1412.6980
@@ -34,6 +43,10 @@ from engine.rows import Rows
 
 class SGDSlots(NamedTuple):
     velocity: Any  # v, a tree like the parameters
+
+
+class AdagradSlots(NamedTuple):
+    square: Any  # v, a tree like the parameters
 
 
 class RMSpropSlots(NamedTuple):
@@ -56,9 +69,12 @@ class Optimizer(ABC):
     clipvalue: float | None = field(default=None, kw_only=True)  # of each number
     clipnorm: float | None = field(default=None, kw_only=True)  # of each array
     global_clipnorm: float | None = field(default=None, kw_only=True)  # of all of them together
+    weight_decay: float | None = field(default=None, kw_only=True)  # None is 0
 
     def __post_init__(self) -> None:
         check_number("learning_rate", self.learning_rate, above=0)
+        if self.weight_decay is not None:
+            check_number("weight_decay", self.weight_decay, least=0)
         ways = {name: getattr(self, name) for name in ("clipvalue", "clipnorm", "global_clipnorm")}
         given = {name: limit for name, limit in ways.items() if limit is not None}
         for name, limit in given.items():
@@ -72,7 +88,7 @@ class Optimizer(ABC):
 
     @abstractmethod
     def step(self, params: Any, grads: Any, slots: Any) -> tuple[Any, Any]:
-        """`update`, with gradients that are clipped already, and whole."""
+        """`update`, with weights that are decayed already, and gradients that are clipped, and whole."""
 
     def update(self, params: Any, grads: Any, slots: Any) -> tuple[Any, Any]:
         """The next parameters and slots. `params` and `grads` are trees of the same form."""
@@ -81,11 +97,19 @@ class Optimizer(ABC):
         # the rows that are not there are 0, and add nothing to a norm
         values = self.clipped(rebuild(grads, lambda path, g: gradients[path].values if path in rows else g))
         if not rows:
-            return self.step(params, values, slots)
+            return self.step(self.decayed(params), values, slots)
         # a slot is a tree like the parameters: `mean.embeddings` goes with `embeddings`
         slot_rows = {f"{slot}.{path}": indices for slot in slots._fields for path, indices in rows.items()}
-        new, new_slots = self.step(_taken(params, rows), values, _taken(slots, slot_rows))
+        new, new_slots = self.step(self.decayed(_taken(params, rows)), values, _taken(slots, slot_rows))
         return _put(params, new, rows), _put(slots, new_slots, slot_rows)
+
+    def decayed(self, params: Any) -> Any:
+        """The parameters that the step begins at."""
+        if not self.weight_decay:
+            return params
+        # w ← w − learning_rate · weight_decay · w
+        kept = 1 - self.learning_rate * self.weight_decay
+        return rebuild(params, lambda _, w: w * kept)
 
     def clipped(self, grads: Any) -> Any:
         """The gradients that the step is taken with."""
@@ -98,14 +122,16 @@ class Optimizer(ABC):
 
 @dataclass(frozen=True)
 class SGD(Optimizer):
-    """Stochastic gradient descent, with momentum if it is above 0."""
+    """Stochastic gradient descent, with momentum if it is above 0. Nesterov's looks where the momentum leads."""
 
     learning_rate: float = 0.01
     momentum: float = 0.0
+    nesterov: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
         check_number("momentum", self.momentum, least=0, below=1)
+        check_flag("nesterov", self.nesterov)
 
     def init(self, params: Any) -> SGDSlots:
         return SGDSlots(_zeros_like(params))
@@ -115,8 +141,39 @@ class SGD(Optimizer):
         # v ← momentum · v − learning_rate · g
         velocity = rebuild(params, lambda path, _: self.momentum * v[path] - self.learning_rate * g[path])
         step = dict(leaves(velocity))
+        if self.nesterov:
+            # w ← w + momentum · v − learning_rate · g
+            ahead = rebuild(params, lambda path, w: w + self.momentum * step[path] - self.learning_rate * g[path])
+            return ahead, SGDSlots(velocity)
         # w ← w + v
         return rebuild(params, lambda path, w: w + step[path]), SGDSlots(velocity)
+
+
+@dataclass(frozen=True)
+class Adagrad(Optimizer):
+    """Each weight's gradient is divided by the size of all that its gradients were: steps only grow smaller."""
+
+    learning_rate: float = 0.001
+    initial_accumulator_value: float = 0.1
+    epsilon: float = 1e-7
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_number("initial_accumulator_value", self.initial_accumulator_value, least=0)
+        check_number("epsilon", self.epsilon, above=0)
+
+    def init(self, params: Any) -> AdagradSlots:
+        return AdagradSlots(rebuild(params, lambda _, w: np.full_like(w, self.initial_accumulator_value)))
+
+    def step(self, params: Any, grads: Any, slots: AdagradSlots) -> tuple[Any, AdagradSlots]:
+        g = dict(leaves(grads))
+        # v ← v + g²
+        square = rebuild(slots.square, lambda path, v: v + g[path] * g[path])
+        v = dict(leaves(square))
+        # w ← w − learning_rate · g / √(v + ε)
+        rate, epsilon = self.learning_rate, self.epsilon
+        new = rebuild(params, lambda path, w: w - rate * g[path] / np.sqrt(v[path] + epsilon))
+        return new, AdagradSlots(square)
 
 
 @dataclass(frozen=True)
@@ -189,6 +246,13 @@ class Adam(Optimizer):
         rate = float(self.learning_rate * np.sqrt(1 - self.beta_2**t) / (1 - self.beta_1**t))
         new = rebuild(params, lambda path, w: w - rate * m[path] / (np.sqrt(v[path]) + self.epsilon))
         return new, AdamSlots(t, mean, square)
+
+
+@dataclass(frozen=True)
+class AdamW(Adam):
+    """Adam whose weights decay beside its step, all alike."""
+
+    weight_decay: float | None = 0.004
 
 
 def _zeros_like(params: Any) -> Any:

@@ -18,11 +18,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine.arrays import Array, leaves
-from engine.checks import check_integer
+from engine.checks import check_flag, check_integer
+from engine.constraints import MaxNorm, constrained
 from engine.layers.activation import ReLU
 from engine.losses import softmax_cross_entropy
 from engine.network import Sequential
-from engine.optimizers import Optimizer
+from engine.optimizers import SGD, Optimizer
+from engine.regularizers import L1L2, added, penalty, penalty_gradients, shrunk
 
 LOST = 1e6  # a weight of this size: the next sensible step of some 0.01 is near the rounding of float32
 
@@ -53,10 +55,13 @@ class Step(NamedTuple):
     before: Progress
     after: Progress
     examples: Examples
-    loss: float  # of the batch, before the update
+    loss: float  # D: what the data say, of the batch, before the update
     activations: tuple[Array, ...]  # a₀ = x … a_n, as `Sequential` names them
     gradients: tuple[Array, ...]  # ∂L/∂a₀ … ∂L/∂a_n
-    grads: Any  # ∂L/∂w, a tree like the parameters
+    grads: Any  # ∂D/∂w, a tree like the parameters
+    traces: tuple[Any, ...] = ()  # each layer's own: the mask of a dropout
+    penalty: float = 0.0  # R: what the weights cost, before the update
+    penalty_grads: Any = None  # ∂R/∂w, a tree like the parameters; None without a regularizer
 
     @property
     def batch(self) -> Array:
@@ -67,16 +72,26 @@ class Step(NamedTuple):
     @property
     def diverged(self) -> bool:
         """Whether a number has become NaN or infinite, or a weight so large that nothing can be learned any more."""
-        return not (np.isfinite(self.loss) and all((np.abs(w) < LOST).all() for _, w in leaves(self.after.params)))
+        return not (
+            np.isfinite(self.loss + self.penalty)
+            and all((np.abs(w) < LOST).all() for _, w in leaves(self.after.params))
+        )
 
 
 class Recipe(ABC):
-    """Who learns, and how. What from, a training says itself."""
+    """Who learns, and how. What from, a training says itself.
+
+    The weights may cost something (`regularizer`), by their gradient or by a proximal step after the optimizer's, and
+    may be kept within a `constraint`.
+    """
 
     network: Sequential
     optimizer: Optimizer
     seed: int
     loss: Loss
+    regularizer: L1L2 | None
+    proximal: bool
+    constraint: MaxNorm | None
 
     @abstractmethod
     def start(self) -> Progress:
@@ -97,9 +112,35 @@ class Recipe(ABC):
             # as in Keras, a mask that reaches y is the loss's too
             loss, dy = self.loss(y, examples.target, *([] if trace.mask is None else [trace.mask]))
             gradients, grads = self.network.gradients(progress.params, trace, dy)
-            params, slots = self.optimizer.update(progress.params, grads, progress.slots)
+            cost, cost_grads = self._cost(progress.params)
+            seen = grads if cost_grads is None or self.proximal else added(grads, cost_grads)
+            params, slots = self.optimizer.update(progress.params, seen, progress.slots)
+            params = self._brought_back(params)
         after = Progress(progress.steps + 1, params, trace.state, slots)
-        return Step(progress, after, examples, loss, trace.activations, gradients, grads)
+        return Step(
+            progress, after, examples, loss, trace.activations, gradients, grads, trace.children, cost, cost_grads
+        )
+
+    def _cost(self, params: Any) -> tuple[float, Any]:
+        """R and ∂R/∂w."""
+        if self.regularizer is None:
+            return 0.0, None
+        return penalty(self.regularizer, params), penalty_gradients(self.regularizer, params)
+
+    def _brought_back(self, params: Any) -> Any:
+        """What the optimizer's step has led to, after the proximal step, and within the constraint."""
+        if self.proximal and self.regularizer is not None:
+            params = shrunk(self.regularizer, params, self.optimizer.learning_rate)
+        return params if self.constraint is None else constrained(self.constraint, params)
+
+    def _check(self) -> None:
+        check_integer("seed", self.seed, least=0)
+        check_flag("proximal", self.proximal)
+        if self.proximal and self.regularizer is None:
+            raise ValueError("a proximal step needs a regularizer")
+        # Steps of another length than rate · g would need a threshold of another length, for every weight its own.
+        if self.proximal and not (isinstance(self.optimizer, SGD) and self.optimizer.momentum == 0):
+            raise ValueError(f"a proximal step needs SGD without momentum, not {self.optimizer}")
 
     def _fresh(self, x: Array) -> Progress:
         """For examples like x, a batch: numbers, or whole numbers that are looked up."""
@@ -117,9 +158,12 @@ class Drawn(Recipe):
     draw: Callable[[np.random.Generator], Examples]
     seed: int = 0
     loss: Loss = softmax_cross_entropy
+    regularizer: L1L2 | None = None
+    proximal: bool = False
+    constraint: MaxNorm | None = None
 
     def __post_init__(self) -> None:
-        check_integer("seed", self.seed, least=0)
+        self._check()
 
     def start(self) -> Progress:
         return self._fresh(self.examples(0).x)
@@ -139,10 +183,13 @@ class Training(Recipe):
     batch_size: int = 32
     seed: int = 0
     loss: Loss = softmax_cross_entropy
+    regularizer: L1L2 | None = None
+    proximal: bool = False
+    constraint: MaxNorm | None = None
 
     def __post_init__(self) -> None:
+        self._check()
         check_integer("batch_size", self.batch_size)
-        check_integer("seed", self.seed, least=0)
         if len(self.x) != len(self.labels) or not len(self.x):
             raise ValueError(
                 f"x and labels must have as many examples, at least one: {len(self.x)}, {len(self.labels)}"
@@ -161,13 +208,17 @@ class Training(Recipe):
         return len(self.x) // self.batch_size
 
     def batch(self, step: int) -> Array:
-        """Which examples the step from `step` to `step + 1` sees: every epoch shuffles anew."""
+        """Which examples the step from `step` to `step + 1` sees: every epoch shuffles anew, unless it is one batch."""
+        if self.batch_size == len(self.x):
+            return np.arange(len(self.x))
         epoch, within = divmod(step, self.steps_an_epoch)
         order = np.random.default_rng((self.seed, epoch)).permutation(len(self.x))
         return order[within * self.batch_size : (within + 1) * self.batch_size]
 
     def examples(self, step: int) -> Examples:
         batch = self.batch(step)
+        if self.batch_size == len(self.x):
+            return Examples(self.x, self.labels, batch=batch)  # all of them, and no copy
         return Examples(self.x[batch], self.labels[batch], batch=batch)
 
 

@@ -12,10 +12,14 @@ from typing import Any
 
 from experiments.convolution.scene import scene
 from experiments.convolution.spec import ConvolutionSpec, DigitSpec
+from experiments.dropout.scene import scene as dropout_scene
+from experiments.dropout.spec import DropoutSpec
 from experiments.embedding.scene import scene as embedding_scene
 from experiments.embedding.spec import EmbeddingSpec
 from experiments.gru.scene import scene as gru_scene
 from experiments.gru.spec import GRUSpec
+from experiments.l1_l2.spec import SurfaceSpec
+from experiments.l1_l2.surface import picture as surface
 from experiments.lstm.scene import scene as lstm_scene
 from experiments.lstm.spec import LSTMSpec
 from experiments.scene import Scene, pack
@@ -39,7 +43,9 @@ LESSONS: Mapping[str, tuple[Any, Callable[[Any], bytes]]] = MappingProxyType(
         "rnn": (SimpleRNNSpec, packed(simple_rnn_scene)),
         "lstm": (LSTMSpec, packed(lstm_scene)),
         "gru": (GRUSpec, packed(gru_scene)),
+        "dropout": (DropoutSpec, packed(dropout_scene)),
         "vanishing": (VanishingSpec, vanishing),
+        "reg": (SurfaceSpec, surface),
     }
 )
 

@@ -17,14 +17,20 @@ from engine.layers import (
     Conv2D,
     Conv3D,
     Dense,
+    DropConnect,
+    Dropout,
     Embedding,
     Flatten,
+    GaussianNoise,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
     Layer,
     MaxPooling2D,
     ReLU,
     SimpleRNN,
+    SpatialDropout1D,
+    SpatialDropout2D,
+    SpatialDropout3D,
 )
 from engine.network import Sequential
 
@@ -114,6 +120,14 @@ CASES = (
     recurrent("bidirectional mul", Bidirectional(SimpleRNN(3, return_sequences=True), "mul"), (4, 3), 36, 8 * 15),
     recurrent("bidirectional ave", Bidirectional(SimpleRNN(3), "ave"), (3,), 36, 8 * 15),
     recurrent("bidirectional sum", Bidirectional(SimpleRNN(3, return_sequences=True), "sum"), (4, 3), 36, 8 * 15),
+    Case("dropout", Dropout(0.3), (3, 4, 2), (3, 4, 2), 0, 24),
+    Case("spatial dropout 1d", SpatialDropout1D(0.3), (5, 2), (5, 2), 0, 10, wrong_shapes=((5,), (1, 5, 2))),
+    Case("spatial dropout 2d", SpatialDropout2D(0.3), (3, 4, 2), (3, 4, 2), 0, 24, wrong_shapes=((4, 2), (1, 3, 4, 2))),
+    Case("spatial dropout 3d", SpatialDropout3D(0.3), (2, 3, 4, 2), (2, 3, 4, 2), 0, 48, wrong_shapes=((3, 4, 2),)),
+    # 24 weights are multiplied by the mask, then the 24 products
+    Case("dropconnect", DropConnect(4, 0.3), (6,), (4,), 28, 48, wrong_shapes=((), (0,)), exact_alone=False),
+    Case("dropconnect steps", DropConnect(3, 0.3, use_bias=False), (5, 2), (5, 3), 6, 36, exact_alone=False),
+    Case("gaussian noise", GaussianNoise(0.3), (3, 4, 2), (3, 4, 2), 0, 24),
     Case("relu", ReLU(), (3, 4, 2), (3, 4, 2), 0, 24),
     Case(
         "sequential of words",

@@ -3,6 +3,7 @@
 import { h, svg } from "../drawing/element.js"
 import { GridBox } from "./gridbox.js"
 import { DiagramBox } from "./diagram.js"
+import { NetworkBox } from "./network.js"
 import { Panel } from "./panel.js"
 
 /** Fills lens.root; gives the parts that the lens draws into. */
@@ -17,7 +18,7 @@ export function furnish(lens) {
     tableButton: quiet(lens.tabled ? "Hide table" : "Show as table", () => lens.toggleTable(), { "aria-expanded": String(!!lens.tabled) }),
     choices: axisChoices(lens),
     ribbons: svg("svg", { class: "ribbons", "aria-hidden": "true" }),
-    diagram: scene.diagram ? new DiagramBox(lens, scene.diagram) : null,
+    diagram: scene.diagram ? new DiagramBox(lens, scene.diagram) : scene.network ? new NetworkBox(lens, scene.network) : null,
     boxes: gridBoxes(lens),
     heads: scene.lanes.map((text) => h("div", { class: "lane-head" }, h("span", {}, text))),
     extents: scene.lanes.map(() => h("div", { class: "lane-extent" })),

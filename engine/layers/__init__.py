@@ -4,8 +4,11 @@ from engine.layers.activation import ReLU
 from engine.layers.bidirectional import Bidirectional
 from engine.layers.convolution import Conv1D, Conv2D, Conv3D
 from engine.layers.dense import Dense
+from engine.layers.drop_connect import DropConnect
+from engine.layers.dropout import Dropout, SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
 from engine.layers.embedding import Embedding
 from engine.layers.flatten import Flatten
+from engine.layers.gaussian_noise import GaussianNoise
 from engine.layers.gru import GRU
 from engine.layers.layer import Layer
 from engine.layers.lstm import LSTM
@@ -21,12 +24,18 @@ __all__ = [
     "Conv2D",
     "Conv3D",
     "Dense",
+    "DropConnect",
+    "Dropout",
     "Embedding",
     "Flatten",
+    "GaussianNoise",
     "GlobalAveragePooling2D",
     "GlobalMaxPooling2D",
     "Layer",
     "MaxPooling2D",
     "ReLU",
     "SimpleRNN",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "SpatialDropout3D",
 ]

@@ -37,6 +37,7 @@ from engine.arrays import Array, Shape
 from engine.checks import check_dtype, check_flag, check_gradient, check_integer, check_number
 from engine.initializers import Scaled, initializer
 from engine.kernels.workers import run
+from engine.layers.dropout import drop_factors
 from engine.layers.layer import Layer, Params, State
 
 Clamp: TypeAlias = Mapping[str, float] | tuple[tuple[str, float], ...]  # gate → value; kept as pairs
@@ -159,8 +160,8 @@ class RecurrentLayer(Layer):
             )
         order = slice(None, None, -1 if self.go_backwards else 1)
         keep = np.ones((batch, steps), np.bool_) if mask is None else np.array(mask[:, order])
-        drop_x = self._dropped(self.dropout, (batch, channels), training, rng).astype(sequence.dtype)
-        drop_h = self._dropped(self.recurrent_dropout, (batch, self.units), training, rng).astype(sequence.dtype)
+        drop_x = drop_factors(self.dropout, (batch, channels), training, rng, sequence.dtype)
+        drop_h = drop_factors(self.recurrent_dropout, (batch, self.units), training, rng, sequence.dtype)
         # x ∘ drop;  what a step that is passed over would have read is 0, even if it is no number
         dropped = np.where(keep[:, :, None], sequence[:, order] * drop_x[:, None], 0)
         return Given(dropped, keep, drop_x, drop_h, x, keep if mask is not None and self.return_sequences else None)
@@ -182,14 +183,6 @@ class RecurrentLayer(Layer):
                 raise ValueError(f"{name} must have the shape {shape}, not {state.shape}")
             check_dtype(name, state, given.sequence.dtype)
         return given.sequence
-
-    def _dropped(self, rate: float, shape: Shape, training: bool, rng: np.random.Generator | None) -> Array:
-        """Factors: 0 at the rate of dropout, else 1 / (1 − rate); 1 if nothing is dropped."""
-        if not training or rate == 0:
-            return np.ones(shape)
-        if rng is None:
-            raise ValueError("dropout in training needs rng, a generator")
-        return (rng.random(shape) >= rate) / (1 - rate)
 
     def first_state(self, given: Given, rows: int) -> Array:
         """(B, T + 1, rows, units): the initial state in front, room for the others."""

@@ -10,6 +10,7 @@ from experiments.scene.format import (
     Listed,
     Map,
     Mark,
+    Network,
     Phase,
     Pick,
     Read,
@@ -20,6 +21,7 @@ from experiments.scene.format import (
     Spot,
     Step,
     Sum,
+    Units,
     Window,
 )
 from experiments.scene.packing import pack
@@ -34,6 +36,7 @@ __all__ = [
     "Listed",
     "Map",
     "Mark",
+    "Network",
     "Phase",
     "Pick",
     "Read",
@@ -45,6 +48,7 @@ __all__ = [
     "Step",
     "Sum",
     "Terms",
+    "Units",
     "Window",
     "evaluate",
     "pack",

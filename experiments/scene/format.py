@@ -195,6 +195,23 @@ class Diagram:
 
 
 @dataclass(frozen=True)
+class Units:
+    """A column of units in a drawing of a network: which grid holds their numbers, that depends on the direction."""
+
+    name: str
+    grids: Mapping[str, str]  # phase → grid
+    mask: str | None = None  # the grid that silences some: those with 0
+
+
+@dataclass(frozen=True)
+class Network:
+    """Units and the lines between them, drawn above the grids: a unit is a cell, and pressing it goes there."""
+
+    units: tuple[Units, ...]
+    weights: tuple[str, ...]  # grids of the lines from one column to the next, (from, to)
+
+
+@dataclass(frozen=True)
 class Frames:
     """A recorded run: every grid whose values have one axis more holds a frame for each step of it.
 
@@ -216,3 +233,4 @@ class Scene:
     loss: float | None = None  # the loss that the gradients are of: sets the floor of the gradient check
     frames: Frames | None = None
     diagram: Diagram | None = None
+    network: Network | None = None

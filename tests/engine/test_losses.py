@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from engine.gradient_check import agrees, numerical_gradient
-from engine.losses import mean_squared_error, pinball, sequence_cross_entropy, softmax_cross_entropy
+from engine.losses import mean_squared_error, pinball, sequence_cross_entropy, smoothed, softmax_cross_entropy
 
 
 def test_by_hand() -> None:
@@ -25,6 +25,56 @@ def test_gradient_and_batch() -> None:
     again, dagain = softmax_cross_entropy(np.tile(logits, (2, 1)), np.tile(labels, 2))
     assert again == pytest.approx(loss, rel=1e-14)
     np.testing.assert_allclose(dagain[:4], dlogits / 2, rtol=1e-14)
+
+
+@pytest.mark.parametrize("label_smoothing", [0.0, 0.1, 0.5, 1.0])
+@pytest.mark.parametrize("seed", range(5))
+def test_smoothed_labels_are_those_of_pytorch(label_smoothing: float, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    z, labels, shares = 3 * rng.standard_normal((6, 5)), rng.integers(0, 5, 6), rng.dirichlet(np.ones(5), 6)
+    for target in (labels, shares):
+        expected, gradient = in_torch(
+            lambda y, t=target: torch.nn.functional.cross_entropy(y, torch.tensor(t), label_smoothing=label_smoothing),
+            z,
+        )
+        loss, dz = softmax_cross_entropy(z, target, label_smoothing=label_smoothing)
+        assert loss == pytest.approx(expected, rel=1e-12)
+        np.testing.assert_allclose(dz, gradient, rtol=1e-10, atol=1e-15)
+    numeric = numerical_gradient(lambda y: softmax_cross_entropy(y, labels, label_smoothing=label_smoothing)[0], z)
+    loss, dz = softmax_cross_entropy(z, labels, label_smoothing=label_smoothing)
+    assert agrees(dz, numeric, loss).all()
+
+
+def test_with_smoothed_labels_the_least_loss_is_at_the_smoothed_shares() -> None:
+    p = smoothed(np.eye(4)[[2]], 0.2)
+    np.testing.assert_allclose(p, [[0.05, 0.05, 0.85, 0.05]])
+    _, at_rest = softmax_cross_entropy(np.log(p), np.array([2]), label_smoothing=0.2)
+    np.testing.assert_allclose(at_rest, 0, atol=1e-15)
+    _, plain = softmax_cross_entropy(np.log(p), np.array([2]))
+    assert plain[0, 2] < -0.1, "without smoothing the logit would grow on"
+
+
+def test_smoothing_in_sequences_keeps_the_dtype_and_leaves_out_what_does_not_count() -> None:
+    y, labels = RNG.standard_normal((3, 4, 5)).astype(np.float32), RNG.integers(0, 5, (3, 4))
+    expected, gradient = in_torch(
+        lambda z: torch.nn.functional.cross_entropy(
+            z[torch.tensor(MASK)], torch.tensor(labels[MASK]), label_smoothing=0.3
+        ),
+        y,
+    )
+    loss, dy = sequence_cross_entropy(y, labels, MASK, label_smoothing=0.3)
+    assert dy.dtype == np.float32
+    assert loss == pytest.approx(expected, rel=1e-5)
+    np.testing.assert_allclose(dy, gradient, rtol=1e-4, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(-0.1, "label_smoothing must be at least 0, not -0.1"), (1.5, "label_smoothing must be at most 1, not 1.5")],
+)
+def test_impossible_shares(share: float, words: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(words)):
+        softmax_cross_entropy(np.zeros((1, 2)), np.array([0]), label_smoothing=share)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -9,7 +9,8 @@ import torch
 
 from engine.arrays import leaves, rebuild
 from engine.clipping import clip_by_global_norm, clip_by_norm, clip_by_value, global_norm
-from engine.optimizers import SGD, Adam, Optimizer, RMSprop
+from engine.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from engine.regularizers import L2, added, penalty_gradients
 from engine.rows import Rows
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
@@ -24,6 +25,14 @@ PAIRS = (
     (RMSprop(0.01, 0.8, 0.5, 1e-3), lambda: keras.optimizers.RMSprop(0.01, 0.8, 0.5, 1e-3)),
     (RMSprop(0.01, centered=True), lambda: keras.optimizers.RMSprop(0.01, centered=True)),
     (RMSprop(0.01, 0.7, 0.9, 1e-2, True), lambda: keras.optimizers.RMSprop(0.01, 0.7, 0.9, 1e-2, True)),
+    (SGD(0.05, 0.9, nesterov=True), lambda: keras.optimizers.SGD(0.05, 0.9, nesterov=True)),
+    (SGD(0.05, nesterov=True), lambda: keras.optimizers.SGD(0.05, nesterov=True)),
+    # rates that float32 holds exactly: Keras rounds a decay more than the others
+    (SGD(0.0625, 0.5, weight_decay=0.25), lambda: keras.optimizers.SGD(0.0625, 0.5, weight_decay=0.25)),
+    (Adagrad(), keras.optimizers.Adagrad),
+    (Adagrad(0.1, 0.5, 1e-3), lambda: keras.optimizers.Adagrad(0.1, 0.5, 1e-3)),
+    (AdamW(), keras.optimizers.AdamW),
+    (AdamW(0.01, 0.5, 0.8, 0.99, 1e-3), lambda: keras.optimizers.AdamW(0.01, 0.5, 0.8, 0.99, 1e-3)),
     (SGD(0.1, clipvalue=0.5), lambda: keras.optimizers.SGD(0.1, clipvalue=0.5)),
     (SGD(0.1, 0.5, clipnorm=1.5), lambda: keras.optimizers.SGD(0.1, 0.5, clipnorm=1.5)),
     (Adam(0.1, global_clipnorm=3), lambda: keras.optimizers.Adam(0.1, global_clipnorm=3)),
@@ -43,7 +52,7 @@ def problem(dtype: type = np.float64) -> tuple[Any, list[Any]]:
     rng = np.random.default_rng(0)
     params = ({"kernel": rng.standard_normal((3, 2)), "bias": rng.standard_normal(2)}, {}, {"gamma": np.ones(4)})
     params = rebuild(params, lambda _, array: array.astype(dtype))
-    return params, [rebuild(params, lambda _, a: rng.standard_normal(a.shape).astype(a.dtype)) for _ in range(20)]
+    return params, [rebuild(params, lambda _, a: rng.standard_normal(a.shape).astype(a.dtype)) for _ in range(100)]
 
 
 @pytest.mark.parametrize(("ours", "theirs"), PAIRS, ids=[repr(ours) for ours, _ in PAIRS])
@@ -64,7 +73,23 @@ def test_every_step_is_that_of_keras(ours: Optimizer, theirs: Any) -> None:
     [
         (SGD(0.1), lambda w: torch.optim.SGD(w, 0.1)),
         (SGD(0.05, momentum=0.9), lambda w: torch.optim.SGD(w, 0.05, momentum=0.9)),
+        (
+            SGD(0.05, 0.9, nesterov=True, weight_decay=0),
+            lambda w: torch.optim.SGD(w, 0.05, momentum=0.9, nesterov=True),
+        ),
+        # PyTorch's own weight_decay of SGD is L2: without momentum the same
+        (SGD(0.05, weight_decay=0.3), lambda w: torch.optim.SGD(w, 0.05, weight_decay=0.3)),
         # ε stands elsewhere in PyTorch
+        (
+            Adagrad(0.1, 0.3, epsilon=1e-60),
+            lambda w: torch.optim.Adagrad(w, 0.1, initial_accumulator_value=0.3, eps=1e-30),
+        ),
+        (Adagrad(0.1, 0, epsilon=1e-60), lambda w: torch.optim.Adagrad(w, 0.1, eps=1e-30)),
+        (AdamW(0.01, epsilon=1e-30), lambda w: torch.optim.AdamW(w, 0.01, eps=1e-30, weight_decay=0.004)),
+        (
+            AdamW(0.03, 0.7, 0.8, 0.99, epsilon=1e-30),
+            lambda w: torch.optim.AdamW(w, 0.03, (0.8, 0.99), 1e-30, weight_decay=0.7),
+        ),
         (Adam(0.01, epsilon=1e-30), lambda w: torch.optim.Adam(w, 0.01, eps=1e-30)),
         (RMSprop(0.01, epsilon=1e-60), lambda w: torch.optim.RMSprop(w, 0.01, 0.9, 1e-30)),
         (
@@ -135,7 +160,18 @@ def test_what_has_exploded_is_seen() -> None:
     assert np.isnan(clip_by_value({"w": np.array([np.nan])}, 1)["w"]).all()
 
 
-@pytest.mark.parametrize("optimizer", [SGD(0.1, 0.9), Adam(0.1), RMSprop(0.1, 0.9, 0.5, centered=True), RMSprop()])
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        SGD(0.1, 0.9),
+        SGD(0.1, 0.9, nesterov=True, weight_decay=0.1),
+        Adagrad(0.1),
+        Adam(0.1),
+        AdamW(0.1),
+        RMSprop(0.1, 0.9, 0.5, centered=True),
+        RMSprop(),
+    ],
+)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_nothing_that_is_given_is_written_to_and_the_dtype_stays(optimizer: Optimizer, dtype: type) -> None:
     params, grads = problem(dtype)
@@ -178,7 +214,10 @@ def test_a_gradient_by_rows_steps_as_in_pytorch(ours: Optimizer, theirs: Any) ->
         np.testing.assert_allclose(params[0]["embeddings"], weight.detach().numpy(), rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("optimizer", [SGD(0.1, 0.9), Adam(0.1), RMSprop(0.1, centered=True)])
+@pytest.mark.parametrize(
+    "optimizer",
+    [SGD(0.1, 0.9), SGD(0.1, 0.9, True), Adagrad(0.1), Adam(0.1), AdamW(0.1, 0.5), RMSprop(0.1, centered=True)],
+)
 def test_rows_without_a_gradient_stay_and_dense_gradients_beside_them_are_as_ever(optimizer: Optimizer) -> None:
     params, bias = {"embeddings": np.ones((5, 2)), "bias": np.arange(2.0)}, np.array([3.0, -1.0])
     slots = optimizer.init(params)
@@ -193,6 +232,48 @@ def test_rows_without_a_gradient_stay_and_dense_gradients_beside_them_are_as_eve
     np.testing.assert_array_equal(params["bias"], alone["bias"])
     np.testing.assert_array_equal(params["embeddings"][[0, 3]], whole["w"])
     assert all(np.isfinite(a).all() for _, a in leaves(slots))
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [(Adagrad(0.1, 0.1, 1e-60), lambda w: torch.optim.Adagrad(w, 0.1, initial_accumulator_value=0.1, eps=1e-30))],
+)
+def test_adagrad_by_rows_is_that_with_the_whole_gradient(ours: Optimizer, theirs: Any) -> None:
+    """A row without a gradient remembers nothing new and stays, also in the whole formula."""
+    weight = torch.ones((5, 2), dtype=torch.float64, requires_grad=True)
+    peer, params, slots = theirs([weight]), {"w": np.ones((5, 2))}, ours.init({"w": np.ones((5, 2))})
+    for _ in range(20):
+        weight.grad = torch.tensor(np.asarray(SOME))
+        peer.step()
+        params, slots = ours.update(params, {"w": SOME}, slots)
+        np.testing.assert_allclose(params["w"], weight.detach().numpy(), rtol=1e-12)
+
+
+def walk_penalised(optimizer: Optimizer, by: L2, params: Any, grads: list[Any]) -> Any:
+    slots = optimizer.init(params)
+    for grad in grads:
+        params, slots = optimizer.update(params, added(grad, penalty_gradients(by, params)), slots)
+    return params
+
+
+def test_weight_decay_is_l2_under_sgd_and_something_else_under_adam() -> None:
+    """Two weights of 5; the gradients of the first are a thousand times as large, and without a direction."""
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        params = {"kernel": np.array([[5.0], [5.0]])}
+        grads = [{"kernel": rng.standard_normal((2, 1)) * [[10], [0.01]]} for _ in range(300)]
+        decayed = walk(SGD(0.01, weight_decay=1.0), params, grads)[-1]["kernel"]
+        np.testing.assert_allclose(walk_penalised(SGD(0.01), L2(0.5), params, grads)["kernel"], decayed, rtol=1e-10)
+        # decoupled, both decay to 5 · 0.99³⁰⁰ = 0.25, give or take the steps themselves; as a penalty, neither does
+        assert np.abs(walk(AdamW(0.01, 1.0), params, grads)[-1]["kernel"] - 5 * 0.99**300).max() < 0.5
+        noisy, quiet = walk_penalised(Adam(0.01), L2(0.5), params, grads)["kernel"][:, 0]
+        assert 5 - quiet > 1.5 * (5 - noisy) > 0
+
+
+def test_by_rows_only_the_rows_that_are_there_decay() -> None:
+    w, _ = SGD(0.1, weight_decay=0.5).update({"w": np.ones((5, 2))}, {"w": SOME}, SGD().init({"w": np.ones((5, 2))}))
+    np.testing.assert_array_equal(w["w"][[1, 2, 4]], 1)
+    np.testing.assert_allclose(w["w"][[0, 3]], 0.95 - 0.1 * SOME.values)
 
 
 def test_momentum_moves_a_row_on_only_where_the_whole_gradient_is_given() -> None:
@@ -247,6 +328,11 @@ def _without_count(slots: Any) -> dict[str, Any]:
         (lambda: RMSprop(0.1, momentum=-1), "momentum must be at least 0, not -1"),
         (lambda: RMSprop(0.1, epsilon=0), "epsilon must be above 0, not 0"),
         (lambda: RMSprop(0.1, centered=1), "centered must be True or False, not 1"),
+        (lambda: SGD(0.1, nesterov=1), "nesterov must be True or False, not 1"),
+        (lambda: SGD(0.1, weight_decay=-1), "weight_decay must be at least 0, not -1"),
+        (lambda: AdamW(0.1, "much"), "weight_decay must be a number, not 'much'"),
+        (lambda: Adagrad(0.1, -1), "initial_accumulator_value must be at least 0, not -1"),
+        (lambda: Adagrad(0.1, epsilon=0), "epsilon must be above 0, not 0"),
         (lambda: SGD(0.1, clipnorm=0), "clipnorm must be above 0, not 0"),
         (lambda: SGD(0.1, clipvalue="1"), "clipvalue must be a number, not '1'"),
         (lambda: Adam(0.1, global_clipnorm=-1), "global_clipnorm must be above 0, not -1"),

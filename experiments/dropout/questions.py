@@ -1,0 +1,34 @@
+"""The numbers of the lesson's questions, from the learner's own settings: right answers and tempting wrong ones.
+
+A wrong answer is there only where the reason that the lesson gives for it holds.
+"""
+
+from __future__ import annotations
+
+from experiments.dropout import inference, overfitting
+from experiments.dropout.masks import MANY
+from experiments.dropout.network import UNITS
+from experiments.dropout.spec import DropoutSpec
+from experiments.numbers import decimal, whole
+
+
+def question_numbers(spec: DropoutSpec) -> dict[str, str]:
+    """Name → text, for the placeholders of the lesson's questions."""
+    rate, kept = spec.rate, 1 - spec.rate
+    numbers = {
+        "rate": decimal(rate),
+        "many": whole(MANY),
+        "digits_uncertain": whole(inference.DIGITS),
+        "fit_steps": whole(overfitting.STEPS),
+        "units": whole(UNITS),
+        "expected": decimal(rate * UNITS, 1),
+        "kept": decimal(kept),
+        "factor": decimal(1 / kept),
+        "twice": decimal(2 / kept),
+        "networks": whole(2**UNITS),
+    }
+    if rate > 0:  # else both are the right answer
+        numbers |= {"factor_one": "1.00", "twice_unscaled": "2.00", "twice_at_inference": decimal(2 * kept)}
+        if decimal(1 / rate) != numbers["factor"]:
+            numbers["factor_rate"] = decimal(1 / rate)
+    return numbers

@@ -1,0 +1,1 @@
+"""The L1 and L2 lesson."""

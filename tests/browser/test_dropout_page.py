@@ -1,0 +1,212 @@
+"""The Dropout page as a learner uses it, in Chromium, on the real server: point, step, drag, train, share."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from experiments.dropout.network import STEPS, run
+from experiments.dropout.spec import DropoutSpec
+from tests.browser.test_convolution_page import drawn, quiet, redrawn, shown
+
+READY = ".lens[data-drawn]"
+
+
+@pytest.fixture
+def dropout(open_page: Callable[..., Any], serve: Callable[..., str]) -> Callable[..., Any]:
+    """Opens the lesson; the query without its question mark."""
+
+    def visit(query: str = "", **options: Any) -> Any:
+        it = open_page(f"{serve('app.py')}/dropout?{query}", ready=READY, **options)
+        quiet(it)
+        return it
+
+    return visit
+
+
+def guess(it: Any, claim: str) -> Any:
+    card = it.page.locator(f".st-key-experiment-{claim.lower()}")
+    card.get_by_text("Show me without a guess").click()
+    quiet(it)
+    return card
+
+
+def silenced(it: Any) -> list[int]:
+    """The units of both hidden layers that are drawn dark, numbered through."""
+    units = it.page.locator(".network .unit[data-unit^='1,'], .network .unit[data-unit^='2,']")
+    return units.evaluate_all("all => all.map((unit, i) => (unit.matches('.off') ? i : -1)).filter((i) => i >= 0)")
+
+
+def expected(step: int, spec: DropoutSpec | None = None) -> list[int]:
+    steps = run(spec or DropoutSpec())
+    return np.flatnonzero(np.concatenate([steps["m1"][step], steps["m2"][step]]) == 0).tolist()
+
+
+def test_the_network_is_on_the_first_screen_with_the_engines_numbers(dropout: Callable[..., Any]) -> None:
+    it = dropout(height=900)
+    box = it.page.locator(".network").bounding_box()
+    assert box["y"] + box["height"] < 900
+    assert silenced(it) == expected(0)
+    assert shown(it) == pytest.approx(run(DropoutSpec())["d1"][0, 0], rel=6e-3)
+    assert "ends in the number shown" in it.page.locator(".sum").inner_text()
+
+
+def test_every_step_has_its_own_mask_without_a_message(dropout: Callable[..., Any]) -> None:
+    it = dropout()
+    sent = len(it.sent)
+    for step in (1, 2, 3):
+        it.page.get_by_role("button", name="One step on").first.click()
+        assert silenced(it) == expected(step)
+        assert f"training step {step} of {STEPS - 1}" in it.page.locator(".player .pos").first.inner_text()
+    masks = it.page.locator(".masks")
+    masks.scroll_into_view_if_needed()
+    box = masks.bounding_box()
+    it.page.mouse.click(box["x"] + box["width"] * 20.5 / STEPS, box["y"] + 10)
+    assert silenced(it) == expected(20)
+    assert len(it.sent) == sent
+
+
+def test_play_draws_a_new_mask_again_and_again(dropout: Callable[..., Any]) -> None:
+    it = dropout()
+    it.page.get_by_role("button", name=re.compile("Play")).first.click()
+    seen = set()
+    for _ in range(6):
+        it.page.wait_for_timeout(400)
+        seen.add(tuple(silenced(it)))
+    assert len(seen) >= 3
+
+
+def test_backward_a_silenced_unit_passes_no_gradient(dropout: Callable[..., Any]) -> None:
+    it = dropout()
+    it.page.get_by_role("button", name="Backward").first.click()
+    off, *_ = expected(0)
+    it.page.locator(f".network .unit[data-unit='1,{off}']").click()
+    assert it.page.locator(".si").inner_text() == f"∂L/∂h₁[{off}]"
+    assert shown(it) == 0
+    panel = it.page.locator(".sum").inner_text()
+    assert "numerical gradient is 0 too" in panel
+    kept = next(i for i in range(8) if i not in expected(0))
+    it.page.locator(f".network .unit[data-unit='1,{kept}']").click()
+    assert shown(it) == pytest.approx(run(DropoutSpec())["dh1"][0, kept], rel=6e-3)
+    assert "agrees to" in it.page.locator(".sum").inner_text()
+
+
+def test_the_caption_says_what_the_mask_does_in_either_direction(dropout: Callable[..., Any]) -> None:
+    it = dropout()
+    caption, off = it.page.locator(".lens [role=group] > .lane-head").first, len(expected(0))
+    assert f"{off} of 14 hidden units, values of the others × 1.43" in caption.inner_text()
+    it.page.get_by_role("button", name="Backward").first.click()
+    assert f"{off} of 14 hidden units, gradients of the others × 1.43" in caption.inner_text()
+
+
+def test_where_every_unit_is_silenced_nothing_passes(dropout: Callable[..., Any]) -> None:
+    spec = DropoutSpec(rate=0.95)
+    step = next(step for step in range(STEPS) if len(expected(step, spec)) == 14)
+    it = dropout(f"dropout_rate=0.95&dropout_look=forward.y.0.{step}")
+    assert silenced(it) == list(range(14))
+    assert shown(it) == 0
+    assert "14 of 14 hidden units, no value passes" in it.page.locator(".lens").inner_text()
+
+
+def test_a_step_that_would_overshoot_is_not_taken_and_the_page_says_why(dropout: Callable[..., Any]) -> None:
+    it = dropout("dropout_rate=0.95&dropout_learning_rate=0.02")
+    told = it.page.locator(".changes").inner_text()
+    assert "at a rate of 0.95 kept units are multiplied by 20, and steps overshoot" in told
+    assert it.page.get_by_role("radio", name="0.02").count() == 0
+    assert "dropout_learning_rate" not in it.page.url
+
+
+def test_kinds_of_masks_are_played_without_a_message(dropout: Callable[..., Any]) -> None:
+    it = dropout()
+    card = guess(it, "DO6")
+    captions = card.locator(".maps .caption")
+    captions.nth(3).wait_for()
+    before, sent = captions.all_inner_texts(), len(it.sent)
+    assert all(caption.startswith("step 1: ") for caption in before)
+    for k in range(4):
+        card.get_by_role("button", name="One step on").nth(k).click()
+    after = captions.all_inner_texts()
+    assert all(caption.startswith("step 2: ") for caption in after)
+    assert len(it.sent) == sent
+
+
+def test_arrows_move_among_the_units(dropout: Callable[..., Any]) -> None:
+    it = dropout()
+    it.page.locator(".network .unit[data-unit='1,0']").focus()
+    it.page.keyboard.press("ArrowDown")
+    assert it.page.locator(".si").inner_text() == "d₁[1]"
+    it.page.keyboard.press("ArrowRight")
+    assert it.page.locator(".si").inner_text() == "d₂[1]"
+    assert it.page.locator(".network .unit[tabindex='0']").count() == 1
+
+
+@pytest.mark.parametrize(("query", "width"), [("present=1", 1280), ("dropout_rate=0.8", 390)])
+def test_units_hold_their_numbers_and_keys_turn_the_direction(
+    dropout: Callable[..., Any], query: str, width: int
+) -> None:
+    it = dropout(query, width=width)
+    for key, word in (("f", "values"), ("b", "gradients")):
+        it.page.locator(".network .unit[tabindex='0']").press(key)
+        assert f"{word} of the others" in it.page.locator(".lens").inner_text()
+        over = "all => all.filter((unit) => unit.scrollWidth > unit.clientWidth).map((unit) => unit.textContent)"
+        assert it.page.locator(".network .unit").evaluate_all(over) == []
+
+
+def test_the_rate_is_dragged_without_a_run_of_the_page(dropout: Callable[..., Any]) -> None:
+    it = dropout()
+    slider = it.page.get_by_role("slider", name="rate").first
+    box = slider.bounding_box()
+    before, sent, y = drawn(it), len(it.sent), box["y"] + box["height"] / 2
+    it.page.mouse.move(box["x"] + box["width"] * 0.4, y)
+    it.page.mouse.down()
+    for step in range(12):
+        it.page.mouse.move(box["x"] + box["width"] * (0.4 + 0.045 * step), y)
+        it.page.wait_for_timeout(60)
+    assert drawn(it) - before >= 4
+    assert len(it.sent) == sent
+    it.page.mouse.up()
+    it.page.wait_for_url("**dropout_rate=**")
+
+
+def test_at_inference_nothing_is_dark(dropout: Callable[..., Any]) -> None:
+    it = dropout()
+    before = drawn(it)
+    it.page.get_by_role("radio", name="inference").click()
+    redrawn(it, before)
+    assert silenced(it) == []
+    it.page.wait_for_url("**dropout_mode=inference**")
+
+
+def test_a_link_shows_exactly_this(dropout: Callable[..., Any]) -> None:
+    it = dropout("dropout_rate=0.5&dropout_seed=3&dropout_learning_rate=0.02")
+    it.page.get_by_role("button", name="One step on").first.click()
+    it.page.locator(".network .unit[data-unit='2,4']").click()
+    it.page.wait_for_url("**dropout_look=forward.d2.4.1**")
+    again = dropout(it.page.url.split("?")[1])
+    assert again.page.locator(".si").inner_text() == it.page.locator(".si").inner_text() == "d₂[4]"
+    assert shown(again) == shown(it)
+    assert silenced(again) == silenced(it) == expected(1, DropoutSpec(rate=0.5, seed=3, learning_rate=0.02))
+
+
+def test_training_shows_who_overfits(dropout: Callable[..., Any]) -> None:
+    it = dropout()
+    card = guess(it, "DO3")
+    card.get_by_text("20 % of them labelled wrong").wait_for(timeout=90_000)
+    card.get_by_text("0.0", exact=True).click()
+    it.page.wait_for_url("**dropout_fit_wrong_labels=0.0**")
+    card.get_by_text("0 % of them labelled wrong", exact=False).wait_for(timeout=90_000)
+
+
+@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1280, "dark")])
+def test_axe_finds_nothing_and_nothing_hangs_over(dropout: Callable[..., Any], width: int, theme: str) -> None:
+    it = dropout(width=width, theme=theme)
+    for number in range(1, 7):
+        guess(it, f"DO{number}")
+    it.page.get_by_text(re.compile("Where it stops")).nth(3).wait_for(timeout=120_000)  # the others still train
+    quiet(it)
+    assert it.page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(it.page)
+    assert found.violations_count == 0, found.generate_report()

@@ -1,0 +1,130 @@
+"""The L1 and L2 lesson as a learner uses it, in Chromium, on the real server."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from experiments.l1_l2.spec import SurfaceSpec
+from experiments.l1_l2.surface import axis, minimum, parts
+
+PICTURE = ".surface[data-drawn]"
+REDRAWS = 25  # a second, while λ is dragged
+
+
+@pytest.fixture
+def l1_l2(open_page: Callable[..., Any], serve: Callable[..., str]) -> Callable[..., Any]:
+    """Opens the lesson; the query without its question mark."""
+
+    def visit(query: str = "", **options: Any) -> Any:
+        it = open_page(f"{serve('app.py')}/l1_l2?{query}", ready=PICTURE, **options)
+        it.page.wait_for_function("() => document.querySelector('.stApp').dataset.testScriptState === 'notRunning'")
+        return it
+
+    return visit
+
+
+def state(it: Any, name: str) -> str:
+    return str(it.page.locator(PICTURE).get_attribute(f"data-{name}"))
+
+
+def wait_for(it: Any, name: str, value: str) -> None:
+    it.page.wait_for_selector(f'.surface[data-{name}="{value}"]')
+
+
+def table(it: Any) -> list[list[float]]:
+    rows = it.page.locator(f"{PICTURE} tbody tr").all()
+    return [[float(cell.replace("−", "-")) for cell in row.locator("td").all_inner_texts()] for row in rows]
+
+
+def slider(it: Any) -> Any:
+    return it.page.locator(".live_slider", has_text="strength").locator("input")
+
+
+def test_the_first_picture_is_the_minimum_and_says_so(l1_l2: Callable[..., Any]) -> None:
+    it = l1_l2()
+    assert state(it, "at") == "minimum"
+    loss, *pulls = table(it)
+    assert loss[2] == pytest.approx(loss[0] + loss[1], abs=0.02)
+    assert all(pull[2] == 0 and pull[0] == -pull[1] for pull in pulls)
+    assert "w₂ is exactly 0" in it.page.locator(".surface .found").inner_text()
+
+
+def test_whoever_points_sees_both_pulls_there(l1_l2: Callable[..., Any]) -> None:
+    """And a press stays, in the address too."""
+    it = l1_l2()
+    box = it.page.locator(f"{PICTURE} canvas").first.bounding_box()
+    it.page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.3 * box["height"])
+    it.page.wait_for_function("() => document.querySelector('.stApp')")
+    it.page.mouse.down()
+    it.page.mouse.up()
+    row, column = map(int, state(it, "at").split("."))
+    here, spec = np.array([axis()[column], axis()[row]]), SurfaceSpec()
+    expected = parts(here, spec.data(), spec.by)
+    for k, pull in enumerate(table(it)[1:]):
+        assert pull[0] == pytest.approx(-expected.data_gradient[k], rel=6e-3)
+        assert pull[1] == pytest.approx(-expected.penalty_gradient[k], rel=6e-3)
+    it.page.wait_for_url(lambda url: f"reg_look={row}.{column}" in url)
+    again = l1_l2(it.page.url.split("?")[1])
+    assert state(again, "at") == f"{row}.{column}"
+    again.page.get_by_role("button", name="Back to the minimum").click()
+    wait_for(again, "at", "minimum")
+
+
+def test_the_keyboard_looks_too(l1_l2: Callable[..., Any]) -> None:
+    it = l1_l2("reg_look=24.30")
+    it.page.get_by_role("slider", name="look at w₁").press("ArrowRight")
+    wait_for(it, "at", "24.31")
+
+
+def test_dragged_lambda_redraws_often_and_no_run_of_the_page_is_needed(l1_l2: Callable[..., Any]) -> None:
+    it = l1_l2()
+    range_, box = slider(it), slider(it).bounding_box()
+    y = box["y"] + box["height"] / 2
+    it.page.mouse.move(box["x"] + 0.3 * box["width"], y)
+    it.page.mouse.down()
+    before, sent, began = int(state(it, "drawn")), len(it.sent), time.monotonic()
+    for step in range(200):
+        it.page.mouse.move(box["x"] + (0.1 + 0.8 * (step % 50) / 50) * box["width"], y)
+    took, drawn = time.monotonic() - began, int(state(it, "drawn")) - before
+    assert len(it.sent) == sent
+    assert drawn / took >= REDRAWS, f"{drawn} redraws in {took:.1f} s"
+    it.page.mouse.up()
+    strength = float(range_.input_value())
+    it.page.wait_for_url(lambda url: f"reg_strength={strength}" in url)
+    found = minimum(SurfaceSpec(strength=strength))
+    told = it.page.locator(".surface .when").inner_text()
+    assert f"w₁ = {found[0]:.3g}"[:9] in told.replace("−", "-")
+
+
+def test_l2_leaves_no_zero(l1_l2: Callable[..., Any]) -> None:
+    it = l1_l2()
+    it.page.get_by_role("radio", name="L2", exact=True).or_(
+        it.page.get_by_role("button", name="L2", exact=True)
+    ).click()
+    it.page.wait_for_function("() => document.querySelector('.facts').innerText.includes('0 of 2')")
+    it.page.wait_for_url(lambda url: "reg_penalty=L2" in url)
+    assert "neither is 0" in it.page.locator(".surface .found").inner_text()
+
+
+def test_the_path_of_10_000_features_streams_in(l1_l2: Callable[..., Any]) -> None:
+    it = l1_l2()
+    card = it.page.locator(".st-key-experiment-rg3")
+    card.get_by_text("Show me without a guess").click()
+    card.get_by_text("20 of 20 found, 0 others").first.wait_for(timeout=60_000)
+    card.get_by_text("Where it stops").wait_for(timeout=60_000)
+
+
+@pytest.mark.parametrize(
+    ("width", "theme"), [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark"), (1920, "light")]
+)
+def test_it_fits_and_axe_finds_nothing(width: int, theme: str, l1_l2: Callable[..., Any]) -> None:
+    it = l1_l2("reg_look=30.12", width=width, theme=theme)
+    assert it.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert it.page.locator(PICTURE).evaluate("root => root.scrollWidth <= root.clientWidth")
+    found = Axe().run(it.page, context=".st-key-stage").response
+    assert any("canvas" in node["html"] for rule in found["passes"] for node in rule["nodes"])  # it has looked inside
+    assert [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found["violations"]] == []

@@ -1,0 +1,124 @@
+"""DO1 and DO6: masks, at the page's settings, seeds 0 to 4."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from experiments.dropout.kinds import CHANNELS, DRAWS, STEPS, UNITS, Kinds, KindsSpec, guess, kinds
+from experiments.dropout.masks import ALWAYS, MANY, SAME, VARYING, Masks, masks, show
+from experiments.dropout.spec import DropoutSpec
+from experiments.shown import Lines
+
+SEEDS = range(5)
+every_seed = pytest.mark.parametrize("seed", SEEDS)
+
+
+@cache
+def drawn(seed: int, rate: float = 0.3) -> Masks:
+    return masks(DropoutSpec(seed=seed, rate=rate))
+
+
+@cache
+def kind(seed: int, rate: float = 0.3) -> Kinds:
+    return kinds(KindsSpec(seed=seed, rate=rate))
+
+
+# ---------------------------------------------------------------------------------- DO1: masks
+
+
+@every_seed
+@pytest.mark.parametrize("rate", [0.1, 0.3, 0.5, 0.8])
+def test_the_share_is_the_rate_and_the_mean_stays(seed: int, rate: float) -> None:
+    """Within five standard deviations of that many draws."""
+    result = drawn(seed, rate)
+    assert abs(result.share - rate) < 5 * np.sqrt(rate * (1 - rate) / result.masks.size)
+    noise = np.abs(result.h1) * np.sqrt(rate / (1 - rate) / MANY)
+    assert (np.abs(result.d1.mean(axis=0) - result.h1) < 5 * noise).all()
+
+
+@every_seed
+def test_without_the_scaling_the_mean_would_fall(seed: int) -> None:
+    result = drawn(seed)
+    unscaled = result.d1.mean(axis=0) * 0.7
+    assert (np.abs(unscaled - result.h1) > 0.2 * np.abs(result.h1)).all()
+
+
+@every_seed
+def test_each_unit_is_decided_on_by_itself(seed: int) -> None:
+    """Numbers vary as the binomial distribution does, and no unit is silenced more often than the others."""
+    result = drawn(seed)
+    units = result.masks.shape[1]
+    assert result.off.min() < result.off.max()
+    assert result.off.var() == pytest.approx(units * 0.3 * 0.7, rel=0.2)
+    assert np.abs((result.masks == 0).mean(axis=0) - 0.3).max() < 5 * np.sqrt(0.21 / MANY)
+
+
+def test_the_masks_counted_are_those_that_acted() -> None:
+    result = drawn(0)
+    np.testing.assert_array_equal(result.d1, result.h1 * result.masks[:, : len(result.h1)])
+
+
+def test_behind_tanh_the_mean_is_not_kept() -> None:
+    """Where it stops: beyond the noise of the mean, in the median over the seeds of the unit that is furthest off."""
+    off = [np.abs(drawn(seed).bent) / (drawn(seed).h2_masked.std(axis=0) / np.sqrt(MANY)) for seed in SEEDS]
+    assert np.median([unit.max() for unit in off]) > 6
+
+
+def test_at_a_rate_of_0_every_answer_is_right() -> None:
+    assert show(DropoutSpec(rate=0.0)).right == {ALWAYS, VARYING, SAME}
+    assert show(DropoutSpec()).right == {VARYING}
+
+
+def test_at_a_rate_of_0_no_rounding_is_shown() -> None:
+    shown = show(DropoutSpec(rate=0.0))
+    assert shown.numbers["spread"] == shown.numbers["bent"] == "0"
+    means = shown.rows[1]
+    assert isinstance(means, Lines)
+    assert len({float(value) for line in means.lines.values() for value in line}) == 1
+
+
+# ---------------------------------------------------------------------------------- DO6: kinds
+
+
+@every_seed
+@pytest.mark.parametrize("rate", [0.3, 0.5])
+def test_masks_have_the_shapes_of_their_kind(seed: int, rate: float) -> None:
+    result = kind(seed, rate)
+    assert (result.spatial == result.spatial[:, :1, :1]).all()  # whole maps
+    assert result.variational.shape == (DRAWS, STEPS, CHANNELS)
+    assert result.recurrent.shape == result.states.shape == (DRAWS, STEPS, UNITS)
+    for masks_ in (result.variational, result.recurrent):
+        assert (masks_ == masks_[:, :1]).all()  # all steps
+    assert result.connect.shape == (DRAWS, *result.kernel.shape) == (DRAWS, CHANNELS, UNITS)
+    for mask in (result.plain, result.spatial, result.each_step, result.variational, result.recurrent, result.connect):
+        assert len(np.unique(mask, axis=0)) > 1  # another in each training step
+        np.testing.assert_allclose(mask[mask != 0], 1 / (1 - rate), rtol=1e-6)
+
+
+@every_seed
+def test_plain_masks_follow_no_map_no_step_and_no_row(seed: int) -> None:
+    result = kind(seed, 0.5)
+    for mask in (result.plain[0].reshape(-1, result.plain.shape[-1]), result.each_step[0], result.connect[0]):
+        assert len(np.unique(mask, axis=0)) > 1
+
+
+@every_seed
+def test_noise_moves_every_number_and_silences_none(seed: int) -> None:
+    noise = kind(seed).noise
+    assert (noise != 0).all()
+    assert abs(noise.mean()) < 5 * 0.2 / np.sqrt(noise.size)
+    assert noise.std() == pytest.approx(0.2, rel=5 / np.sqrt(2 * noise.size))
+
+
+def test_a_silenced_number_is_guessed_from_its_neighbours() -> None:
+    """Median over the seeds; with whole maps silenced there is no neighbour to guess from."""
+    assert np.median([kind(seed).guessed for seed in SEEDS]) > 0.45
+    assert {kind(seed).guessed_spatial for seed in SEEDS} == {0}
+
+
+def test_noise_cannot_be_guessed() -> None:
+    rng = np.random.default_rng(0)
+    maps, mask = rng.normal(size=(400, 6, 6, 4)), rng.random((400, 6, 6, 4)) >= 0.3
+    assert abs(guess(maps, mask)) < 0.05
+    assert np.isnan(guess(maps, np.ones_like(maps)))

@@ -1,0 +1,106 @@
+"""What the page says: every placeholder filled, one right answer a question, scripts that give the page's numbers."""
+
+import contextlib
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments.l1_l2 import confidence, decay, features, histogram, surface
+from experiments.l1_l2.code import keras, pytorch
+from experiments.l1_l2.facts import facts
+from experiments.l1_l2.penalties import Factors, penalty_gradient, proximal
+from experiments.l1_l2.questions import RATE, SMALL, STEPPED, question_numbers
+from experiments.l1_l2.spec import SurfaceSpec
+from experiments.l1_l2.surface import minimum, parts, picture
+from experiments.live import payload
+from experiments.numbers import decimal
+from experiments.shown import Maps, Shown
+from tests.experiments.l1_l2.test_claims import SETTINGS
+from ui.prose import read
+
+every_setting = pytest.mark.parametrize("spec", SETTINGS, ids=str)
+
+
+def check(claim: str, shown: Shown, numbers: Any) -> None:
+    asked = read("l1_l2")[claim].fill(numbers)
+    assert not re.search(r"\{\w+\}", asked.text + asked["Predict"].question)  # before anything has run
+    told = asked.fill(shown.numbers)
+    for part in ("Predict", "Reveal", "Where it stops"):
+        assert not re.search(r"\{\w+\}", str(told[part]))
+    assert all(re.search(r"\d", row.alt) or len(row.alt) > 20 for row in shown.rows)
+
+
+@every_setting
+def test_the_first_experiment_follows_the_settings(spec: SurfaceSpec) -> None:
+    check("RG1", surface.show(spec), {})
+
+
+@pytest.mark.parametrize(
+    ("claim", "show", "numbers"),
+    [
+        ("RG2", histogram.show, histogram.ASKED_NUMBERS),
+        ("RG4", confidence.show, confidence.ASKED_NUMBERS),
+        ("RG5", decay.show, decay.ASKED_NUMBERS),
+    ],
+)
+def test_texts_are_filled(claim: str, show: Callable[[], Shown], numbers: Any) -> None:
+    check(claim, show(), numbers)
+
+
+def test_the_long_path_is_shown_as_it_comes() -> None:
+    shown = [part.shown for part in features.show() if part.shown is not None]
+    check("RG3", shown[-1], features.ASKED_NUMBERS)
+    first = shown[0].rows[0]
+    assert isinstance(first, Maps)
+    assert not shown[0].numbers  # nothing is told before the end
+    frames = [len(each.rows[0].frames or ()) for each in shown if isinstance(each.rows[0], Maps)]
+    assert frames[:3] == [1, 2, 3]
+
+
+@every_setting
+def test_the_answers_are_what_the_formulas_give(spec: SurfaceSpec) -> None:
+    numbers, w = question_numbers(spec), np.array([SMALL])
+    assert numbers["l1_pull"] == decimal(float(penalty_gradient(w, Factors(spec.strength, 0.0))[0]))
+    assert numbers["l2_small"] == decimal(float(penalty_gradient(w, Factors(0.0, spec.strength))[0]))
+    after = float(proximal(np.array([STEPPED]), RATE, Factors(spec.strength, 0.0))[0])
+    assert numbers["after_l1"] == decimal(after, 3)
+
+
+@every_setting
+def test_every_question_keeps_one_right_and_a_wrong_answer(spec: SurfaceSpec) -> None:
+    for question in read("l1_l2")["Check yourself"].fill(question_numbers(spec)).sections:
+        assert sum(answer.right for answer in question.answers) == 1
+        assert len(question.answers) >= 2
+        assert "{" not in question.question + "".join(answer.why for answer in question.answers)
+
+
+def run(script: str) -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(script, names)
+    return names
+
+
+@every_setting
+@pytest.mark.parametrize("write", [pytorch, keras])
+def test_a_script_gives_the_same_numbers(write: Callable[[SurfaceSpec], str], spec: SurfaceSpec) -> None:
+    ours, theirs = parts(minimum(spec), spec.data(), spec.by), run(write(spec))
+    close = 1e-6 if write is keras else 1e-10  # what Keras's Dense gives out is float32, whatever its dtype
+    for name in ("data", "penalty", "data_gradient", "penalty_gradient"):
+        np.testing.assert_allclose(theirs[name].detach().numpy(), getattr(ours, name), rtol=close, atol=close)
+
+
+@every_setting
+def test_facts_count_the_zeros(spec: SurfaceSpec) -> None:
+    told = {label: value for label, value, _ in facts(spec)}
+    assert told["Exact zeros"] == f"{int((minimum(spec) == 0).sum())} of 2"
+    assert told["Numerical gradient"] == "agrees"
+
+
+def test_the_picture_answers_by_address() -> None:
+    assert payload("reg", {"reg_strength": "2.0", "reg_penalty": "L2"}) == picture(SurfaceSpec("L2", 2.0))
+    assert payload("reg", {"reg_strength": "99"}) == picture(SurfaceSpec())
