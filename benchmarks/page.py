@@ -1,4 +1,5 @@
-"""What the Convolution page costs at its defaults, and a dragged λ on the page of L1 and L2, in a real browser against a server of its own.
+"""What the Convolution page costs at its defaults, and λ when it is dragged on the page of L1 and L2, in a real browser
+against a server of its own.
 
 A picture counts as painted when the lens has drawn it and the browser has finished the frame after that. Every event
 is a real one: keys and mouse moves enter at the browser, as from a keyboard and a mouse.
