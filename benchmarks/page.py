@@ -1,4 +1,5 @@
-"""What the Convolution page costs at its defaults, in a real browser against a server of its own.
+"""What the Convolution page costs at its defaults, and λ when it is dragged on the page of L1 and L2, in a real browser
+against a server of its own.
 
 A picture counts as painted when the lens has drawn it and the browser has finished the frame after that. Every event
 is a real one: keys and mouse moves enter at the browser, as from a keyboard and a mouse.
@@ -22,6 +23,7 @@ from benchmarks.server import READY, Server, chromium, serve
 
 PAGE = "/convolution"
 LENS = ".lens[data-drawn]"
+PENALTY, SURFACE = "/l1_l2", ".surface[data-drawn]"
 SLIDER = ".live_slider input[type=range]"
 SCREEN: ViewportSize = {"width": 1280, "height": 800}
 PATIENCE = 60_000  # ms
@@ -99,13 +101,13 @@ class Visit:
 
 
 @contextmanager
-def visit(browser: Browser, server: Server) -> Iterator[Visit]:
+def visit(browser: Browser, server: Server, path: str = PAGE, picture: str = LENS) -> Iterator[Visit]:
     context = browser.new_context(viewport=SCREEN)
     page = context.new_page()
     sent: list[bytes | str] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda message: sent.append(message)))
-    page.goto(server.address + PAGE)
-    lens = page.wait_for_selector(LENS, timeout=PATIENCE)
+    page.goto(server.address + path)
+    lens = page.wait_for_selector(picture, timeout=PATIENCE)
     assert lens is not None
     page.wait_for_timeout(2000)
     yield Visit(page, lens, sent)
@@ -148,8 +150,8 @@ def sweep(page: Page, moving: float, at: Callable[[float], tuple[float, float]])
     return time.perf_counter() - begun
 
 
-def drag(at: Visit, moving: float) -> Figure:
-    """Drags the slider to and fro; the pictures that the lens draws meanwhile."""
+def drag(at: Visit, moving: float, what: str = "slider dragged", budget: str = "≥ 30 /s") -> Figure:
+    """Drags the slider to and fro; the pictures that are drawn meanwhile."""
     left, top, width, height = in_view(at.page, SLIDER)
     middle, y = left + width / 2, top + height / 2
     at.page.mouse.move(middle, y)
@@ -160,7 +162,7 @@ def drag(at: Visit, moving: float) -> Figure:
     at.page.mouse.up()
     if not drawn:
         raise RuntimeError("no new picture while the slider was dragged")
-    return Figure("slider dragged: pictures a second", "/s", 1, drawn / seconds, budget="≥ 30 /s")
+    return Figure(f"{what}: pictures a second", "/s", 1, drawn / seconds, budget=budget)
 
 
 def point(at: Visit, moving: float) -> list[Figure]:
@@ -304,6 +306,8 @@ def main() -> None:
                 figures.append(Figure.of("click on a segment → painted", "ms", clicks, "p95 ≤ 100"))
             with visit(browser, server) as at:
                 figures.append(drag(at, effort.moving))
+            with visit(browser, server, PENALTY, SURFACE) as at:
+                figures.append(drag(at, effort.moving, "λ of L1 dragged, surface and path", "≥ 25 /s"))
             with visit(browser, server) as at:
                 figures += point(at, effort.moving)
             with visit(browser, server) as at:

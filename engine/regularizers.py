@@ -31,7 +31,7 @@ from engine.arrays import Array, leaves, rebuild
 from engine.checks import check_number
 
 
-def soft_threshold(w: Array, t: float) -> Array:
+def soft_threshold(w: Array, t: float | Array) -> Array:
     """S(w, t): nearer to 0 by t, and exactly 0 from there on."""
     # S(w, t) = w − min(max(w, −t), t);  a NaN stays one
     return w - np.clip(w, -t, t)

@@ -65,6 +65,20 @@ class Lines:
 
 
 @dataclass(frozen=True)
+class Bars:
+    """Counts by group, a bar each; those of a group stand beside each other."""
+
+    groups: Sequence[str]
+    bars: Mapping[str, Array]  # name → (groups,), or (frames, groups)
+    x: str  # what the axes count, in words
+    y: str
+    alt: str
+    frames: Sequence[str] | None = None
+    start: int = 0
+    follow: bool = False
+
+
+@dataclass(frozen=True)
 class Points:
     """A map of named points; its axes have one scale, and no meaning of their own."""
 
@@ -106,7 +120,7 @@ class Text:
 @dataclass(frozen=True)
 class Shown:
     numbers: Mapping[str, str]  # of the lesson's text: `{name}` → how it is written; none: only the rows are drawn yet
-    rows: Sequence[Maps | Sheet | Table | Lines | Points | Walks | Text]
+    rows: Sequence[Maps | Sheet | Table | Lines | Bars | Points | Walks | Text]
     right: Collection[int] | None = None  # numbers of the right answers, where they depend on the settings
     case: str | None = None  # a section of the text that is told only in this case
 

@@ -121,6 +121,52 @@ def line_chart(
     chart({"data": data, "layout": layout}, key=key, alt=alt, height=height, **frames)
 
 
+PATTERNS = ("", "/", ".", "x")  # bars are told apart by more than their colour
+
+
+def bar_chart(
+    groups: Sequence[str],
+    bars: Mapping[str, NDArray[Any]],
+    *,
+    x: str,
+    y: str,
+    key: str,
+    alt: str,
+    height: int = 320,
+    **frames: Any,
+) -> None:
+    """A bar for each name in each group: (groups,), or (frames, groups) with a chart's `frames`."""
+    if len(bars) > len(PATTERNS):
+        raise ValueError(f"a chart tells at most {len(PATTERNS)} kinds of bars apart, not {len(bars)}")
+    for name, values in bars.items():
+        if np.shape(values)[-1] != len(groups):
+            raise ValueError(f"bars of {name} must be {len(groups)}, a group each, not {np.shape(values)[-1]}")
+    data = [
+        {
+            "type": "bar",
+            "name": name,
+            "x": list(groups),
+            "y": np.asarray(values),
+            "marker": {
+                "color": "--ink" if not pattern else "--bg",
+                "line": {"color": "--ink", "width": 1},
+                "pattern": {"shape": pattern, "fgcolor": "--ink", "size": 6},
+            },
+            "framed": ["y"] if np.ndim(values) > 1 else [],
+        }
+        for (name, values), pattern in zip(bars.items(), PATTERNS[: len(bars)], strict=True)
+    ]
+    highest = max(float(np.max(values)) for values in bars.values())
+    layout = {
+        "xaxis": {"title": {"text": x}, "type": "category"},
+        "yaxis": {"title": {"text": y}, "range": [0, 1.05 * highest]},
+        "showlegend": len(bars) > 1,
+        "bargap": 0.3,
+        "bargroupgap": 0.1,
+    }
+    chart({"data": data, "layout": layout}, key=key, alt=alt, height=height, **frames)
+
+
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "x")  # groups are told apart by shape
 
 

@@ -1,5 +1,5 @@
-"""Draws what an experiment shows, row by row: small maps, a sheet of pictures, a table, lines, points on
-a map, gradients in unrolled networks, or words.
+"""Draws what an experiment shows, row by row: small maps, a sheet of pictures, a table, lines, bars,
+points on a map, gradients in unrolled networks, or words.
 
 `ui` knows no experiments. What it draws has these shapes; those of experiments/shown.py fit.
 """
@@ -15,7 +15,7 @@ from zlib import crc32
 import streamlit as st
 from numpy.typing import NDArray
 
-from ui.chart import line_chart, point_chart
+from ui.chart import bar_chart, line_chart, point_chart
 from ui.maps import Picture, Scale, maps
 from ui.sheet import sheet
 from ui.unrolled import unrolled
@@ -89,6 +89,20 @@ class Lines(Film, Protocol):
 
 
 @runtime_checkable
+class Bars(Film, Protocol):
+    @property
+    def groups(self) -> Sequence[str]: ...
+    @property
+    def bars(self) -> Mapping[str, NDArray[Any]]: ...
+    @property
+    def x(self) -> str: ...
+    @property
+    def y(self) -> str: ...
+    @property
+    def alt(self) -> str: ...
+
+
+@runtime_checkable
 class Points(Film, Protocol):
     @property
     def names(self) -> Sequence[str]: ...
@@ -135,14 +149,16 @@ class Shown(Protocol):
     @property
     def numbers(self) -> Mapping[str, str]: ...
     @property
-    def rows(self) -> Sequence[Maps | Sheet | Table | Lines | Points | Walks | Text]: ...
+    def rows(self) -> Sequence[Maps | Sheet | Table | Lines | Bars | Points | Walks | Text]: ...
     @property
     def right(self) -> Collection[int] | None: ...
     @property
     def case(self) -> str | None: ...
 
 
-def draw(rows: Sequence[Maps | Sheet | Table | Lines | Points | Walks | Text], key: str, settings: Any = None) -> None:
+def draw(
+    rows: Sequence[Maps | Sheet | Table | Lines | Bars | Points | Walks | Text], key: str, settings: Any = None
+) -> None:
     """The rows below each other; the key of each is its place. With other settings, a chart's frames begin anew."""
     for number, row in enumerate(rows, 1):
         if isinstance(row, Maps):
@@ -157,6 +173,10 @@ def draw(rows: Sequence[Maps | Sheet | Table | Lines | Points | Walks | Text], k
                 row.at, row.lines, x=row.x, y=row.y, log=row.log, marks=row.marks, bands=row.bands,
                 key=f"{key}.{number}", alt=row.alt, **_frames(row, key, settings),
             )  # fmt: skip
+        elif isinstance(row, Bars):
+            bar_chart(
+                row.groups, row.bars, x=row.x, y=row.y, key=f"{key}.{number}", alt=row.alt, **_frames(row, settings)
+            )
         elif isinstance(row, Points):
             point_chart(
                 row.names, row.at, row.groups, links=row.links, hushed=row.hushed, role=row.role,

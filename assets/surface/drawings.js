@@ -33,12 +33,14 @@ export function drawParts(g, p, palette, it) {
 
 /** The loss that is made small: data and penalty in one. */
 export function drawSum(g, p, palette, it) {
-  const n = it.axis.length, cell = p.side / n, { fill } = palette.magnitude
+  const n = it.axis.length, { fill } = palette.magnitude
+  const edges = Array.from({ length: n + 1 }, (_, i) => Math.round((i * p.side) / n)) // on whole pixels: no seams
   clipped(g, p, () => {
     for (let i = 0; i < n; i++) {
+      const top = edges[n - 1 - i], height = edges[n - i] - top
       for (let j = 0; j < n; j++) {
         g.fillStyle = fill[tone(it.sum[i * n + j], SCALE)]
-        g.fillRect(p.left + j * cell, 6 + (n - 1 - i) * cell, cell + 0.6, cell + 0.6)
+        g.fillRect(p.left + edges[j], 6 + top, edges[j + 1] - edges[j], height)
       }
     }
     for (const level of LEVELS) strokePieces(g, p, "#ffffff", 1, contour(it.axis, it.sum, level))

@@ -182,9 +182,9 @@ class Surface {
     const { it } = this, names = ["w₁", "w₂"], sum = (k) => seen.pulls.data[k] + seen.pulls.extra[k]
     write(this.when, `w₁ = ${number(here.at[0])}, w₂ = ${number(here.at[1])}${this.hover ?? this.cell ? "" : " · the minimum"}`)
     const zeros = names.filter((_, k) => it.minimum[k] === 0)
-    const key = !zeros.length ? (it.l1 ? "inside" : it.strength && it.penalty !== "none" ? "small" : "nothing") : zeros.length === 2 ? "both" : "one"
+    const key = situation(it, zeros.length)
     const k = names.indexOf(zeros[0]), pull = k < 0 ? 0 : Math.abs(it.bottom.dataGradient[k])
-    const told = { weight: zeros[0], pull: number(pull), hold: number(it.l1), w1: number(it.minimum[0]), w2: number(it.minimum[1]) }
+    const told = { weight: zeros[0], pull: number(pull), hold: number(it.l1), w1: number(it.minimum[0]), w2: number(it.minimum[1]), length: number(Math.hypot(...it.minimum)), free: number(Math.hypot(...it.best)) }
     write(this.found, this.texts[key].replace(/\{(\w+)\}/g, (place, word) => told[word] ?? place))
     const numbers = [[here.data, here.extra, here.data + here.extra], ...[0, 1].map((i) => [seen.pulls.data[i], seen.pulls.extra[i], rest(sum(i), seen.pulls.data[i])])]
     numbers.forEach((row, i) => row.forEach((value, j) => write(this.rows[i][j + 1], number(value))))
@@ -205,6 +205,15 @@ class Surface {
     clearTimeout(this.speech)
     this.speech = setTimeout(() => write(this.live, `${says} ${here_}`), SPOKEN_AFTER)
   }
+}
+
+/** Which of the page's sentences is true of the minimum. */
+function situation(it, zeros) {
+  if (!Math.hypot(...it.best)) return "idle"
+  if (!it.strength || it.penalty === "none") return "nothing"
+  if (!it.l1) return "small"
+  if (zeros) return zeros === 2 ? "both" : "one"
+  return it.l2 ? "net" : "inside"
 }
 
 /** What rounding leaves of two numbers that cancel is 0. */

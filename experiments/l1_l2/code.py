@@ -13,7 +13,7 @@ from experiments.l1_l2.surface import minimum
 
 def pytorch(spec: SurfaceSpec) -> str:
     """A script; afterwards data, penalty, data_gradient and penalty_gradient hold the numbers of the page."""
-    l1, l2 = spec.by
+    l1, l2 = spec.by.l1, spec.by.l2
     return f"""import numpy as np
 import torch
 
@@ -34,7 +34,7 @@ print("pull of the penalty", -penalty_gradient.numpy())  # of |w| at 0: 0, where
 
 def keras(spec: SurfaceSpec) -> str:
     """A script; afterwards data, penalty, data_gradient and penalty_gradient hold the numbers of the page."""
-    l1, l2 = spec.by
+    l1, l2 = spec.by.l1, spec.by.l2
     penalty = "dense.losses[0]" if l1 or l2 else "0 * kernel.sum()  # Keras gives no loss for factors of 0"
     return f"""import os
 

@@ -1,4 +1,5 @@
-"""RG4: large weights are overconfidence. A logistic regression on 100 of 569 tumours (real), by λ of L2.
+"""RG4: large weights are overconfidence. A logistic regression on 100 of 569 tumours (real), by λ of L2. Another 100
+choose λ, and what is told is measured on the 369 that neither learning nor choosing has seen.
 
     p = σ(x·w + b)        L = −1/n Σ (t log p + (1 − t) log(1 − p)) + λ Σ w²
 
@@ -22,16 +23,19 @@ from experiments.scene import Scale
 from experiments.shown import Lines, Maps, Picture, Shown, Table
 
 SEEDS = range(5)
-LEARNED = 100  # examples; the others are held out
+TUMOURS, LEARNED, CHOOSING = 569, 100, 100  # examples; the others are held out from both
 STRENGTHS = 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0, 100.0
 NEWTON = 200  # steps at most
 RESTS = 1e-9
+SURE = 0.99  # who says more is sure
 BINS = 5  # of what was said, 0 … 1
 SHOWN = 0, 3, 7  # λs of the reliability diagram
 PLANE = 41  # cells a side of the decision surface
 DEGREE = 5  # of its two features
 LEAST = 1e-15  # a probability of 0 would cost infinitely much
-ASKED_NUMBERS = MappingProxyType({"learned": str(LEARNED)})  # of the question
+ASKED_NUMBERS = MappingProxyType(
+    {"learned": str(LEARNED), "choosing": str(CHOOSING), "held_out": str(TUMOURS - LEARNED - CHOOSING)}
+)  # of the question
 
 
 class Fit(NamedTuple):
@@ -81,60 +85,65 @@ def log_loss(p: Array, target: Array) -> float:
 
 
 class Confidence(NamedTuple):
-    """(seeds, λ) each, but for what was said and what was true, (λ, seeds · held out)."""
+    """(seeds, λ) each, but for what was said, (seeds, λ, held out), and what was true, (seeds, held out)."""
 
     held_out: Array  # log-loss
+    choosing: Array  # log-loss on the examples that choose λ
     learned: Array  # log-loss on the examples that were learned from
     accuracy: Array  # held out
     length: Array  # ‖w‖
-    said: Array  # probability of malignant, of every held-out example of every seed
+    said: Array  # probability of malignant
     true: Array
     prior: Array  # (seeds,) log-loss of a model that says only how common malignant is
 
     @property
-    def best(self) -> int:
-        """The λ whose median held-out log-loss is lowest."""
-        return int(np.median(self.held_out, axis=0).argmin())
+    def chosen(self) -> Array:
+        """(seeds,) the λ with the lowest log-loss on the examples that choose."""
+        return np.asarray(self.choosing.argmin(axis=1))
+
+    def at_chosen(self, values: Array) -> Array:
+        """(seeds, …) of what is (seeds, λ, …)."""
+        return np.asarray(values[np.arange(len(values)), self.chosen])
 
 
 def confidence() -> Confidence:
     """Every λ on five draws of the examples."""
     rows, said, true, priors = [], [], [], []
     for seed in SEEDS:
-        (x, t), (new_x, new_t) = split(seed)
+        (x, t), (between, between_t), (new_x, new_t) = split(seed)
         fits = [logistic(x, t, strength) for strength in STRENGTHS]
         p = np.array([probability(fit, new_x) for fit in fits])
         rows.append(
             [
-                (log_loss(q, new_t), log_loss(probability(fit, x), t), float(((q > 0.5) == new_t).mean()), norm(fit))
+                (
+                    log_loss(q, new_t),
+                    log_loss(probability(fit, between), between_t),
+                    log_loss(probability(fit, x), t),
+                    float(((q > 0.5) == new_t).mean()),
+                    float(np.linalg.norm(fit.w)),
+                )
                 for fit, q in zip(fits, p, strict=True)
             ]
         )
         said.append(p)
         true.append(new_t)
         priors.append(log_loss(np.full(len(new_t), t.mean()), new_t))
-    held_out, learned, accuracy, length = np.array(rows).transpose(2, 0, 1)
-    return Confidence(
-        held_out, learned, accuracy, length, np.concatenate(said, axis=1), np.concatenate(true), np.array(priors)
-    )
+    return Confidence(*np.array(rows).transpose(2, 0, 1), np.array(said), np.array(true), np.array(priors))
 
 
-def norm(fit: Fit) -> float:
-    return float(np.linalg.norm(fit.w))
-
-
-def split(seed: int) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
-    """What is learned from and what is held out; the scale comes from what is learned from."""
+def split(seed: int) -> tuple[tuple[Array, Array], tuple[Array, Array], tuple[Array, Array]]:
+    """What is learned from, what chooses λ, what is held out; the scale comes from what is learned from."""
     table = tumours()
     order = np.random.default_rng(seed).permutation(len(table.malignant))
-    chosen, out = order[:LEARNED], order[LEARNED:]
-    mean, size = table.x[chosen].mean(axis=0), table.x[chosen].std(axis=0)
+    learned, choosing, held_out = np.split(order, [LEARNED, LEARNED + CHOOSING])
+    mean, size = table.x[learned].mean(axis=0), table.x[learned].std(axis=0)
     x, t = (table.x - mean) / size, table.malignant.astype(np.float64)
-    return (x[chosen], t[chosen]), (x[out], t[out])
+    return (x[learned], t[learned]), (x[choosing], t[choosing]), (x[held_out], t[held_out])
 
 
 def reliability(said: Array, true: Array) -> tuple[Array, Array, Array]:
     """In each bin of what was said: its mean, how often it was true, how many. NaN where nothing was said."""
+    said, true = said.ravel(), true.ravel()
     places = np.minimum((said * BINS).astype(int), BINS - 1)
     count = np.bincount(places, minlength=BINS)
     with np.errstate(invalid="ignore"):
@@ -153,7 +162,7 @@ def calibration_error(said: Array, true: Array) -> float:
 
 def surfaces() -> list[Array]:
     """(rows, columns) a λ: the probability over mean radius and mean texture, from powers of both up to the fifth."""
-    (x, t), _ = split(SEEDS[0])
+    (x, t), *_ = split(SEEDS[0])
     axis = np.linspace(-2.5, 2.5, PLANE)
     plane = np.stack(np.meshgrid(axis, axis[::-1]), axis=-1).reshape(-1, 2)
     learned = powers(x[:, :2])
@@ -170,38 +179,44 @@ def powers(x: Array) -> Array:
 
 def show(_: None = None) -> Shown:
     found = confidence()
-    medians, best = np.median(found.held_out, axis=0), found.best
-    errors = [calibration_error(row, found.true) for row in found.said]
+    weak = [values[:, 0] for values in (found.held_out, found.accuracy, found.length)]
+    best = [found.at_chosen(values) for values in (found.held_out, found.accuracy, found.length)]
+    weak_said, best_said = found.said[:, 0], found.at_chosen(found.said)
     numbers = {
         **ASKED_NUMBERS,
         "weakest": name(0),
-        "best": name(best),
+        "best": " to ".join(dict.fromkeys(name(index) for index in (found.chosen.min(), found.chosen.max()))),
         "strongest": name(len(STRENGTHS) - 1),
-        "weak_loss": decimal(float(medians[0])),
-        "best_loss": decimal(float(medians[best])),
-        "strong_loss": decimal(float(medians[-1])),
-        "prior_loss": decimal(float(np.median(found.prior))),
-        "weak_accuracy": f"{decimal(100 * float(np.median(found.accuracy[:, 0])), 0)} %",
-        "best_accuracy": f"{decimal(100 * float(np.median(found.accuracy[:, best])), 0)} %",
-        "weak_length": significant(float(np.median(found.length[:, 0]))),
-        "best_length": significant(float(np.median(found.length[:, best]))),
-        "weak_error": decimal(errors[0]),
-        "best_error": decimal(errors[best]),
-        "weak_sure": sure(found, 0),
-        "best_sure": sure(found, best),
+        "weak_loss": middle(weak[0]),
+        "best_loss": middle(best[0]),
+        "strong_loss": middle(found.held_out[:, -1]),
+        "prior_loss": middle(found.prior),
+        "weak_accuracy": f"{middle(100 * weak[1], 0)} %",
+        "best_accuracy": f"{middle(100 * best[1], 0)} %",
+        "weak_length": significant(float(np.median(weak[2]))),
+        "best_length": significant(float(np.median(best[2]))),
+        "weak_error": decimal(calibration_error(weak_said, found.true), 3),
+        "best_error": decimal(calibration_error(best_said, found.true), 3),
+        "weak_sure": "{} of {}".format(*surely_wrong(weak_said, found.true)),
+        "best_sure": "{} of {}".format(*surely_wrong(best_said, found.true)),
         "seeds": counted(len(found.held_out), "seed"),
     }
-    curve = {"held out": medians, "learned from": np.median(found.learned, axis=0)}
-    alt = f"Log-loss by λ: held out {numbers['weak_loss']} at {name(0)}, lowest {numbers['best_loss']} at {name(best)}"
+    curve = {"held out": np.median(found.held_out, axis=0), "learned from": np.median(found.learned, axis=0)}
+    alt = (
+        f"Log-loss by λ: held out {numbers['weak_loss']} at {name(0)}, {numbers['best_loss']} at the λ that was chosen"
+    )
     losses = Lines(STRENGTHS, curve, "λ", "log-loss (median)", alt, log=True)
-    return Shown(numbers, [losses, _reliability(found), _maps(), _table(found, errors)])
+    return Shown(numbers, [losses, _reliability(found), _maps(), _table(found)])
 
 
-def sure(found: Confidence, index: int) -> str:
-    """Of the wrong answers, how many were given with more than 99 %."""
-    said = found.said[index]
-    wrong = ((said > 0.5) != found.true) & (np.maximum(said, 1 - said) > 0.99)
-    return f"{int(wrong.sum())} of {int(((said > 0.5) != found.true).sum())}"
+def middle(values: Array, digits: int = 2) -> str:
+    return decimal(float(np.median(values)), digits)
+
+
+def surely_wrong(said: Array, true: Array) -> tuple[int, int]:
+    """Of the wrong answers, how many were given with more than 99 %, and how many there are."""
+    wrong = (said > 0.5) != true
+    return int((wrong & (np.maximum(said, 1 - said) > SURE)).sum()), int(wrong.sum())
 
 
 def name(index: int) -> str:
@@ -209,10 +224,16 @@ def name(index: int) -> str:
 
 
 def _reliability(found: Confidence) -> Lines:
+    """Of all held-out examples of all seeds."""
     middles = (np.arange(BINS) + 0.5) / BINS
-    lines = {f"λ = {name(index)}": reliability(found.said[index], found.true)[1] for index in (0, found.best)}
-    alt = "Reliability: how often it was malignant, by what was said; on the diagonal both are the same"
-    lines["as often as said"] = middles
+    lines = {
+        f"λ = {name(0)}": reliability(found.said[:, 0], found.true)[1],
+        "the λ that was chosen": reliability(found.at_chosen(found.said), found.true)[1],
+        "as often as said": middles,
+    }
+    first = next(iter(lines.values()))
+    said = f"with {100 * middles[-1]:.0f} %, {100 * first[-1]:.0f} % were at λ = {name(0)}"
+    alt = f"Reliability: of what was called malignant {said}"
     return Lines(middles, lines, "probability that was said", "how often it was true", alt)
 
 
@@ -225,12 +246,15 @@ def _maps() -> Maps:
     return Maps(pictures, alt)
 
 
-def _table(found: Confidence, errors: list[float]) -> Table:
+def _table(found: Confidence) -> Table:
     columns = {
         "λ": [name(index) for index in range(len(STRENGTHS))],
         "log-loss, held out": [ends(column) for column in found.held_out.T],
         "accuracy, held out": [ends(column) for column in found.accuracy.T],
         "‖w‖": [ends(column, 1) for column in found.length.T],
-        "calibration error": [decimal(error) for error in errors],
+        "calibration error": [
+            decimal(calibration_error(said, found.true), 3) for said in found.said.transpose(1, 0, 2)
+        ],
+        "seeds that chose it": [str(int((found.chosen == index).sum())) for index in range(len(STRENGTHS))],
     }
     return Table(columns, f"The range over {counted(len(SEEDS), 'seed')}")

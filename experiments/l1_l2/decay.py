@@ -8,6 +8,8 @@
 
     max-norm            w ← w · min(1, c / ‖w‖): no penalty, a wall
 
+The factor of decay that stands for λ is 2λ.
+
 Loshchilov and Hutter 2019, "Decoupled weight decay regularization", https://arxiv.org/abs/1711.05101
 Srebro and Shraibman 2005 (max-norm), doi:10.1007/11503415_37
 """
@@ -20,9 +22,12 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.arrays import Array
-from engine.optimizers import SGD, Adam, Optimizer
-from experiments.l1_l2.linear import Sparse, lasso, longest_rate, proximal_step, ridge, slope
-from experiments.l1_l2.penalties import ELASTIC_NET, Factors, factors, penalty_gradient
+from engine.constraints import MaxNorm
+from engine.linear import LinearProblem
+from engine.optimizers import SGD, Adam, AdamW, Optimizer
+from engine.regularizers import L1, L1L2, L2
+from experiments.l1_l2.linear import fitted, ridge
+from experiments.l1_l2.spec import ELASTIC_NET, SurfaceSpec
 from experiments.numbers import counted, decimal, ends, scientific
 from experiments.shown import Lines, Shown, Table
 
@@ -33,7 +38,7 @@ MADE = 2.0  # what each weight does to the target, times its feature's size
 RATE, STRENGTH, STEPS = 0.01, 0.1, 3000
 SGD_RATE = 0.002  # longer steps would not come to rest on the large feature
 TWINS, TWIN_NOISE = 2, 0.01  # features that say the same, and by how much they do not
-TWIN_STRENGTH, TWIN_STEPS = 0.5, 3000
+TWIN_STRENGTH, TWIN_STEPS, SETTLED = 0.5, 3000, 200_000
 WALL = 1.0  # c of max-norm
 ASKED_NUMBERS = MappingProxyType(
     {"strength": f"{STRENGTH:g}", "times": f"{SIZES[0] / SIZES[1]:.0f}"}
@@ -49,36 +54,33 @@ class Runs(NamedTuple):
     adam_decay: Array
 
 
-def problem(seed: int) -> Sparse:
+def problem(seed: int) -> LinearProblem:
     """Two features, one 100 times as large as the other, and two weights that do as much."""
     inputs, errors = np.random.default_rng(seed).spawn(2)
     x = inputs.standard_normal((EXAMPLES, 2)) * SIZES
-    w = MADE / SIZES
-    return Sparse(x, x @ w + NOISE * errors.standard_normal(EXAMPLES), w)
+    return LinearProblem(x, x @ (MADE / SIZES) + NOISE * errors.standard_normal(EXAMPLES))
 
 
-def run(optimizer: Optimizer, data: Sparse, decoupled: bool) -> Array:
-    """From the data's own minimum on, with the penalty in the gradient or beside the step."""
-    by, rate = Factors(0.0, STRENGTH), optimizer.learning_rate
+def run(optimizer: Optimizer, data: LinearProblem, by: L1L2) -> Array:
+    """From the data's own minimum on, with the penalty in the gradient. Decay is the optimizer's own."""
     params = {"w": ridge(data, 0.0)}
     slots, way = optimizer.init(params), [params["w"]]
     for _ in range(STEPS):
         w = params["w"]
-        g = slope(data, w)
-        if decoupled:
-            params, slots = optimizer.update(params, {"w": g}, slots)
-            params = {"w": params["w"] - rate * penalty_gradient(w, by)}
-        else:
-            params, slots = optimizer.update(params, {"w": g + penalty_gradient(w, by)}, slots)
+        params, slots = optimizer.update(params, {"w": data.gradient(w) + by.gradient(w)}, slots)
         way.append(params["w"])
     return np.array(way)
 
 
 def compared(seed: int) -> Runs:
     """Both optimizers, both ways, on the same data from the same start."""
-    data = problem(seed)
-    sgd, adam = SGD(SGD_RATE), Adam(RATE)
-    return Runs(run(sgd, data, False), run(sgd, data, True), run(adam, data, False), run(adam, data, True))
+    data, l2, nothing, decay = problem(seed), L2(STRENGTH), L1L2(), 2 * STRENGTH
+    return Runs(
+        run(SGD(SGD_RATE), data, l2),
+        run(SGD(SGD_RATE, weight_decay=decay), data, nothing),
+        run(Adam(RATE), data, l2),
+        run(AdamW(RATE, weight_decay=decay), data, nothing),
+    )
 
 
 def apart(a: Array, b: Array) -> float:
@@ -101,30 +103,23 @@ class Twins(NamedTuple):
 
 def twins() -> Twins:
     """L1 keeps one of them, the elastic net both."""
+    net = SurfaceSpec(penalty=ELASTIC_NET, strength=TWIN_STRENGTH).by
     found = []
     for seed in SEEDS:
         rng = np.random.default_rng(seed)
-        z = rng.standard_normal((EXAMPLES, 1))
-        x = z + TWIN_NOISE * rng.standard_normal((EXAMPLES, TWINS))
-        data = Sparse(x, x.sum(axis=1) + NOISE * rng.standard_normal(EXAMPLES), np.ones(TWINS))
-        found.append((lasso(data, TWIN_STRENGTH, np.zeros(TWINS), 200_000, 1e-12), *_others(data)))
+        x = rng.standard_normal((EXAMPLES, 1)) + TWIN_NOISE * rng.standard_normal((EXAMPLES, TWINS))
+        data = LinearProblem(x, x.sum(axis=1) + NOISE * rng.standard_normal(EXAMPLES))
+        both = (fitted(data, by, np.zeros(TWINS), SETTLED, 1e-12) for by in (L1(TWIN_STRENGTH), net))
+        found.append((*both, walled(data)))
     return Twins(*(np.array(weights) for weights in zip(*found, strict=True)))
 
 
-def _others(data: Sparse) -> tuple[Array, Array]:
-    """With an elastic net, and before a wall."""
-    by, rate = factors(ELASTIC_NET, TWIN_STRENGTH), longest_rate(data)
-    net, walled = np.zeros(TWINS), np.zeros(TWINS)
+def walled(data: LinearProblem) -> Array:
+    """Plain steps, each followed by the wall."""
+    wall, rate, w = MaxNorm(WALL, axis=0), data.safe_rate(), np.zeros(TWINS)
     for _ in range(TWIN_STEPS):
-        net = proximal_step(data, net, rate, by)
-        walled = max_norm(walled - rate * slope(data, walled), WALL)
-    return net, walled
-
-
-def max_norm(w: Array, limit: float) -> Array:
-    """Cut to this length, if it is longer; its direction stays."""
-    length = float(np.linalg.norm(w))
-    return w * min(1.0, limit / length) if length else w
+        w = wall(w - rate * data.gradient(w))
+    return w
 
 
 def show(_: None = None) -> Shown:
@@ -152,7 +147,7 @@ def show(_: None = None) -> Shown:
 
 
 def _ways(runs: Runs) -> Lines:
-    """The weight of the small feature, as a share of its start."""
+    """The weight of the small feature, as a share of its start, on the first seed."""
     lines = {
         "Adam + L2": runs.adam_l2[:, 1] / runs.adam_l2[0, 1],
         "AdamW": runs.adam_decay[:, 1] / runs.adam_decay[0, 1],
@@ -160,7 +155,7 @@ def _ways(runs: Runs) -> Lines:
         "SGD + decay": runs.sgd_decay[:, 1] / runs.sgd_decay[0, 1],
     }
     left = ", ".join(f"{name} {way[-1]:.2f}" for name, way in lines.items())
-    alt = f"What is left of the small feature's weight: {left}"
+    alt = f"What is left of the small feature's weight, seed {SEEDS[0]}: {left}"
     return Lines(np.arange(STEPS + 1), lines, "step", "weight of the small feature, share of its start", alt)
 
 

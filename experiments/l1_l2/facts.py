@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 
-from experiments.l1_l2.penalties import ELASTIC_NET, L1, L2, NONE
-from experiments.l1_l2.spec import SurfaceSpec
-from experiments.l1_l2.surface import agreement, data_loss, minimum
+from engine.arrays import Array
+from experiments.l1_l2.spec import ELASTIC_NET, L1, L2, NONE, SurfaceSpec
+from experiments.l1_l2.surface import agreement, at_minimum
 from experiments.numbers import decimal, significant
 
-FORMULAS = {L1: "λ Σ|w|", L2: "λ Σ w²", ELASTIC_NET: "½ λ Σ|w| + ½ λ Σ w²", NONE: "0"}
+FORMULAS = {L1: "λ Σ|w|", L2: "λ Σ w²", ELASTIC_NET: "½ λ Σ|w| + ½ λ Σ w²"}
 
 
 def facts(spec: SurfaceSpec) -> tuple[tuple[str, str, str], ...]:
     """(label, value, how it comes about)."""
-    w, checked = minimum(spec), agreement(spec)
+    bottom, checked = at_minimum(spec), agreement(spec)
     told = f"to {significant(checked.worst)}" if not checked.wrong else f"{checked.wrong} disagree"
+    data, penalty = significant(bottom.data), significant(bottom.penalty)
+    added = "" if spec.penalty == NONE else f" + {FORMULAS[spec.penalty]} {penalty}"
     return (
-        ("Loss", "D + R", f"mean (x·w − t)² + {FORMULAS[spec.penalty]}"),
-        ("Minimum", ", ".join(decimal(float(v), 2) for v in w), f"‖w‖ = {decimal(float(np.linalg.norm(w)))}"),
-        ("Exact zeros", f"{int((w == 0).sum())} of 2", f"data’s part {significant(error(spec))}"),
+        ("Minimum", ", ".join(decimal(float(v), 2) for v in bottom.w), f"‖w‖ = {decimal(length(bottom.w))}"),
+        ("Loss there", significant(bottom.data + bottom.penalty), f"mean (x·w − t)² {data}{added}"),
+        ("Exact zeros", f"{int((bottom.w == 0).sum())} of 2", "weights"),
         ("Numerical gradient", "agrees" if not checked.wrong else "disagrees", told),
     )
 
 
-def error(spec: SurfaceSpec) -> float:
-    """D at the minimum: what the penalty costs in fit."""
-    return float(data_loss(minimum(spec), spec.data()))
+def length(w: Array) -> float:
+    return float(np.linalg.norm(w))

@@ -14,6 +14,7 @@ doi:10.1111/j.1467-9868.2011.01004.x
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
@@ -21,22 +22,32 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.arrays import Array
-from experiments.l1_l2.linear import Sparse, lasso, longest_rate, proximal_step, slope, sparse, subgradient_step
-from experiments.l1_l2.penalties import L1, factors
+from engine.linear import LinearProblem, at, proximal_step, subgradient_step
+from engine.regularizers import L1
+from experiments.l1_l2.linear import Made, fitted, made
 from experiments.numbers import counted, ends, scientific, whole
 from experiments.scene import Scale
 from experiments.several import parts
-from experiments.shown import Maps, Part, Picture, Shown, Table
+from experiments.shown import Lines, Maps, Part, Picture, Shown, Table
+from experiments.spec import Spec, choice
 
 SEEDS = range(5)
-EXAMPLES, FEATURES, RELEVANT, NOISE = 400, 10_000, 20, 0.5
-SHARES = np.geomspace(1, 0.04, 20)  # of the λ at which the first weight comes in
+EXAMPLES, FEATURES, RELEVANT, NOISE = (200, 400), 10_000, 20, 0.5
+NEW = 400  # examples that are held out
+WRONG = 5  # others that may come in, where all that matter are said to be found
+SHARES = np.geomspace(1, 0.01, 28)  # of the λ at which the first weight comes in
 SIDE = 100  # the weights as a square of cells
+ROUNDING = 1e-5  # of a float32
 STEPS = 2000  # of the small comparison
 FEW, SOME, FOUR, WEAK = 40, 20, 4, 0.1  # its examples, features, relevant features, λ
 ASKED_NUMBERS = MappingProxyType(
-    {"features": whole(FEATURES), "examples": str(EXAMPLES), "relevant": str(RELEVANT)}
+    {"features": whole(FEATURES), "relevant": str(RELEVANT), "wrong": str(WRONG)}
 )  # of the question
+
+
+@dataclass(frozen=True)
+class FeaturesSpec(Spec):
+    examples: int = choice(EXAMPLES[-1], EXAMPLES, "that are learned from: the first of the same 400")
 
 
 class Minimum(NamedTuple):
@@ -44,7 +55,9 @@ class Minimum(NamedTuple):
     w: Array  # (features,)
     found: int  # relevant features that are not 0
     extra: int  # others that are not 0
-    held_out: float  # mean squared error on as many new examples
+    held_out: float  # mean squared error on new examples
+    relevant: Array  # (20,) sizes of the weights that matter, as a share of those that made the data
+    other: float  # size of the largest of the others
 
     @property
     def mistakes(self) -> int:
@@ -52,46 +65,49 @@ class Minimum(NamedTuple):
 
 
 @lru_cache(maxsize=2)  # shared by all learners, 32 MB each
-def problem(seed: int) -> Sparse:
-    """The first half of the examples is learned from, the other held out."""
-    return sparse(seed, 2 * EXAMPLES, FEATURES, RELEVANT, NOISE, np.float32)
+def problem(seed: int) -> Made:
+    """The first examples are learned from, the last ones held out."""
+    return made(seed, EXAMPLES[-1] + NEW, FEATURES, RELEVANT, NOISE, np.float32)
 
 
-def path(seed: int) -> Iterator[Minimum]:
+def path(spec: FeaturesSpec, seed: int) -> Iterator[Minimum]:
     """The minimum for one λ after the other, from where all weights are 0."""
-    whole_set = problem(seed)
-    data = Sparse(whole_set.x[:EXAMPLES], whole_set.target[:EXAMPLES], whole_set.w)
-    w = np.zeros(FEATURES)
-    gradient = slope(data, w)
-    first = before = float(np.abs(gradient).max())
+    data = problem(seed)
+    x, target = (array[: spec.examples] for array in (data.problem.x, data.problem.target))  # views, no copies
+    learned, w = LinearProblem(x, target), np.zeros(FEATURES, np.float32)
+    gradient = learned.gradient(w)
+    first = before = learned.largest_l1()
     for strength in (float(share * first) for share in SHARES):
         inside = (w != 0) | (np.abs(gradient) >= 2 * strength - before)
         while True:
-            chosen = np.flatnonzero(inside)
-            few = Sparse(data.x[:, chosen].astype(np.float64), data.target, data.w[chosen])
-            w = np.zeros(FEATURES)
-            w[chosen] = lasso(few, strength, w[chosen]) if len(chosen) else 0
-            gradient = _slope(data, w)
-            wants_in = ~inside & (np.abs(gradient) > strength * (1 + 1e-6))
+            w = _fitted(learned, np.flatnonzero(inside), strength, w)
+            gradient = learned.gradient(w)
+            wants_in = ~inside & (np.abs(gradient) > strength * (1 + ROUNDING))
             if not wants_in.any():
                 break
             inside |= wants_in
         before = strength
-        yield _judged(whole_set, strength, w)
+        yield _judged(data, strength, w)
 
 
-def _slope(data: Sparse, w: Array) -> Array:
-    """∂D/∂w, where most weights are 0."""
-    chosen = np.flatnonzero(w)
-    errors = data.x[:, chosen].astype(np.float64) @ w[chosen] - data.target
-    return np.asarray(2 / len(data.x) * (errors.astype(np.float32) @ data.x))
+def _fitted(learned: LinearProblem, chosen: Array, strength: float, w: Array) -> Array:
+    """The minimum where all but the chosen weights are 0; only their columns are worked with, in float64."""
+    new = np.zeros_like(w)
+    if len(chosen):
+        few = LinearProblem(learned.x[:, chosen].astype(np.float64), learned.target.astype(np.float64))
+        new[chosen] = fitted(few, L1(strength), w[chosen].astype(np.float64))
+    return new
 
 
-def _judged(data: Sparse, strength: float, w: Array) -> Minimum:
-    chosen = np.flatnonzero(w)
-    new = data.x[EXAMPLES:, chosen].astype(np.float64) @ w[chosen] - data.target[EXAMPLES:]
-    found = int((w[data.relevant] != 0).sum())
-    return Minimum(strength, w, found, len(chosen) - found, float((new * new).mean()))
+def _judged(data: Made, strength: float, w: Array) -> Minimum:
+    new = LinearProblem(data.problem.x[-NEW:], data.problem.target[-NEW:])
+    sizes, relevant = np.abs(w), data.relevant
+    found = int((w[relevant] != 0).sum())
+    others = np.delete(sizes, relevant)
+    return Minimum(
+        strength, w, found, int((others > 0).sum()), new.loss(w), sizes[relevant] / np.abs(data.w[relevant]),
+        float(others.max()),
+    )  # fmt: skip
 
 
 class Steps(NamedTuple):
@@ -103,13 +119,13 @@ class Steps(NamedTuple):
 
 def steps_compared() -> Steps:
     """After as many steps from 0."""
-    by, ends_ = factors(L1, WEAK), []
+    by, ends_ = L1(WEAK), []
     for seed in SEEDS:
-        data = sparse(seed, FEW, SOME, FOUR, NOISE)
-        rate, one, other = longest_rate(data), np.zeros(SOME), np.zeros(SOME)
+        small = made(seed, FEW, SOME, FOUR, NOISE).problem
+        rate, one, other = small.safe_rate(), np.zeros(SOME), at(np.zeros(SOME))
         for _ in range(STEPS):
-            one, other = subgradient_step(data, one, rate, by), proximal_step(data, other, rate, by)
-        ends_.append((one, other))
+            one, other = subgradient_step(small, by, rate, one), proximal_step(small, by, rate, other)
+        ends_.append((one, other.w))
     return Steps(np.array([a for a, _ in ends_]), np.array([b for _, b in ends_]))
 
 
@@ -128,48 +144,69 @@ def foretold(minima: list[Minimum]) -> Minimum:
     return min(minima, key=lambda minimum: minimum.held_out)
 
 
-def results() -> Iterator[tuple[float, Result]]:
+def results(spec: FeaturesSpec) -> Iterator[tuple[float, Result]]:
     paths: list[list[Minimum]] = []
     for seed in SEEDS:
         paths.append([])
-        for number, minimum in enumerate(path(seed), 1):
+        for number, minimum in enumerate(path(spec, seed), 1):
             # of later seeds, only the counts are kept
             paths[-1].append(minimum if seed == SEEDS[0] else minimum._replace(w=minimum.w[:0]))
             yield (seed + number / len(SHARES)) / (len(SEEDS) + 1), Result(paths, None)
     yield 1.0, Result(paths, steps_compared())
 
 
-def show(_: None = None) -> Iterator[Part]:
+def prediction(bests: list[Minimum]) -> int:
+    """Which answer is right: none is found, not all or not without others, or all and hardly another."""
+    found, extra = (float(np.median([getattr(each, name) for each in bests])) for name in ("found", "extra"))
+    return 2 if found == RELEVANT and extra <= WRONG else 1 if found else 0
+
+
+def show(spec: FeaturesSpec) -> Iterator[Part]:
     """The path streams in, λ after λ."""
-    return parts(results(), shown)
+    return parts(results(spec), lambda result: shown(spec, result))
 
 
-def shown(result: Result) -> Shown:
+def shown(spec: FeaturesSpec, result: Result) -> Shown:
+    way = result.paths[0]
     if result.steps is None:
-        return Shown({}, [_map(result.paths[0])])
+        return Shown({}, [_map(way), _way(way)])
     bests = [best(minima) for minima in result.paths]
     by_error = [foretold(minima) for minima in result.paths]
     zeros = {name: (getattr(result.steps, name) == 0).sum(axis=1) for name in Steps._fields}
     numbers = {
         **ASKED_NUMBERS,
+        "examples": str(spec.examples),
         "seeds": counted(len(bests), "seed"),
-        "found": ends(np.array([minimum.found for minimum in bests]), 0),
-        "extra": ends(np.array([minimum.extra for minimum in bests]), 0),
-        "found_by_error": ends(np.array([minimum.found for minimum in by_error]), 0),
-        "extra_by_error": ends(np.array([minimum.extra for minimum in by_error]), 0),
-        "shrunk": _shrunk(result.paths[0]),
+        "found": _counts(bests, "found"),
+        "extra": _counts(bests, "extra"),
+        "found_by_error": _counts(by_error, "found"),
+        "extra_by_error": _counts(by_error, "extra"),
+        "kept": ends(np.array([100 * minimum.relevant.mean() for minimum in bests]), 0),
         "proximal_zeros": ends(zeros["proximal"], 0),
         "subgradient_zeros": ends(zeros["subgradient"], 0),
         "smallest": scientific(float(np.abs(result.steps.subgradient).min())),
         "steps": whole(STEPS),
     }
-    return Shown(numbers, [_map(result.paths[0]), _path_table(result.paths[0]), _steps_table(result.steps)])
+    rows = [_map(way), _way(way), _path_table(result.paths), _steps_table(result.steps)]
+    return Shown(numbers, rows, right={prediction(bests)}, case="all" if prediction(bests) == 2 else "some")
 
 
-def _shrunk(minima: list[Minimum]) -> str:
-    """How much smaller the relevant weights are than those that made the data, on average."""
-    minimum, data = best(minima), problem(SEEDS[0])
-    return f"{float((np.abs(data.w) - np.abs(minimum.w))[data.relevant].mean()):.2f}"
+def _counts(minima: list[Minimum], name: str) -> str:
+    return ends(np.array([getattr(minimum, name) for minimum in minima]), 0)
+
+
+def _way(minima: list[Minimum]) -> Lines:
+    """How large the weights are as λ comes down: the relevant ones, and the largest that means nothing."""
+    lines = {
+        "the largest that matters": [float(minimum.relevant.max()) for minimum in minima],
+        "the smallest that matters": [float(minimum.relevant.min()) for minimum in minima],
+        "the largest other": [minimum.other for minimum in minima],
+    }
+    alt = (
+        f"Weights by λ, seed {SEEDS[0]}; 1 is the weight that made the data. At λ = {minima[-1].strength:.2f}: "
+        + ", ".join(f"{name} {values[-1]:.2f}" for name, values in lines.items())
+    )
+    return Lines([minimum.strength for minimum in minima], lines, "λ", "size of the weight, share of the true one", alt)
 
 
 def _map(minima: list[Minimum]) -> Maps:
@@ -188,15 +225,16 @@ def _map(minima: list[Minimum]) -> Maps:
     return Maps(pictures, alt, frames, at)
 
 
-def _path_table(minima: list[Minimum]) -> Table:
+def _path_table(paths: list[list[Minimum]]) -> Table:
+    """A row for each share of the λ at which the first weight comes in, over all seeds."""
+    rows = list(zip(*paths, strict=True))
     columns: dict[str, list[str] | list[int]] = {
-        "λ": [f"{minimum.strength:.2f}" for minimum in minima],
-        "relevant found": [minimum.found for minimum in minima],
-        "others": [minimum.extra for minimum in minima],
-        "exactly 0": [FEATURES - minimum.found - minimum.extra for minimum in minima],
-        "error on new examples": [f"{minimum.held_out:.2f}" for minimum in minima],
+        "λ": [ends(np.array([minimum.strength for minimum in row])) for row in rows],
+        "relevant found": [_counts(list(row), "found") for row in rows],
+        "others": [_counts(list(row), "extra") for row in rows],
+        "error on new examples": [ends(np.array([minimum.held_out for minimum in row])) for row in rows],
     }
-    return Table(columns, f"Fewest mistakes at λ = {best(minima).strength:.2f}")
+    return Table(columns, f"As λ comes down, the range over {counted(len(paths), 'seed')}")
 
 
 def _steps_table(steps: Steps) -> Table:

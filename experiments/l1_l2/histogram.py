@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 
 from engine.arrays import Array
-from experiments.l1_l2.linear import Sparse, lasso, ridge, sparse
+from engine.regularizers import L1
+from experiments.l1_l2.linear import Made, fitted, made, ridge
 from experiments.numbers import counted, ends, scientific
-from experiments.shown import Lines, Shown, Table
+from experiments.shown import Bars, Shown, Table
 
 SEEDS = range(5)
 EXAMPLES, FEATURES, RELEVANT, NOISE = 120, 60, 12, 0.5
 STRENGTHS = 0.001, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0
-EDGES = np.linspace(-2.05, 2.05, 42)  # of the histogram: one of its bins is around 0
+EDGES = 0.001, 0.01, 0.1, 0.3, 1.0  # of the sizes that are counted together
+SIZES = (
+    "exactly 0",
+    f"below {EDGES[0]:g}",
+    *(f"{low:g} to {high:g}" for low, high in pairwise(EDGES)),
+    f"from {EDGES[-1]:g}",
+)
 ASKED = STRENGTHS.index(0.3)  # the λ of the question
 ASKED_NUMBERS = MappingProxyType(
-    {"features": str(FEATURES), "relevant": str(RELEVANT), "asked": f"{STRENGTHS[ASKED]:g}"}
+    {"features": str(FEATURES), "examples": str(EXAMPLES), "relevant": str(RELEVANT), "asked": f"{STRENGTHS[ASKED]:g}"}
 )  # of the question
 
 
@@ -43,23 +51,26 @@ class Weights(NamedTuple):
         return np.asarray(np.abs(self.l2).mean(axis=-1))
 
 
-def problem(seed: int) -> Sparse:
-    return sparse(seed, EXAMPLES, FEATURES, RELEVANT, NOISE)
+def problem(seed: int) -> Made:
+    return made(seed, EXAMPLES, FEATURES, RELEVANT, NOISE)
 
 
 def weights() -> Weights:
     """Fitted with each λ, on each seed's data."""
-    problems = [problem(seed) for seed in SEEDS]
+    problems = [problem(seed).problem for seed in SEEDS]
     start = np.zeros(FEATURES)
     return Weights(
-        np.array([[lasso(data, strength, start) for strength in STRENGTHS] for data in problems]),
+        np.array([[fitted(data, L1(strength), start) for strength in STRENGTHS] for data in problems]),
         np.array([[ridge(data, strength) for strength in STRENGTHS] for data in problems]),
     )
 
 
 def counts(w: Array) -> Array:
-    """(λ, bins): how many weights of the first seed lie where."""
-    return np.array([np.histogram(row, EDGES)[0] for row in w])
+    """(λ, sizes): how many weights are exactly 0, and how many of each size, on average over the seeds."""
+    sizes = np.abs(w)
+    # with no edge below the first 0 and none above the last: 0, (0, 0.001), [0.001, 0.01), …
+    places = np.where(sizes == 0, 0, 1 + np.searchsorted(EDGES, sizes, side="right"))
+    return np.asarray((places[..., None] == np.arange(len(SIZES))).sum(axis=2).mean(axis=0))
 
 
 def show(_: None = None) -> Shown:
@@ -74,14 +85,13 @@ def show(_: None = None) -> Shown:
         "l2_smallest": scientific(float(np.abs(found.l2).min())),
         "seeds": counted(len(l1), "seed"),
     }
-    middles = (EDGES[1:] + EDGES[:-1]) / 2
     frames = [
-        f"λ = {strength:g}: exactly 0 are {a} with L1, {b} with L2"
-        for strength, a, b in zip(STRENGTHS, l1[0], l2[0], strict=True)
+        f"λ = {strength:g}: exactly 0 are {ends(a, 0)} with L1, {ends(b, 0)} with L2"
+        for strength, a, b in zip(STRENGTHS, l1.T, l2.T, strict=True)
     ]
-    alt = f"Weights by size. {frames[ASKED]}, of {FEATURES}"
-    lines = {"L1": counts(found.l1[0]), "L2": counts(found.l2[0])}
-    histogram = Lines(middles, lines, "weight", "how many weights", alt, frames=frames, start=ASKED)
+    alt = f"Weights by size, the mean of {counted(len(l1), 'seed')}. {frames[ASKED]}, of {FEATURES}"
+    bars = {"L1": counts(found.l1), "L2": counts(found.l2)}
+    histogram = Bars(SIZES, bars, "size of a weight", "how many weights", alt, frames=frames, start=ASKED)
     return Shown(numbers, [histogram, _by_strength(found)])
 
 

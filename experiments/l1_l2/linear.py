@@ -1,13 +1,6 @@
-"""Linear models with a penalty: made data of which few features matter, and the steps that fit them.
+"""Linear models with a penalty: made data of which few features matter, and the weights that fit them best.
 
-    D(w) = 1/n Σ (x·w − t)²        L = D + R        ∂D/∂w = 2/n xᵀ(x w − t)
-
-    subgradient step    w ← w − rate · (∂D/∂w + ∂R/∂w)
-    proximal step       w ← prox(w − rate · ∂D/∂w)
-
-Both with rate = 1 / (2 λmax(xᵀx / n)), the longest step for which D cannot grow.
-
-Beck and Teboulle 2009, "A fast iterative shrinkage-thresholding algorithm", doi:10.1137/080716542
+D(w) = 1/n Σ (x·w − t)²        L = D + R        the steps are those of `engine/linear.py`
 """
 
 from __future__ import annotations
@@ -18,14 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import Array
-from experiments.l1_l2.penalties import Factors, penalty_gradient, proximal
+from engine.linear import LinearProblem, at, proximal_step
+from engine.regularizers import L1L2
 
 
-class Sparse(NamedTuple):
+class Made(NamedTuple):
     """Examples whose targets only few of the features have made."""
 
-    x: Array  # (n, features)
-    target: Array  # (n,)
+    problem: LinearProblem
     w: Array  # (features,) the weights that made them, most of them 0
 
     @property
@@ -33,9 +26,9 @@ class Sparse(NamedTuple):
         return np.flatnonzero(self.w)
 
 
-def sparse(
+def made(
     seed: int, examples: int, features: int, relevant: int, noise: float, dtype: npt.DTypeLike = np.float64
-) -> Sparse:
+) -> Made:
     """Features drawn from N(0, 1); the relevant ones, drawn too, have weights from 1 to 2 of either sign."""
     places, inputs, errors = np.random.default_rng(seed).spawn(3)
     w = np.zeros(features)
@@ -43,44 +36,24 @@ def sparse(
     w[chosen] = places.uniform(1, 2, relevant) * places.choice([-1, 1], relevant)
     x = inputs.standard_normal((examples, features), np.float32).astype(dtype, copy=False)
     target = x[:, chosen].astype(np.float64) @ w[chosen] + noise * errors.standard_normal(examples)
+    target = target.astype(dtype, copy=False)
     for array in (x, target, w):
         array.flags.writeable = False
-    return Sparse(x, target, w)
+    return Made(LinearProblem(x, target), w)
 
 
-def slope(data: Sparse, w: Array) -> Array:
-    """∂D/∂w"""
-    return np.asarray(2 / len(data.x) * ((data.x @ w - data.target) @ data.x))
-
-
-def longest_rate(data: Sparse) -> float:
-    return float(len(data.x) / (2 * np.linalg.norm(data.x, 2) ** 2))
-
-
-def subgradient_step(data: Sparse, w: Array, rate: float, by: Factors) -> Array:
-    """What any optimizer does that only knows a gradient."""
-    return np.asarray(w - rate * (slope(data, w) + penalty_gradient(w, by)))
-
-
-def proximal_step(data: Sparse, w: Array, rate: float, by: Factors) -> Array:
-    """The penalty is not followed by its gradient, but solved."""
-    return proximal(w - rate * slope(data, w), rate, by)
-
-
-def lasso(data: Sparse, strength: float, w: Array, steps: int = 5000, tolerance: float = 1e-7) -> Array:
-    """The minimum of D + λ Σ|w|, by proximal steps with momentum from w on, until they come to rest."""
-    rate, ahead, t, by = longest_rate(data), w, 1.0, Factors(strength, 0.0)
+def fitted(problem: LinearProblem, by: L1L2, start: Array, steps: int = 5000, tolerance: float = 1e-7) -> Array:
+    """The minimum of D + R, by accelerated proximal steps from `start` on, until they come to rest."""
+    rate, now = problem.safe_rate(), at(start)
     for _ in range(steps):
-        new = proximal_step(data, ahead, rate, by)
-        after = (1 + np.sqrt(1 + 4 * t * t)) / 2
-        ahead, moved = new + (t - 1) / after * (new - w), float(np.abs(new - w).max(initial=0))
-        w, t = new, after
-        if moved < tolerance:
+        before, now = now, proximal_step(problem, by, rate, now, accelerated=True)
+        if np.abs(now.w - before.w).max() < tolerance:
             break
-    return w
+    return now.w
 
 
-def ridge(data: Sparse, strength: float) -> Array:
+def ridge(problem: LinearProblem, strength: float) -> Array:
     """The minimum of D + λ Σ w², in closed form: (xᵀx / n + λ I) w = xᵀt / n."""
-    n, features = data.x.shape
-    return np.linalg.solve(data.x.T @ data.x / n + strength * np.eye(features), data.x.T @ data.target / n)
+    n, features = problem.x.shape
+    curvature = problem.x.T @ problem.x / n + strength * np.eye(features)
+    return np.linalg.solve(curvature, problem.x.T @ problem.target / n)

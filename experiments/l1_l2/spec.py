@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 
 from engine.arrays import Array
-from experiments.l1_l2.penalties import ELASTIC_NET, L1, L2, NONE, Factors, factors
+from engine.regularizers import L1L2
 from experiments.spec import Spec, choice, number
 
+NONE, L1, L2, ELASTIC_NET = "none", "L1", "L2", "elastic net"
+SHARES = MappingProxyType({NONE: L1L2(), L1: L1L2(l1=1.0), L2: L1L2(l2=1.0), ELASTIC_NET: L1L2(l1=0.5, l2=0.5)})  # of λ
 EXAMPLES = 40
 
 STRENGTH = "λ, how much the penalty counts beside the data"
@@ -47,9 +50,15 @@ class SurfaceSpec(Spec):
     seed: int = number(0, 0, 99, 1, "start of what is random: features and noise")
 
     @property
-    def by(self) -> Factors:
-        """What λ makes of the two factors."""
-        return factors(self.penalty, self.strength)
+    def by(self) -> L1L2:
+        """The penalty: λ, shared out between its two parts."""
+        share = SHARES[self.penalty]
+        return L1L2(share.l1 * self.strength, share.l2 * self.strength)
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """Without a penalty there is no λ to set."""
+        return tuple(name for name in super().used if name != "strength" or self.penalty != NONE)
 
     @property
     def without_strength(self) -> SurfaceSpec:

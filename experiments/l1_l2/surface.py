@@ -22,8 +22,8 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.gradient_check import numerical_gradient, verdicts
-from experiments.l1_l2.penalties import L1, L2, NONE, SHARES, Factors, penalty_gradient, penalty_value, soft_threshold
-from experiments.l1_l2.spec import Data, SurfaceSpec
+from engine.regularizers import L1L2, soft_threshold
+from experiments.l1_l2.spec import L1, L2, NONE, SHARES, Data, SurfaceSpec
 from experiments.numbers import decimal, significant
 from experiments.packing import pack
 from experiments.shown import Lines, Shown, Table
@@ -32,17 +32,18 @@ REACH = 3.0  # the picture shows both weights from −3 to 3
 CELLS = 49  # a side: every eighth
 ANGLES = 120  # corners of a drawn boundary; those of the diamond are among them
 SWEEPS = 400
+RESTS = 1e-9  # what rounding leaves of a pull of 0
 STRENGTHS = next(field.options for field in SurfaceSpec.fields() if field.name == "strength")
 
 
 class Pull(NamedTuple):
     """One place: both parts of the loss and of its gradient."""
 
-    w: Array  # (…, 2)
-    data: Array  # (…)  D
-    penalty: Array  # (…)  R
-    data_gradient: Array  # (…, 2)
-    penalty_gradient: Array  # (…, 2)
+    w: Array  # (2,)
+    data: float  # D
+    penalty: float  # R
+    data_gradient: Array  # (2,)
+    penalty_gradient: Array  # (2,)
 
 
 def data_loss(w: Array, data: Data) -> Array:
@@ -56,9 +57,9 @@ def data_gradient(w: Array, data: Data) -> Array:
     return np.asarray(2 * (w @ data.curvature - data.pull))
 
 
-def parts(w: Array, data: Data, by: Factors) -> Pull:
-    """What data and penalty say at these weights (…, 2)."""
-    return Pull(w, data_loss(w, data), penalty_value(w, by), data_gradient(w, data), penalty_gradient(w, by))
+def parts(w: Array, data: Data, by: L1L2) -> Pull:
+    """What data and penalty say at these weights."""
+    return Pull(w, float(data_loss(w, data)), by.value(w), data_gradient(w, data), by.gradient(w))
 
 
 def minima(data: Data, l1: Array, l2: Array) -> Array:
@@ -74,8 +75,7 @@ def minima(data: Data, l1: Array, l2: Array) -> Array:
 
 def minimum(spec: SurfaceSpec) -> Array:
     """(2,): where the learner's loss is smallest."""
-    l1, l2 = spec.by
-    return np.asarray(minima(spec.data(), np.array([l1]), np.array([l2]))[0])
+    return np.asarray(path(spec)[STRENGTHS.index(spec.strength)])
 
 
 @lru_cache(maxsize=256)
@@ -105,7 +105,7 @@ def boundary(w: Array, penalty: str) -> Array:
     angles = 2 * np.pi * np.arange(ANGLES + 1) / ANGLES
     rays = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
     rays[np.abs(rays) < 1e-15] = 0
-    level, a = float(penalty_value(w, by)), by.l1 * np.abs(rays).sum(axis=-1)
+    level, a = by.value(w), by.l1 * np.abs(rays).sum(axis=-1)
     if by.l2 == 0:
         return np.asarray(rays * (level / a if by.l1 else 0 * a)[:, None])
     # l2 r² + a r = level
@@ -114,6 +114,12 @@ def boundary(w: Array, penalty: str) -> Array:
 
 def axis() -> Array:
     return np.linspace(-REACH, REACH, CELLS)
+
+
+def penalty_on_grid(by: L1L2) -> Array:
+    """(row, column): R is what w₁ costs and what w₂ costs."""
+    costs = np.array([by.value(w) for w in axis()])
+    return np.asarray(costs[:, None] + costs)
 
 
 def grid() -> Array:
@@ -128,7 +134,6 @@ def _data_on_grid(spec: SurfaceSpec) -> tuple[Array, Array]:
 
 def picture(spec: SurfaceSpec) -> bytes:
     """What the browser draws, as float32: the engine computed every number in it."""
-    w = grid()
     loss, gradient = _data_on_grid(replace(spec.without_strength, penalty=NONE))
     best, bottom = path(replace(spec, penalty=L1))[0], at_minimum(spec)
 
@@ -140,19 +145,20 @@ def picture(spec: SurfaceSpec) -> bytes:
             "penalty": spec.penalty,
             "strength": spec.strength,
             "l1": spec.by.l1,
+            "l2": spec.by.l2,
             "axis": small(axis()),
             "data": small(loss),
-            "extra": small(penalty_value(w, spec.by)),
+            "extra": small(penalty_on_grid(spec.by)),
             "dataGradient": small(gradient),
-            "extraGradient": small(penalty_gradient(w, spec.by)),
+            "extraGradient": small(spec.by.gradient(grid())),
             "boundary": small(boundary(bottom.w, spec.penalty)),
             "strengths": small(np.array(STRENGTHS)),
             "path": path(spec),
             "best": best,
             "minimum": bottom.w,
             "bottom": {
-                "data": float(bottom.data),
-                "extra": float(bottom.penalty),
+                "data": bottom.data,
+                "extra": bottom.penalty,
                 "dataGradient": bottom.data_gradient,
                 "extraGradient": bottom.penalty_gradient,
             },
@@ -177,7 +183,7 @@ def agreement(spec: SurfaceSpec) -> Agreement:
         analytic = here.data_gradient + here.penalty_gradient
 
         def loss(u: Array) -> float:
-            return float(data_loss(u, data) + penalty_value(u, by))
+            return float(data_loss(u, data)) + by.value(u)
 
         numeric = numerical_gradient(loss, w)
         wrong += int((verdicts(analytic, numeric, loss(w)) == 1).sum())
@@ -215,7 +221,7 @@ def show(spec: SurfaceSpec) -> Shown:
         "worst": significant(checked.worst),
     }
     alt = f"Both weights of the minimum by λ. With L1 exactly 0: {numbers['first_zero']}."
-    right = {0, 1} if spec.penalty == NONE or spec.strength == 0 else {1}  # without a penalty, nothing pulls
+    right = {0, 1} if np.abs(bottom.data_gradient).max() < RESTS else {1}  # without a penalty, nothing pulls
     paths = Lines(STRENGTHS, lines, "λ", "weight at the minimum", alt)
     return Shown(numbers, [paths, _pulls(spec, bottom)], right=right)
 

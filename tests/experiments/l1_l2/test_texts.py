@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine.regularizers import L1, L2
 from experiments.l1_l2 import confidence, decay, features, histogram, surface
 from experiments.l1_l2.code import keras, pytorch
 from experiments.l1_l2.facts import facts
-from experiments.l1_l2.penalties import Factors, penalty_gradient, proximal
 from experiments.l1_l2.questions import RATE, SMALL, STEPPED, question_numbers
-from experiments.l1_l2.spec import SurfaceSpec
+from experiments.l1_l2.spec import NONE, SurfaceSpec
 from experiments.l1_l2.surface import minimum, parts, picture
 from experiments.live import payload
 from experiments.numbers import decimal
@@ -29,7 +29,7 @@ def check(claim: str, shown: Shown, numbers: Any) -> None:
     asked = read("l1_l2")[claim].fill(numbers)
     assert not re.search(r"\{\w+\}", asked.text + asked["Predict"].question)  # before anything has run
     told = asked.fill(shown.numbers)
-    for part in ("Predict", "Reveal", "Where it stops"):
+    for part in ("Predict", "Reveal", "Where it stops", *((shown.case,) if shown.case else ())):
         assert not re.search(r"\{\w+\}", str(told[part]))
     assert all(re.search(r"\d", row.alt) or len(row.alt) > 20 for row in shown.rows)
 
@@ -52,8 +52,9 @@ def test_texts_are_filled(claim: str, show: Callable[[], Shown], numbers: Any) -
 
 
 def test_the_long_path_is_shown_as_it_comes() -> None:
-    shown = [part.shown for part in features.show() if part.shown is not None]
+    shown = [part.shown for part in features.show(features.FeaturesSpec()) if part.shown is not None]
     check("RG3", shown[-1], features.ASKED_NUMBERS)
+    assert shown[-1].right == {2}
     first = shown[0].rows[0]
     assert isinstance(first, Maps)
     assert not shown[0].numbers  # nothing is told before the end
@@ -61,12 +62,22 @@ def test_the_long_path_is_shown_as_it_comes() -> None:
     assert frames[:3] == [1, 2, 3]
 
 
+def minima(found: int, extra: int) -> list[features.Minimum]:
+    return [features.Minimum(1.0, np.zeros(2), found, extra, 1.0, np.zeros(20), 0.0)] * 5
+
+
+@pytest.mark.parametrize(("found", "extra", "answer"), [(0, 0, 0), (0, 9, 0), (19, 0, 1), (20, 6, 1), (20, 5, 2)])
+def test_which_prediction_is_right_depends_on_what_was_found(found: int, extra: int, answer: int) -> None:
+    assert features.prediction(minima(found, extra)) == answer
+
+
 @every_setting
 def test_the_answers_are_what_the_formulas_give(spec: SurfaceSpec) -> None:
     numbers, w = question_numbers(spec), np.array([SMALL])
-    assert numbers["l1_pull"] == decimal(float(penalty_gradient(w, Factors(spec.strength, 0.0))[0]))
-    assert numbers["l2_small"] == decimal(float(penalty_gradient(w, Factors(0.0, spec.strength))[0]))
-    after = float(proximal(np.array([STEPPED]), RATE, Factors(spec.strength, 0.0))[0])
+    strength = spec.strength if spec.penalty != NONE and spec.strength else SurfaceSpec().strength
+    assert numbers["l1_pull"] == decimal(float(L1(strength).gradient(w)[0]), 3)
+    assert numbers["l2_small"] == decimal(float(L2(strength).gradient(w)[0]), 3)
+    after = float(L1(strength).proximal(np.array([STEPPED]), RATE)[0])
     assert numbers["after_l1"] == decimal(after, 3)
 
 
