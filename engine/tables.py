@@ -15,7 +15,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.packed import pack, unpack
 
-FEWEST, MOST = 40, 1000  # rows
+FEWEST, MOST = 100, 1000  # rows
 COLUMNS = 60  # of numbers, at most
 CLASSES = 10  # at most
 OF_A_CLASS = 5  # rows, at least

@@ -7,7 +7,7 @@ arrays in them; a colour may be a token of assets/theme/tokens.css, such as "--k
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from html import escape
 from itertools import pairwise
-from math import log10
+from math import isfinite, log10
 from typing import Any
 
 import numpy as np
@@ -74,7 +74,7 @@ def line_chart(
     """Lines by name over common places, each named where it ends, or above where ends are close; `log` makes both axes
     logarithmic.
 
-    `marks` numbers places in `at` where the first line gets a ring. With the `frames` of a chart, lines that hold a row
+    A place where a line has no number, NaN, is a gap. `marks` numbers places in `at` where the first line gets a ring. With the `frames` of a chart, lines that hold a row
     a frame move, and all are named above.
     """
     if len(lines) > len(DASHES):
@@ -95,8 +95,8 @@ def line_chart(
     if len(marks):
         data.append(_rings(np.asarray(at)[marks], np.asarray(next(iter(lines.values())))[marks]))
     count = log10 if log else float  # as Plotly does along its axes: in powers of ten on a logarithmic one
-    ends = {name: (count(at[-1]), count(np.ravel(values)[-1])) for name, values in lines.items()}
-    heights = [count(value) for values in lines.values() for value in np.ravel(values)]
+    ends = {name: tuple(map(count, _end(at, values))) for name, values in lines.items()}
+    heights = [count(value) for values in lines.values() for value in np.ravel(values) if isfinite(value)]
     moving = any(trace.get("framed") for trace in data)
     crowded = moving or _close([y for _, y in ends.values()], max(heights) - min(heights))
     layout = {
@@ -112,6 +112,13 @@ def line_chart(
         "showlegend": crowded,
     }
     chart({"data": data, "layout": layout}, key=key, alt=alt, height=height, **frames)
+
+
+def _end(at: Numbers, values: Numbers) -> tuple[float, float]:
+    """Where a line ends: it may have no number at its last places."""
+    row = np.asarray(values, np.float64).reshape(-1, len(at))[-1]
+    last = int(np.flatnonzero(np.isfinite(row))[-1:].sum()) if np.isfinite(row).any() else -1
+    return at[last], row[last]
 
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "x")  # groups are told apart by shape

@@ -70,9 +70,7 @@ def most_samples(name: str, table: str = "") -> int:
 
 
 @lru_cache(maxsize=64)
-def parts(
-    name: str, samples: int, seed: int, wrong_labels: float = 0.0, noise: float = 0.0, table: str = ""
-) -> Parts:
+def parts(name: str, samples: int, seed: int, wrong_labels: float = 0.0, noise: float = 0.0, table: str = "") -> Parts:
     """Shared and read-only. The scale of a table's columns comes from what is learned from."""
     x, labels = everything(name, table)
     classes = everything(name, table).classes

@@ -40,7 +40,8 @@ class Look(NamedTuple):
     """After so many steps."""
 
     steps: int
-    progress: Progress
+    now: Progress
+    best: Progress  # what early stopping would leave; without it, what there is now
     learned: Judged
     validation: Judged
     ended: bool  # stopped early
@@ -72,7 +73,7 @@ def learn(training: Training, parts: Parts, by: Techniques, steps: int, every: i
             if stopping is not None:
                 watched = stopping.watch(watched, validation.loss, progress)
             best = progress if stopping is None else stopping.result(watched, progress)
-            yield Look(taken, best, learned, validation, watched.stopped)
+            yield Look(taken, progress, best, learned, validation, watched.stopped)
             if watched.stopped:
                 return
         if taken < steps:
@@ -86,4 +87,4 @@ def outcome(
     """Trained to its end: how it does on the validation part, by which one may choose, and on the test."""
     training = recipe(parts, width, layers, by, seed)
     *_, last = (look for look in learn(training, parts, by, steps, every) if look is not None)
-    return tuple(judged(training.network, last.progress.params, part) for part in (parts.validation, parts.test))
+    return tuple(judged(training.network, last.best.params, part) for part in (parts.validation, parts.test))
