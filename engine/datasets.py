@@ -1,7 +1,8 @@
 """Data sets, all there without a download.
 
-Real data ships inside scikit-learn (digits, photographs, tumours, wines), matplotlib (recordings), Plotly (restaurant bills),
-NetworkX (who came to which meeting) and Python itself (English). What is made by a rule says so: `court`, `parcels`.
+Real data ships inside scikit-learn (digits, photographs, tumours, wines), matplotlib (recordings), Plotly (restaurant
+bills), NetworkX (who came to which meeting) and Python itself (English). What is made by a rule says so: `court` and
+`parcels`.
 
 Every array is loaded when first asked for, kept, shared by all learners, and therefore read-only.
 

@@ -1,8 +1,8 @@
-"""A table of the learner's own: numbers, and in the last column what each row is. Checked, and small enough for an address.
+"""A table of the learner's own: numbers, and last in each row its class. Checked, and small enough for an address.
 
-A line is a row, its cells are parted by semicolons, tabs or commas. A heading is left out. 0,13 is 0.13 where the comma
-parts no cells. What stands in the last column, numbers or words, names the class. Every column is kept in 255 steps from
-its smallest number to its largest.
+A line is a row, its cells are parted by semicolons, tabs or commas. A heading is left out. 0,13 is 0.13 where the
+comma parts no cells. What stands in the last column, numbers or words, names the class. Every column is kept in 255
+steps from its smallest number to its largest.
 """
 
 import csv

@@ -33,10 +33,10 @@ with lesson.first_screen():
     spec = settings.spec
     with lesson.row("situations"):
         settings.presets(PRESETS)
+        own_data(settings, "table", "Your own table", WANTED, {"data": OWN}, tables.shrink)
         lesson.try_this(text["Try this"], {})
     with settings.row():
-        settings.select("data", width=190)
-        own_data(settings, "table", "Your own", WANTED, {"data": OWN}, tables.shrink)
+        settings.select("data")
         for name in ("samples", "width", "wrong_labels"):
             settings.segments(name)
         with settings.more():

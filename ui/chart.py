@@ -74,8 +74,8 @@ def line_chart(
     """Lines by name over common places, each named where it ends, or above where ends are close; `log` makes both axes
     logarithmic.
 
-    A place where a line has no number, NaN, is a gap. `marks` numbers places in `at` where the first line gets a ring. With the `frames` of a chart, lines that hold a row
-    a frame move, and all are named above.
+    A place where a line has no number, NaN, is a gap. `marks` numbers places in `at` where the first line gets a ring.
+    With the `frames` of a chart, lines that hold a row a frame move, and all are named above.
     """
     if len(lines) > len(DASHES):
         raise ValueError(f"a chart tells at most {len(DASHES)} lines apart, not {len(lines)}")

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.arrays import Array
+from engine.network import Sequential
 from experiments.numbers import decimal, significant
 from experiments.overfitting.learning import BINS, Judged, Look, judged, learn
 from experiments.overfitting.spec import LabSpec
@@ -51,7 +52,7 @@ def bench(spec: LabSpec) -> Iterator[tuple[float, Bench | None]]:
     over: dict[str, Watched] = {}
     share = 0.0
     for taken in range(0, STEPS + EVERY, EVERY):
-        for number, name in enumerate(runs):
+        for name in runs:
             for look in runs[name]:
                 if look is not None:
                     over = over | {name: _watched(spec, trainings[name].network, over.get(name), look)}
@@ -62,10 +63,10 @@ def bench(spec: LabSpec) -> Iterator[tuple[float, Bench | None]]:
         yield share, Bench(spec, over)
 
 
-def _watched(spec: LabSpec, network: object, before: Watched | None, look: Look) -> Watched:
+def _watched(spec: LabSpec, network: Sequential, before: Watched | None, look: Look) -> Watched:
     test = spec.parts.test
-    now = judged(network, look.now.params, test)  # type: ignore[arg-type]
-    kept = now if look.best is look.now else judged(network, look.best.params, test)  # type: ignore[arg-type]
+    now = judged(network, look.now.params, test)
+    kept = now if look.best is look.now else judged(network, look.best.params, test)
     looks, tests, _ = before or Watched([], [], now)
     return Watched([*looks, look], [*tests, now], kept)
 

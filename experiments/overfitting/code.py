@@ -1,7 +1,7 @@
 """The learner's network and techniques as a script for PyTorch and for Keras, on the same examples.
 
-Both libraries draw first weights, batches and masks of their own, so a whole run ends elsewhere; with the same weights, loss
-and penalty are the same. Tests run both for many settings, put the page's weights in, and compare.
+Both libraries draw first weights, batches and masks of their own, so a whole run ends elsewhere; with the same weights,
+loss and penalty are the same. Tests run both for many settings, put the page's weights in, and compare.
 """
 
 from __future__ import annotations

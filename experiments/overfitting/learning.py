@@ -1,7 +1,7 @@
 """A training that is looked at now and then, and how well it does: cross-entropy, right answers, calibration.
 
-Calibration error (ECE): the answers are sorted into bins by how probable the network says that they are; in each bin the
-mean of what it says is compared with the share that is right.
+Calibration error (ECE): the answers are sorted into bins by how probable the network says that they are; in each bin
+the mean of what it says is compared with the share that is right.
 
     ECE = Σ over bins  n_bin / n · |mean of said − share of right|
 
@@ -87,4 +87,5 @@ def outcome(
     """Trained to its end: how it does on the validation part, by which one may choose, and on the test."""
     training = recipe(parts, width, layers, by, seed)
     *_, last = (look for look in learn(training, parts, by, steps, every) if look is not None)
-    return tuple(judged(training.network, last.best.params, part) for part in (parts.validation, parts.test))
+    validation, test = (judged(training.network, last.best.params, part) for part in (parts.validation, parts.test))
+    return validation, test

@@ -1,4 +1,4 @@
-"""Everything that a learner can set in the lab: what there is to learn from, who learns, and what is done against overfitting."""
+"""Everything that a learner can set in the lab: what is learned from, by whom, and what is done against overfitting."""
 
 from __future__ import annotations
 
@@ -64,17 +64,15 @@ class LabSpec(Spec):
         return parts(self.data, self.samples, self.seed, self.wrong_labels, self.noise, self.table)
 
 
+def _situation(samples: int, width: int, layers: int = 2, wrong_labels: float = 0.0, noise: float = 0.0) -> Any:
+    return {"samples": samples, "width": width, "layers": layers, "wrong_labels": wrong_labels, "noise": noise}
+
+
 PRESETS: Mapping[tuple[str, str], Mapping[str, Any]] = MappingProxyType(
     {
-        ("Tiny data, big network", "40 examples, every label right, 2 × 256 units"): dict(
-            samples=40, width=256, layers=2, wrong_labels=0.0, noise=0.0
-        ),
-        ("Noisy labels", "two of five labels are wrong"): dict(
-            samples=80, width=64, layers=2, wrong_labels=0.4, noise=0.0
-        ),
-        ("Noisy inputs", "as much noise as signal"): dict(samples=80, width=64, layers=2, wrong_labels=0.0, noise=1.0),
-        ("Enough of everything", "80 examples where 8 units have to do"): dict(
-            samples=80, width=8, layers=1, wrong_labels=0.0, noise=0.0
-        ),
+        ("Tiny data, big network", "40 examples, every label right, 2 × 256 units"): _situation(40, 256),
+        ("Noisy labels", "two of five labels are wrong"): _situation(80, 64, wrong_labels=0.4),
+        ("Noisy inputs", "as much noise as signal"): _situation(80, 64, noise=1.0),
+        ("Small network", "8 hidden units, every label right"): _situation(80, 8, layers=1),
     }
 )  # (label, help) → what is learned from, and by whom; data and techniques are the learner's

@@ -2,8 +2,8 @@
 
     (noise →) dense → ReLU → dropout … → dense → softmax cross-entropy
 
-Every network has the same layers, with a rate or a deviation of 0 where a technique is off: from one seed all begin with
-the same weights, and see the same batches. A technique more, such as batch normalisation, is a field here, what it
+Every network has the same layers, with a rate or a deviation of 0 where a technique is off: from one seed all begin
+with the same weights, and see the same batches. A technique more, such as batch normalisation, is a field here, what it
 changes in `recipe`, and a line in `winners.CANDIDATES`.
 """
 

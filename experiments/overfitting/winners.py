@@ -1,9 +1,9 @@
 """RG6: who wins where? Many small trainings in a grid of situations, each technique at two strengths, on five seeds.
 
-Of a technique's strengths the validation part chooses, for each seed; it also says when to stop. What is reported is the
-cross-entropy on the test, which chooses nothing. In a cell the techniques are compared seed by seed: the margin is how much
-better the best median is than the next, and where it is not larger than its own standard deviation over the seeds, nobody
-has won.
+Of a technique's strengths the validation part chooses, for each seed; it also says when to stop. What is reported is
+the cross-entropy on the test, which chooses nothing. In a cell the techniques are compared seed by seed: the margin is
+by how much the best is ahead of the next, the median of the seeds. Where it is not larger than its own standard
+deviation over them, nobody has won.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from experiments.shown import Board, Cell, Part, Shown, Table
 from experiments.spec import Spec, choice
 
 SEEDS = range(5)
-STEPS, EVERY = 240, 20
+STEPS, EVERY = 200, 20
 LAYERS = 2
 NOTHING = "nothing"
 CANDIDATES: Mapping[str, tuple[Techniques, ...]] = MappingProxyType(
