@@ -19,7 +19,7 @@ from experiments.overfitting.techniques import Techniques, recipe
 from experiments.several import parts as drawn
 from experiments.shown import Beside, Lines, Part, Shown, Table
 
-STEPS, EVERY = 300, 10
+STEPS, EVERY = 200, 5
 NOTHING, YOURS = "nothing", "yours"
 
 

@@ -6,7 +6,7 @@ loss and penalty are the same. Tests run both for many settings, put the page's 
 
 from __future__ import annotations
 
-from experiments.overfitting.bench import STEPS
+from experiments.overfitting.bench import EVERY, STEPS
 from experiments.overfitting.data import DIGITS, LEARNED, OWN, TEST, TUMOURS
 from experiments.overfitting.spec import LabSpec
 from experiments.overfitting.techniques import BATCH, JITTER, PATIENCE, RATE
@@ -57,7 +57,7 @@ optimizer = torch.optim.Adam(model.parameters(), lr={RATE}, eps=1e-7)
 rng, count = np.random.default_rng({spec.seed}), len(learned[0])
 best, waited, kept = float("inf"), 0, None
 for step in range({STEPS}):
-    if step % 10 == 0:
+    if step % {EVERY} == 0:
         loss = held_out(validation)
         waited = 0 if loss < best else waited + 1
         if loss < best:

@@ -21,7 +21,7 @@ from engine.losses import softmax, softmax_cross_entropy
 from engine.network import Sequential
 from engine.training import Progress, Training
 from experiments.overfitting.data import Examples, Parts
-from experiments.overfitting.techniques import Techniques, recipe
+from experiments.overfitting.techniques import Techniques
 
 BINS = 10
 
@@ -81,11 +81,7 @@ def learn(training: Training, parts: Parts, by: Techniques, steps: int, every: i
             yield None
 
 
-def outcome(
-    parts: Parts, width: int, layers: int, by: Techniques, seed: int, steps: int, every: int
-) -> tuple[Judged, Judged]:
-    """Trained to its end: how it does on the validation part, by which one may choose, and on the test."""
-    training = recipe(parts, width, layers, by, seed)
-    *_, last = (look for look in learn(training, parts, by, steps, every) if look is not None)
-    validation, test = (judged(training.network, last.best.params, part) for part in (parts.validation, parts.test))
-    return validation, test
+def outcome(training: Training, look: Look, parts: Parts) -> tuple[Judged, Judged]:
+    """Of the weights that are kept: on the validation part, by which one may choose, and on the test."""
+    network, params = training.network, look.best.params
+    return judged(network, params, parts.validation), judged(network, params, parts.test)

@@ -25,7 +25,7 @@ from engine.training import Examples as Batch
 from engine.training import Training
 from experiments.overfitting.data import Parts
 
-RATE = 0.003
+RATE = 0.005
 BATCH = 16
 PATIENCE = 3  # looks at the validation loss
 JITTER = 0.5  # of a table's numbers, in standard deviations

@@ -12,23 +12,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from engine.arrays import Array
 from experiments.numbers import counted, decimal, ends, spread
 from experiments.overfitting.data import DIGITS, most_samples, parts
-from experiments.overfitting.learning import outcome
-from experiments.overfitting.techniques import Techniques
+from experiments.overfitting.learning import learn, outcome
+from experiments.overfitting.techniques import Techniques, recipe
 from experiments.several import parts as drawn
 from experiments.shown import Board, Cell, Part, Shown, Table
 from experiments.spec import Spec, choice
 
 SEEDS = range(5)
-STEPS, EVERY = 200, 20
+STEPS, EVERY = 150, 15
 LAYERS = 2
-NOTHING = "nothing"
+NOTHING = "doing nothing"
 CANDIDATES: Mapping[str, tuple[Techniques, ...]] = MappingProxyType(
     {
         NOTHING: (Techniques(),),
@@ -137,12 +137,16 @@ def contest(place: Place, seeds: Sequence[int] = SEEDS) -> Iterator[tuple[float,
     """All techniques at all their strengths: (share that is done, the results at the end)."""
     tried = [(name, by) for name, strengths in CANDIDATES.items() for by in strengths]
     found: dict[tuple[int, str], list[tuple[float, int, float, float, float]]] = {}
-    for number, (seed, (name, by)) in enumerate(product(seeds, tried), 1):
+    for number, (seed, (name, by)) in enumerate(product(seeds, tried)):
         split = parts(place.data, place.samples, seed, place.wrong_labels, place.noise, place.table)
-        validation, test = outcome(split, int(place.width), LAYERS, by, seed, STEPS, EVERY)
+        last: Any = None
+        training = recipe(split, int(place.width), LAYERS, by, seed)
+        for look in learn(training, split, by, STEPS, EVERY):
+            last = look or last  # the first is there before the first step
+            yield number / (len(seeds) * len(tried)), None
+        validation, test = outcome(training, last, split)
         results = found.setdefault((seed, name), [])
         results.append((validation.loss, len(results), test.loss, test.right, test.calibration))
-        yield number / (len(seeds) * len(tried)), None
     best = {name: np.array([min(found[seed, name]) for seed in seeds]) for name in CANDIDATES}
     strength, loss, right, calibration = ({name: rows[:, k] for name, rows in best.items()} for k in range(1, 5))
     yield 1.0, Contest(loss, right, calibration, strength)
@@ -199,7 +203,7 @@ def sentence(result: Winners) -> str:
 
 
 def _gain(contest: Contest) -> Array:
-    """(seeds,): by how much the best is better than nothing."""
+    """(seeds,): by how much the best is better than doing nothing."""
     return contest.margin(contest.order[0], NOTHING)
 
 
@@ -239,7 +243,9 @@ def _cell(contest: Contest | None) -> Cell | None:
     margin = contest.margin(best, next_)
     ahead = f"{decimal(float(np.median(margin)))} better than {next_} (spread {decimal(float(np.std(margin, ddof=1)))})"
     details = (
-        [ahead] if best == NOTHING else [ahead, f"{decimal(float(np.median(_gain(contest))))} better than nothing"]
+        [ahead]
+        if best == NOTHING
+        else [ahead, f"{decimal(float(np.median(_gain(contest))))} better than doing nothing"]
     )
     if contest.winner is None:
         return Cell("no clear winner", [f"{best}: {details[0]}", *details[1:]])

@@ -1,9 +1,9 @@
-"""The PyTorch and Keras scripts that the page offers are run: the same examples, and from the same weights the same loss."""
+"""The PyTorch and Keras scripts of the page are run: the same examples, and from the same weights the same loss."""
 
 import contextlib
 import io
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -29,13 +29,12 @@ SETTINGS = [
 
 
 @pytest.fixture(autouse=True)
-def few_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """A script trains a little, and begins as in a fresh process, whatever ran before it."""
     monkeypatch.setattr(code, "STEPS", 12)
     if "keras" in sys.modules:
         sys.modules["keras"].config.set_floatx("float32")
         sys.modules["keras"].utils.clear_session()
-    yield
 
 
 def number(value: Any) -> float:
