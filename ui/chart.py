@@ -4,7 +4,7 @@
 arrays in them; a colour may be a token of assets/theme/tokens.css, such as "--k-gradient", and follows the theme.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from html import escape
 from itertools import pairwise
 from math import isfinite, log10
@@ -95,7 +95,7 @@ def line_chart(
     if len(marks):
         data.append(_rings(np.asarray(at)[marks], np.asarray(next(iter(lines.values())))[marks]))
     count = log10 if log else float  # as Plotly does along its axes: in powers of ten on a logarithmic one
-    ends = {name: tuple(map(count, _end(at, values))) for name, values in lines.items()}
+    ends = {name: _end(list(map(count, at)), values, count) for name, values in lines.items()}
     heights = [count(value) for values in lines.values() for value in np.ravel(values) if isfinite(value)]
     moving = any(trace.get("framed") for trace in data)
     crowded = moving or _close([y for _, y in ends.values()], max(heights) - min(heights))
@@ -114,11 +114,11 @@ def line_chart(
     chart({"data": data, "layout": layout}, key=key, alt=alt, height=height, **frames)
 
 
-def _end(at: Numbers, values: Numbers) -> tuple[float, float]:
+def _end(at: Sequence[float], values: Numbers, count: Callable[[float], float]) -> tuple[float, float]:
     """Where a line ends: it may have no number at its last places."""
     row = np.asarray(values, np.float64).reshape(-1, len(at))[-1]
-    last = int(np.flatnonzero(np.isfinite(row))[-1:].sum()) if np.isfinite(row).any() else -1
-    return at[last], row[last]
+    last = max(np.flatnonzero(np.isfinite(row)), default=len(at) - 1)
+    return at[last], count(row[last])
 
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "x")  # groups are told apart by shape

@@ -5,7 +5,7 @@ Both are looked at every few steps, on what they learn from, on the validation p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -115,7 +115,7 @@ def _reliability(result: Bench) -> Lines:
 
 def _table(result: Bench) -> Table:
     over = result.over
-    columns = {
+    columns: dict[str, Sequence[str] | Sequence[int]] = {
         "network": [_named(result.spec, name) for name in over],
         "cross-entropy, learned from": [significant(_kept(each).learned.loss) for each in over.values()],
         "validation": [significant(_kept(each).validation.loss) for each in over.values()],

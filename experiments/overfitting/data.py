@@ -82,8 +82,11 @@ def parts(name: str, samples: int, seed: int, wrong_labels: float = 0.0, noise: 
         x = (x - mean) / np.where(size > 0, size, 1)
     noisy = x + noise * x[learned].std() * np.random.default_rng((seed, 8)).standard_normal(x.shape)
     had = mislabelled(labels, order[:samples], wrong_labels, classes, seed)
-    of = [(learned, had), (validation, had), (test, labels)]
-    return Parts(*(_shared(Examples(noisy[at].astype(np.float32), by[at])) for at, by in of), classes)
+
+    def part(at: Array, by: Array) -> Examples:
+        return _shared(Examples(noisy[at].astype(np.float32), by[at]))
+
+    return Parts(part(learned, had), part(validation, had), part(test, labels), classes)
 
 
 def mislabelled(labels: Array, among: Array, share: float, classes: int, seed: int) -> Array:

@@ -9,7 +9,7 @@ deviation over them, nobody has won.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -80,7 +80,7 @@ class Asked:
         return [count for count in SAMPLES if count <= most_samples(self.data, self.table)]
 
     def place(self, samples: int, value: float) -> Place:
-        return Place(self.data, self.table, samples, **{self.across: value})
+        return replace(Place(self.data, self.table, samples), **{self.across: value})
 
 
 class Contest(NamedTuple):
