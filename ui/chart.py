@@ -117,7 +117,7 @@ def line_chart(
 def _end(at: Sequence[float], values: Numbers, count: Callable[[float], float]) -> tuple[float, float]:
     """Where a line ends: it may have no number at its last places."""
     row = np.asarray(values, np.float64).reshape(-1, len(at))[-1]
-    last = max(np.flatnonzero(np.isfinite(row)), default=len(at) - 1)
+    last = max(np.flatnonzero(np.isfinite(row)).tolist(), default=len(at) - 1)
     return at[last], count(row[last])
 
 

@@ -50,17 +50,14 @@ def bench(spec: LabSpec) -> Iterator[tuple[float, Bench | None]]:
     trainings = {name: recipe(parts, spec.width, spec.layers, by, spec.seed) for name, by in chosen.items()}
     runs = {name: learn(trainings[name], parts, chosen[name], STEPS, EVERY) for name in chosen}
     over: dict[str, Watched] = {}
-    share = 0.0
     for taken in range(0, STEPS + EVERY, EVERY):
         for name in runs:
             for look in runs[name]:
                 if look is not None:
                     over = over | {name: _watched(spec, trainings[name].network, over.get(name), look)}
                     break
-                share += 1 / (len(runs) * (STEPS + 1))
-                yield min(share, 1.0), None
-        share = (min(taken, STEPS) + 1) / (STEPS + 1)
-        yield share, Bench(spec, over)
+                yield max(0, taken - EVERY) / STEPS, None
+        yield min(taken / STEPS, 1.0), Bench(spec, over)
 
 
 def _watched(spec: LabSpec, network: Sequential, before: Watched | None, look: Look) -> Watched:

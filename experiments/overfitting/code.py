@@ -114,7 +114,7 @@ model = keras.Sequential([
 def loss_of(part, smoothing=0.0):
     targets = np.eye(classes, dtype="float32")[part[1]]
     loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing)
-    return loss(targets, model(part[0]))
+    return loss(targets, model(part[0], training=False))
 
 
 def penalty_of():

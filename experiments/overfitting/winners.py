@@ -2,8 +2,8 @@
 
 Of a technique's strengths the validation part chooses, for each seed; it also says when to stop. What is reported is
 the cross-entropy on the test, which chooses nothing. In a cell the techniques are compared seed by seed: the margin is
-by how much the best is ahead of the next, the median of the seeds. Where it is not larger than its own standard
-deviation over them, nobody has won.
+by how much the best is ahead of the next, the median of the seeds. Where any seed has another order, or the margin is
+not larger than its own standard deviation, nobody has won.
 """
 
 from __future__ import annotations
@@ -80,7 +80,8 @@ class Asked:
         return [count for count in SAMPLES if count <= most_samples(self.data, self.table)]
 
     def place(self, samples: int, value: float) -> Place:
-        return replace(Place(self.data, self.table, samples), **{self.across: value})
+        changed: Any = {self.across: value}
+        return replace(Place(self.data, self.table, samples), **changed)
 
 
 class Contest(NamedTuple):
@@ -102,10 +103,10 @@ class Contest(NamedTuple):
 
     @property
     def winner(self) -> str | None:
-        """The best, if it is ahead of the next by more than that differs between seeds."""
+        """The best, if it is ahead of the next on every seed, and by more than that differs between them."""
         best, next_ = self.order[:2]
         margin = self.margin(best, next_)
-        return best if np.median(margin) > np.std(margin, ddof=1) else None
+        return best if margin.min() > 0 and np.median(margin) > np.std(margin, ddof=1) else None
 
 
 class Winners(NamedTuple):
@@ -241,12 +242,9 @@ def _cell(contest: Contest | None) -> Cell | None:
         return None
     best, next_ = contest.order[:2]
     margin = contest.margin(best, next_)
-    ahead = f"{decimal(float(np.median(margin)))} better than {next_} (spread {decimal(float(np.std(margin, ddof=1)))})"
-    details = (
-        [ahead]
-        if best == NOTHING
-        else [ahead, f"{decimal(float(np.median(_gain(contest))))} better than doing nothing"]
-    )
+    details = [f"{spread(margin)} ahead of {next_}"]
+    if NOTHING not in (best, next_):
+        details.append(f"{decimal(float(np.median(_gain(contest))))} ahead of {NOTHING}")
     if contest.winner is None:
         return Cell("no clear winner", [f"{best}: {details[0]}", *details[1:]])
     return Cell(best, details, 1 + list(CANDIDATES).index(best))

@@ -68,7 +68,8 @@ def test_the_script_has_the_same_examples_and_from_the_same_weights_the_same_los
 def put(model: Any, arrays: list[np.ndarray], pytorch: bool) -> None:
     """Our kernels and biases, in their order, into a model of theirs."""
     if not pytorch:
-        model.set_weights([*arrays, *model.get_weights()[len(arrays) :]])
+        for theirs, ours in zip(model.trainable_variables, arrays, strict=True):
+            theirs.assign(ours)
         return
     import torch
 

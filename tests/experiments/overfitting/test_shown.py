@@ -38,7 +38,8 @@ def test_a_win_is_a_margin_larger_than_its_spread() -> None:
     assert (CLEAR.winner, MUDDY.winner, HELPLESS.winner) == ("dropout", None, NOTHING)
     margin = CLEAR.margin("dropout", "L2")
     assert np.median(margin) == pytest.approx(0.5)
-    assert CLEAR._replace(loss=CLEAR.loss | {"L2": CLEAR.loss["dropout"] + [0.0, 0.1, 0.9]}).winner is None
+    for margins in ([0.1, 0.2, 0.9], [-0.01, 0.5, 0.5]):  # it differs too much; one seed has another order
+        assert CLEAR._replace(loss=CLEAR.loss | {"L2": CLEAR.loss["dropout"] + margins}).winner is None
 
 
 @pytest.mark.parametrize(
@@ -72,11 +73,11 @@ def test_cells_say_who_and_by_how_much() -> None:
     cell = winners._cell(CLEAR)
     assert cell is not None
     assert (cell.label, cell.kind) == ("dropout", 1 + list(CANDIDATES).index("dropout"))
-    assert cell.details == ["0.50 better than L2 (spread 0.10)", "8.00 better than doing nothing"]
+    assert cell.details == ["0.50 (0.40 to 0.60) ahead of L2", "8.00 ahead of doing nothing"]
     open_ = winners._cell(MUDDY)
     assert open_ is not None
     assert (open_.label, open_.kind) == ("no clear winner", 0)
-    assert open_.details[0].startswith("dropout: 0.20 better than L2 (spread")
+    assert open_.details[0].startswith("dropout: 0.10 (−0.50 to 0.80) ahead of L2")
     nothing = winners._cell(HELPLESS)
     assert nothing is not None
     assert len(nothing.details) == 1
