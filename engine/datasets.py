@@ -1,7 +1,8 @@
 """Data sets, all there without a download.
 
-Real data ships inside scikit-learn (digits, photographs, tumours), matplotlib (recordings), Plotly (restaurant bills),
-NetworkX (who came to which meeting) and Python itself (English). What is made by a rule says so: `court`, `parcels`.
+Real data ships inside scikit-learn (digits, photographs, tumours, wines), matplotlib (recordings), Plotly (restaurant
+bills), NetworkX (who came to which meeting) and Python itself (English). What is made by a rule says so: `court` and
+`parcels`.
 
 Every array is loaded when first asked for, kept, shared by all learners, and therefore read-only.
 
@@ -9,6 +10,7 @@ Alpaydin and Kaynak 1998, "Optical recognition of handwritten digits", doi:10.24
 Bryant and Smith 1995, "Practical data analysis: case studies in business statistics" (the bills of one waiter)
 Street, Wolberg and Mangasarian 1993 (tumours), "Nuclear feature extraction for breast tumor diagnosis",
 doi:10.24432/C5DW2B
+Aeberhard and Forina 1991 (wines), "Wine", doi:10.24432/C5PC7J
 Davis, Gardner and Gardner 1941, "Deep South" (the meetings of 18 women in Natchez, Mississippi)
 china.jpg: flickr.com/photos/danielbuechele/6061409035, CC BY 2.0
 flower.jpg: flickr.com/photos/vultilion/6056698931, CC BY 2.0
@@ -246,6 +248,21 @@ def tumours() -> Tumours:
     names = tuple(f"{kind} {name}" for kind in ("mean", "error", "worst") for name in MEASURED)
     # stored as 0 malignant, 1 benign
     return Tumours(names, _read_only(table[:, :-1].copy()), _read_only(table[:, -1] == 0))
+
+
+class Wines(NamedTuple):
+    """178 wines from one region of Italy, by what was measured in them."""
+
+    x: Array  # (178, 13)  float64: alcohol, acids, minerals, colour and so on
+    grape: Array  # (178,)  0, 1, 2: from which of three grapes
+
+
+@cache
+def wines() -> Wines:
+    """The data set "wine", in the order in which it is stored."""
+    path = _folder("sklearn") / "datasets" / "data" / "wine_data.csv"
+    table = np.loadtxt(path, delimiter=",", skiprows=1)
+    return Wines(_read_only(table[:, :-1].copy()), _read_only(table[:, -1].astype(np.int64)))
 
 
 class Attendance(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from engine.arrays import Array
 from experiments.scene import Role, Scale
@@ -118,9 +119,39 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """Of a board: what stands there, and what is said of it. Cells with the same `kind` look alike; 0 stands back."""
+
+    label: str
+    details: Sequence[str] = ()
+    kind: int = 0  # 0 … 7
+
+
+@dataclass(frozen=True)
+class Board:
+    """A table of cells with words: which of some things is where. None has not been computed yet."""
+
+    corner: str  # what the lines and columns are
+    lines: Sequence[str]  # a heading each
+    columns: Sequence[str]
+    cells: Sequence[Sequence[Cell | None]]  # lines × columns
+    alt: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Rows side by side, where there is room."""
+
+    rows: Sequence[Maps | Sheet | Table | Lines | Bars | Points | Walks | Text | Board]
+
+
+Row: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Text | Board | Beside
+
+
+@dataclass(frozen=True)
 class Shown:
     numbers: Mapping[str, str]  # of the lesson's text: `{name}` → how it is written; none: only the rows are drawn yet
-    rows: Sequence[Maps | Sheet | Table | Lines | Bars | Points | Walks | Text]
+    rows: Sequence[Row]
     right: Collection[int] | None = None  # numbers of the right answers, where they depend on the settings
     case: str | None = None  # a section of the text that is told only in this case
 

@@ -4,10 +4,10 @@
 arrays in them; a colour may be a token of assets/theme/tokens.css, such as "--k-gradient", and follows the theme.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from html import escape
 from itertools import pairwise
-from math import log10
+from math import isfinite, log10
 from types import MappingProxyType
 from typing import Any
 
@@ -78,9 +78,9 @@ def line_chart(
     """Lines by name over common places, each named where it ends, or above where ends are close; `log` makes both axes
     logarithmic.
 
-    `marks` numbers places in `at` where the first line gets a ring. `bands` are shaded from a lower to an upper line;
-    beside them all is named above. With the `frames` of a chart, lines that hold a row a frame move, and all are named
-    above.
+    A place where a line has no number, NaN, is a gap. `marks` numbers places in `at` where the first line gets a ring.
+    `bands` are shaded from a lower to an upper line; beside them all is named above. With the `frames` of a chart, lines
+    that hold a row a frame move, and all are named above.
     """
     if len(lines) > len(DASHES):
         raise ValueError(f"a chart tells at most {len(DASHES)} lines apart, not {len(lines)}")
@@ -101,9 +101,9 @@ def line_chart(
     if len(marks):
         data.append(_rings(np.asarray(at)[marks], np.asarray(next(iter(lines.values())))[marks]))
     count = log10 if log else float  # as Plotly does along its axes: in powers of ten on a logarithmic one
-    ends = {name: (count(at[-1]), count(np.ravel(values)[-1])) for name, values in lines.items()}
+    ends = {name: _end(list(map(count, at)), values, count) for name, values in lines.items()}
     edges = [edge for band in bands.values() for edge in band]
-    heights = [count(value) for values in (*lines.values(), *edges) for value in np.ravel(values)]
+    heights = [count(value) for values in (*lines.values(), *edges) for value in np.ravel(values) if isfinite(value)]
     moving = any(trace.get("framed") for trace in data)
     crowded = moving or bool(bands) or _close([y for _, y in ends.values()], max(heights) - min(heights))
     layout = {
@@ -119,6 +119,13 @@ def line_chart(
         "showlegend": crowded,
     }
     chart({"data": data, "layout": layout}, key=key, alt=alt, height=height, **frames)
+
+
+def _end(at: Sequence[float], values: Numbers, count: Callable[[float], float]) -> tuple[float, float]:
+    """Where a line ends: it may have no number at its last places."""
+    row = np.asarray(values, np.float64).reshape(-1, len(at))[-1]
+    last = max(np.flatnonzero(np.isfinite(row)).tolist(), default=len(at) - 1)
+    return at[last], count(row[last])
 
 
 PATTERNS = ("", "/", ".", "x")  # bars are told apart by more than their colour

@@ -22,5 +22,9 @@ SECTIONS = {
     "Space": (Lesson("convolution", "Convolution"),),
     "Words": (Lesson("embedding", "Embedding"),),
     "Time": (Lesson("simple_rnn", "Simple RNN"), Lesson("lstm", "LSTM"), Lesson("gru", "GRU")),
-    "Not fooling oneself": (Lesson("dropout", "Dropout"), Lesson("l1_l2", "L1 and L2")),
+    "Not fooling oneself": (
+        Lesson("dropout", "Dropout"),
+        Lesson("l1_l2", "L1 and L2"),
+        Lesson("overfitting", "The overfitting lab"),
+    ),
 }

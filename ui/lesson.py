@@ -145,6 +145,12 @@ def experiment(
             _reveal(claim, text, chosen, given, spec)
 
 
+def watched(key: str, parts: Iterator[Part], spec: Any) -> None:
+    """What computes while it is looked at, from the moment the page opens: its rows, as they come."""
+    with st.container(key=key):
+        long_run(key, parts, spec, lambda shown: draw(shown.rows, key, spec))
+
+
 def controls(settings: Settings, extra: Callable[[], None] | None = None) -> Any:
     """The settings of an experiment's own: those that its specification says are `used` now, and what else there is."""
     settings.read()

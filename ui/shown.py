@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from itertools import groupby
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 from zlib import crc32
 
 import streamlit as st
@@ -145,23 +145,59 @@ class Text(Protocol):
     def alt(self) -> str: ...
 
 
+class Cell(Protocol):
+    @property
+    def label(self) -> str: ...
+    @property
+    def details(self) -> Sequence[str]: ...
+    @property
+    def kind(self) -> int: ...  # 0 stands back, 1 … 7 each have a ground of their own
+
+
+@runtime_checkable
+class Board(Protocol):
+    @property
+    def corner(self) -> str: ...
+    @property
+    def lines(self) -> Sequence[str]: ...
+    @property
+    def columns(self) -> Sequence[str]: ...
+    @property
+    def cells(self) -> Sequence[Sequence[Cell | None]]: ...
+    @property
+    def alt(self) -> str: ...
+
+
+@runtime_checkable
+class Beside(Protocol):
+    @property
+    def rows(self) -> Sequence[Maps | Sheet | Table | Lines | Points | Walks | Text | Board]: ...
+
+
+Row: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Text | Board | Beside
+
+
 class Shown(Protocol):
     @property
     def numbers(self) -> Mapping[str, str]: ...
     @property
-    def rows(self) -> Sequence[Maps | Sheet | Table | Lines | Bars | Points | Walks | Text]: ...
+    def rows(self) -> Sequence[Row]: ...
     @property
     def right(self) -> Collection[int] | None: ...
     @property
     def case(self) -> str | None: ...
 
 
-def draw(
-    rows: Sequence[Maps | Sheet | Table | Lines | Bars | Points | Walks | Text], key: str, settings: Any = None
-) -> None:
+def draw(rows: Sequence[Row], key: str, settings: Any = None) -> None:
     """The rows below each other; the key of each is its place. With other settings, a chart's frames begin anew."""
     for number, row in enumerate(rows, 1):
-        if isinstance(row, Maps):
+        if isinstance(row, Beside):
+            for place, (column, each) in enumerate(zip(st.columns(len(row.rows)), row.rows, strict=True), 1):
+                with column:
+                    draw([each], f"{key}.{number}.{place}", settings)
+        elif isinstance(row, Board):
+            board(row)
+        elif isinstance(row, Maps):
             maps(row.pictures, key=f"{key}.{number}", alt=row.alt, frames=row.frames, start=row.start)
         elif isinstance(row, Sheet):
             sheet(
@@ -209,6 +245,26 @@ def words(passages: Sequence[Passage], *, alt: str) -> None:
         marked = "".join(f"{tags[mark]}{span}{'</mark>' if mark == 2 else '</span>'}" for mark, span in spans)
         lines.append(f'<li><span class="label">{escape(passage.label)}</span> <code>{marked}</code></li>')
     st.html(f'<ul class="words" aria-label="{escape(alt)}">{"".join(lines)}</ul>')
+
+
+def board(row: Board) -> None:
+    """A table whose cells hold words. Who reads it aloud hears the headings with each cell."""
+    heads = "".join(f'<th scope="col">{escape(column)}</th>' for column in row.columns)
+    lines = "".join(
+        f'<tr><th scope="row">{escape(line)}</th>{"".join(map(_cell, cells))}</tr>'
+        for line, cells in zip(row.lines, row.cells, strict=True)
+    )
+    st.html(
+        f'<div class="board"><table aria-label="{escape(row.alt)}">'
+        f'<thead><tr><th scope="col">{escape(row.corner)}</th>{heads}</tr></thead><tbody>{lines}</tbody></table></div>'
+    )
+
+
+def _cell(cell: Cell | None) -> str:
+    if cell is None:
+        return '<td class="waits">to come</td>'
+    details = "".join(f"<small>{escape(words)}</small>" for words in cell.details)
+    return f'<td class="kind-{cell.kind}"><b>{escape(cell.label)}</b>{details}</td>'
 
 
 def table(columns: Mapping[str, Sequence[Any]], *, alt: str) -> None:

@@ -1,0 +1,138 @@
+"""A table of the learner's own: numbers, and last in each row its class. Checked, and small enough for an address.
+
+A line is a row, its cells are parted by semicolons, tabs or commas. A heading is left out. 0,13 is 0.13 where the
+comma parts no cells. What stands in the last column, numbers or words, names the class. Every column is kept in 255
+steps from its smallest number to its largest.
+"""
+
+import csv
+from collections import Counter
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.packed import pack, unpack
+
+FEWEST, MOST = 100, 1000  # rows
+COLUMNS = 60  # of numbers, at most
+CLASSES = 10  # at most
+OF_A_CLASS = 5  # rows, at least
+LARGEST_FILE = 1_000_000  # bytes
+FINEST = 254  # steps of a column
+HEAD = 4  # bytes: rows (two), columns, classes
+
+
+class Table(NamedTuple):
+    x: Array  # (N, F)  float64, every column from 0 to 1
+    labels: Array  # (N,)  0, 1 …
+
+    @property
+    def classes(self) -> int:
+        return int(self.labels.max()) + 1
+
+
+def shrink(data: bytes) -> str:
+    """The rows of a file, or of what was pasted, as text."""
+    if len(data) > LARGEST_FILE:
+        raise ValueError(f"it must have at most {LARGEST_FILE // 10**6} megabyte, not {len(data) / 1e6:.1f}")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError("this is no text: a CSV file can be read") from error
+    x, names = _rows(text)
+    classes = _classes(names)
+    _check(len(x), x.shape[1], classes)
+    low, high = x.min(axis=0), x.max(axis=0)
+    steps = np.round((x - low) / np.where(high > low, high - low, 1) * FINEST).astype(np.uint8)
+    labels = np.array([classes.index(name) for name in names], np.uint8)
+    head = np.array([len(x)], "<u2").tobytes() + bytes([x.shape[1], len(classes)])
+    # column by column: neighbours are alike, and take less room
+    packed = pack(head + labels.tobytes() + steps.T.tobytes())
+    read(packed)
+    return packed
+
+
+@lru_cache(maxsize=64)
+def read(text: str) -> Table:
+    """Read-only, of what `shrink` has written."""
+    data = unpack(text, HEAD + MOST * (COLUMNS + 1))
+    if len(data) < HEAD:
+        raise ValueError("this is no table")
+    rows, (columns, count) = int.from_bytes(data[:2], "little"), data[2:HEAD]
+    if len(data) != HEAD + rows * (columns + 1):
+        raise ValueError("this is no table")
+    cells = np.frombuffer(data[HEAD:], np.uint8)
+    labels = cells[:rows].astype(np.int64)
+    if set(labels.tolist()) != set(range(count)):
+        raise ValueError("this is no table")
+    _check(rows, columns, list(range(count)))
+    x = cells[rows:].reshape(columns, rows).T / FINEST
+    for array in (x, labels):
+        array.flags.writeable = False
+    return Table(x, labels)
+
+
+def _rows(text: str) -> tuple[Array, list[str]]:
+    """Numbers (N, F), and what each row is."""
+    lines = [line for line in text.splitlines() if line.strip(" ,;\t")]
+    if not lines:
+        raise ValueError("there is nothing in it")
+    mark = next((mark for mark in ("\t", ";", ",") if mark in lines[0]), None)
+    if mark is None:
+        raise ValueError("its cells must be parted by semicolons, tabs or commas")
+    rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=mark)]
+    first = 1
+    if any(not _is_number(cell, mark) for cell in rows[0][:-1]):
+        first, rows = 2, rows[1:]  # a heading
+    if not rows:
+        raise ValueError("there is nothing below its heading")
+    if len(rows[0]) < 2:
+        raise ValueError("a row needs a number and, last, its class")
+    for line, row in enumerate(rows, first):
+        if len(row) != len(rows[0]):
+            raise ValueError(f"line {line} has {len(row)} cells, the first row has {len(rows[0])}")
+        if not row[-1]:
+            raise ValueError(f"line {line} does not say its class")
+    numbers = [[_number(cell, mark, line) for cell in row[:-1]] for line, row in enumerate(rows, first)]
+    return np.array(numbers), [row[-1] for row in rows]
+
+
+def _classes(names: list[str]) -> list[str]:
+    """In the order of their names."""
+    counts = Counter(names)
+    if not 2 <= len(counts) <= CLASSES:
+        raise ValueError(f"the last column must name 2 to {CLASSES} classes, not {len(counts)}")
+    rare, count = min(counts.items(), key=lambda pair: pair[1])
+    if count < OF_A_CLASS:
+        raise ValueError(f"each class needs at least {OF_A_CLASS} rows, and {rare[:40]!r} has {count}")
+    return sorted(counts)
+
+
+def _check(rows: int, columns: int, classes: list[str] | list[int]) -> None:
+    if not FEWEST <= rows <= MOST:
+        raise ValueError(f"a table has {FEWEST} to {MOST:,} rows here, not {rows:,}")
+    if not 1 <= columns <= COLUMNS:
+        raise ValueError(f"a table has 1 to {COLUMNS} columns of numbers here, not {columns}")
+    if not 2 <= len(classes) <= CLASSES:
+        raise ValueError(f"a table has 2 to {CLASSES} classes here, not {len(classes)}")
+
+
+def _is_number(cell: str, mark: str) -> bool:
+    try:
+        _number(cell, mark, 1)
+    except ValueError:
+        return False
+    return True
+
+
+def _number(cell: str, mark: str, line: int) -> float:
+    plain = cell.replace("−", "-")
+    try:
+        value = float(plain if mark == "," else plain.replace(",", "."))
+    except ValueError:
+        raise ValueError(f"{cell[:40]!r}, in line {line}, is no number") from None
+    if not np.isfinite(value) or abs(value) > 1e12:
+        raise ValueError(f"{cell[:40]!r}, in line {line}, is too large or missing")
+    return value

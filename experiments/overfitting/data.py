@@ -1,0 +1,104 @@
+"""What the lab learns from: real digits and tables, few of them, made worse if one wants. The seed draws which.
+
+    all examples  →  so many that one has      →  ¾ to learn from, ¼ to validate with
+                  →  others, up to 1,000       →  the test: nobody chooses by it
+
+What is made worse: a share of the labels that one has is replaced by others, in both parts; noise is added to every
+input, those of the test too, as by a bad instrument. The labels of the test are right.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from engine import tables
+from engine.arrays import Array
+from engine.datasets import digits, tumours, wines
+
+DIGITS, TUMOURS, WINES, OWN = "handwritten digits", "tumours", "wines", "your own table"
+DATA = (DIGITS, TUMOURS, WINES, OWN)
+LEARNED = 0.75  # of the examples that one has; the others validate
+TEST = 1000  # at most
+LEAST_TEST = 20
+
+
+class Examples(NamedTuple):
+    x: Array  # (N, *S)  float32
+    labels: Array  # (N,)
+
+
+class Parts(NamedTuple):
+    learned: Examples
+    validation: Examples
+    test: Examples
+    classes: int
+
+
+class All(NamedTuple):
+    """Everything there is of a data set."""
+
+    x: Array
+    labels: Array
+
+    @property
+    def classes(self) -> int:
+        return int(self.labels.max()) + 1
+
+
+@cache
+def _shipped(name: str) -> All:
+    if name == DIGITS:
+        return All(*digits())
+    if name == TUMOURS:
+        return All(tumours().x, tumours().malignant.astype(np.int64))
+    if name == WINES:
+        return All(*wines())
+    raise ValueError(f"data must be one of {', '.join(DATA)}, not {name!r}")
+
+
+def everything(name: str, table: str = "") -> All:
+    """One of DATA; of your own table, as it is packed in `table`."""
+    return All(*tables.read(table)) if name == OWN else _shipped(name)
+
+
+def most_samples(name: str, table: str = "") -> int:
+    """So many that enough are left for the test."""
+    return len(everything(name, table).labels) - LEAST_TEST
+
+
+@lru_cache(maxsize=64)
+def parts(name: str, samples: int, seed: int, wrong_labels: float = 0.0, noise: float = 0.0, table: str = "") -> Parts:
+    """Shared and read-only. The scale of a table's columns comes from what is learned from."""
+    x, labels = everything(name, table)
+    classes = everything(name, table).classes
+    order = np.random.default_rng((seed, 7)).permutation(len(x))
+    count = round(LEARNED * samples)
+    learned, validation, test = np.split(order[: samples + TEST], [count, samples])
+    if name != DIGITS:
+        mean, size = x[learned].mean(axis=0), x[learned].std(axis=0)
+        x = (x - mean) / np.where(size > 0, size, 1)
+    noisy = x + noise * x[learned].std() * np.random.default_rng((seed, 8)).standard_normal(x.shape)
+    had = mislabelled(labels, order[:samples], wrong_labels, classes, seed)
+
+    def part(at: Array, by: Array) -> Examples:
+        return _shared(Examples(noisy[at].astype(np.float32), by[at]))
+
+    return Parts(part(learned, had), part(validation, had), part(test, labels), classes)
+
+
+def mislabelled(labels: Array, among: Array, share: float, classes: int, seed: int) -> Array:
+    """A copy in which so many of `among` have the label of another class."""
+    rng = np.random.default_rng((seed, 9))
+    wrong = rng.permutation(among)[: round(share * len(among))]
+    labels = labels.copy()
+    labels[wrong] = (labels[wrong] + rng.integers(1, classes, len(wrong))) % classes
+    return labels
+
+
+def _shared(examples: Examples) -> Examples:
+    for part in examples:
+        part.flags.writeable = False
+    return examples

@@ -1,0 +1,87 @@
+"""A training that is looked at now and then, and how well it does: cross-entropy, right answers, calibration.
+
+Calibration error (ECE): the answers are sorted into bins by how probable the network says that they are; in each bin
+the mean of what it says is compared with the share that is right.
+
+    ECE = Σ over bins  n_bin / n · |mean of said − share of right|
+
+Guo et al. 2017, "On calibration of modern neural networks", https://arxiv.org/abs/1706.04599
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.early_stopping import Watched
+from engine.losses import softmax, softmax_cross_entropy
+from engine.network import Sequential
+from engine.training import Progress, Training
+from experiments.overfitting.data import Examples, Parts
+from experiments.overfitting.techniques import Techniques
+
+BINS = 10
+
+
+class Judged(NamedTuple):
+    """How well a network does on some examples, in inference mode."""
+
+    loss: float  # cross-entropy
+    right: float  # share of right answers
+    calibration: float  # ECE
+    said: Array  # (BINS,)  mean probability of the answers in each bin, NaN where there are none
+    true: Array  # (BINS,)  share of them that is right
+
+
+class Look(NamedTuple):
+    """After so many steps."""
+
+    steps: int
+    now: Progress
+    best: Progress  # what early stopping would leave; without it, what there is now
+    learned: Judged
+    validation: Judged
+    ended: bool  # stopped early
+
+
+def judged(network: Sequential, params: Any, examples: Examples) -> Judged:
+    logits, _ = network.forward(params, examples.x)
+    p = softmax(logits)
+    right = p.argmax(axis=1) == examples.labels
+    said, true, count = reliability(p.max(axis=1), right)
+    error = float(np.nansum(np.abs(said - true) * count) / len(right))
+    return Judged(softmax_cross_entropy(logits, examples.labels)[0], float(right.mean()), error, said, true)
+
+
+def reliability(p: Array, right: Array) -> tuple[Array, Array, Array]:
+    """In each of BINS bins from 0 to 1 of what was said: its mean, the share that is right, how many."""
+    places = np.minimum((p * BINS).astype(int), BINS - 1)
+    count = np.bincount(places, minlength=BINS)
+    with np.errstate(invalid="ignore"):
+        return np.bincount(places, p, BINS) / count, np.bincount(places, right, BINS) / count, count
+
+
+def learn(training: Training, parts: Parts, by: Techniques, steps: int, every: int) -> Iterator[Look | None]:
+    """None after a step; a look at every `every` steps and the last. It ends where early stopping says so."""
+    progress, stopping, watched = training.start(), by.stopping, Watched()
+    for taken in range(steps + 1):
+        if taken % every == 0 or taken == steps:
+            learned, validation = (judged(training.network, progress.params, part) for part in parts[:2])
+            if stopping is not None:
+                watched = stopping.watch(watched, validation.loss, progress)
+            best = progress if stopping is None else stopping.result(watched, progress)
+            yield Look(taken, progress, best, learned, validation, watched.stopped)
+            if watched.stopped:
+                return
+        if taken < steps:
+            progress = training.step(progress).after
+            yield None
+
+
+def outcome(training: Training, look: Look, parts: Parts) -> tuple[Judged, Judged]:
+    """Of the weights that are kept: on the validation part, by which one may choose, and on the test."""
+    network, params = training.network, look.best.params
+    return judged(network, params, parts.validation), judged(network, params, parts.test)

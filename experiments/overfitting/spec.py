@@ -1,0 +1,78 @@
+"""Everything that a learner can set in the lab: what is learned from, by whom, and what is done against overfitting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from engine import tables
+from experiments.overfitting.data import DATA, DIGITS, OWN, Parts, most_samples, parts
+from experiments.overfitting.techniques import Techniques
+from experiments.spec import Spec, choice, number, text
+
+WANTED = (
+    f"CSV, {tables.FEWEST} to {tables.MOST:,} rows: numbers, and in the last column which of "
+    f"2 to {tables.CLASSES} classes it is"
+)
+DATA_HELP = (
+    "1,797 digits of 8 × 8 pixels; 569 tumours, 30 measurements each; 178 wines, 13 measurements; or a CSV of yours"
+)
+
+
+def check_data(data: str, table: str) -> None:
+    if table:
+        tables.read(table)
+    elif data == OWN:
+        raise ValueError("there is no table of your own yet")
+
+
+@dataclass(frozen=True)
+class LabSpec(Spec):
+    data: str = choice(DIGITS, DATA, DATA_HELP, adapts=True, surprise=False)
+    table: str = text("your own table")
+    samples: int = choice(80, (20, 40, 80, 160, 320), "examples that you have: ¾ are learned from, ¼ validate")
+    width: int = choice(64, (8, 64, 256), "units of each hidden layer")
+    layers: int = choice(2, (1, 2, 3), "hidden layers")
+    wrong_labels: float = choice(0.2, (0.0, 0.2, 0.4), "share of the examples that you have that are labelled wrong")
+    noise: float = choice(0.0, (0.0, 0.5, 1.0), "added to every input, in its standard deviations")
+    dropout: float = choice(0.5, (0.0, 0.2, 0.5, 0.8), "share of hidden units that are silenced at every step")
+    l1: float = choice(0.0, (0.0, 0.0003, 0.001, 0.003), "λ of λ Σ|w|")
+    l2: float = choice(0.0, (0.0, 0.001, 0.01, 0.1), "λ of λ Σ w²")
+    label_smoothing: float = choice(0.0, (0.0, 0.1, 0.3), "share of each label that is dealt out to all classes")
+    early_stopping: bool = choice(
+        False, (False, True), "stop when the validation loss has not fallen three looks in a row, and keep the best"
+    )
+    augmentation: bool = choice(
+        False, (False, True), "digits shifted by up to a pixel, tables with noise, anew at every step"
+    )
+    seed: int = number(0, 0, 99, 1, "which examples, weights and batches", surprise=False)
+
+    def __post_init__(self) -> None:
+        check_data(self.data, self.table)
+        most = most_samples(self.data, self.table)
+        if self.samples > most:
+            raise ValueError(f"there are {most} examples here, without those for the test")
+
+    @property
+    def by(self) -> Techniques:
+        return Techniques(self.dropout, self.l1, self.l2, self.early_stopping, self.augmentation, self.label_smoothing)
+
+    @property
+    def parts(self) -> Parts:
+        return parts(self.data, self.samples, self.seed, self.wrong_labels, self.noise, self.table)
+
+
+def _situation(samples: int, width: int, layers: int = 2, wrong_labels: float = 0.0, noise: float = 0.0) -> Any:
+    return {"samples": samples, "width": width, "layers": layers, "wrong_labels": wrong_labels, "noise": noise}
+
+
+PRESETS: Mapping[tuple[str, str], Mapping[str, Any]] = MappingProxyType(
+    {
+        ("Tiny data, big network", "40 examples, every label right, 2 × 256 units"): _situation(40, 256),
+        ("Noisy labels", "two of five labels are wrong"): _situation(80, 64, wrong_labels=0.4),
+        ("Noisy inputs", "as much noise as signal"): _situation(80, 64, noise=1.0),
+        ("Small network", "8 hidden units, every label right"): _situation(80, 8, layers=1),
+    }
+)  # (label, help) → what is learned from, and by whom; data and techniques are the learner's

@@ -1,0 +1,121 @@
+"""The overfitting lab as a learner uses it, in Chromium, on the real server."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from experiments.numbers import decimal
+from experiments.overfitting import bench
+from experiments.overfitting.spec import LabSpec
+from tests.experiments.runs import last
+
+CURVES = '.chart[data-drawn][aria-label^="Cross-entropy after"]'
+ENDED = f'.chart[data-drawn][aria-label^="Cross-entropy after {bench.STEPS} steps"]'
+MAP = ".st-key-experiment-rg6"
+
+
+@pytest.fixture
+def lab(open_page: Callable[..., Any], serve: Callable[..., str]) -> Callable[..., Any]:
+    """Opens the lesson; the query without its question mark."""
+
+    def visit(query: str = "", ready: str = ENDED, **options: Any) -> Any:
+        it = open_page(f"{serve('app.py')}/overfitting?{query}", ready=ready, **options)
+        it.page.wait_for_function("() => document.querySelector('.stApp').dataset.testScriptState === 'notRunning'")
+        return it
+
+    return visit
+
+
+def told(spec: LabSpec) -> str:
+    """What the chart says at the end, of the same training."""
+    over = last(bench.bench(spec)).over
+    words = "; ".join(
+        f"{name}: {decimal(each.looks[-1].learned.loss)} on what is learned from, "
+        f"{decimal(each.looks[-1].validation.loss)} on the validation part"
+        for name, each in over.items()
+    )
+    return f"Cross-entropy after {bench.STEPS} steps. {words}"
+
+
+def says(it: Any) -> str:
+    return str(it.page.locator(ENDED).get_attribute("aria-label"))
+
+
+def test_it_trains_by_itself_and_shows_what_was_computed(lab: Callable[..., Any]) -> None:
+    it = lab()
+    assert says(it) == told(LabSpec())
+    it.page.get_by_text("Training, at most two").wait_for(state="detached")
+    reliability = it.page.locator('.chart[aria-label^="Reliability on the test"]')
+    slider = reliability.get_by_role("slider")
+    assert slider.get_attribute("aria-valuetext") == f"after {bench.STEPS} steps"
+    slider.press("ArrowLeft")
+    it.page.wait_for_function(
+        "(frame) => document.querySelector('.chart[aria-label^=\"Reliability\"]').dataset.frame === frame",
+        arg=str(bench.STEPS // bench.EVERY - 1),
+    )
+
+
+def test_a_change_trains_anew_and_its_address_is_shared(lab: Callable[..., Any]) -> None:
+    it = lab()
+    before = says(it)
+    it.page.get_by_text("Noisy labels").click()
+    it.page.wait_for_url(lambda url: "lab_wrong_labels=0.4" in url)
+    it.page.get_by_text("early_stopping").click()
+    it.page.wait_for_url(lambda url: "lab_early_stopping=true" in url)
+    spec = LabSpec(wrong_labels=0.4, early_stopping=True)
+    expected = told(spec)
+    it.page.wait_for_selector(f'.chart[aria-label="{expected}"]')
+    assert expected != before
+    assert says(lab(it.page.url.split("?")[1])) == expected
+
+
+def test_a_table_of_ones_own_comes_and_is_in_the_address(lab: Callable[..., Any]) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((150, 3))
+    rows = "\n".join(",".join(f"{v:.3f}" for v in row) + f",{'up' if row[0] > row[1] else 'down'}" for row in x)
+    it = lab()
+    it.page.get_by_role("button", name="Your own table").click()
+    area = it.page.locator("textarea")
+    area.fill("1,2\n3")
+    area.press("Control+Enter")
+    it.page.get_by_text("It is not taken over: line 2 has 1 cells").wait_for()
+    area.fill("x,y,z,way\n" + rows)
+    area.press("Control+Enter")
+    it.page.wait_for_url(lambda url: "lab_data=your+own+table" in url and "lab_table=" in url)
+    it.page.wait_for_function("() => document.querySelector('.facts').innerText.includes('70 test')")
+    again = lab(it.page.url.split("?")[1])
+    assert "70 test" in again.page.locator(".facts").inner_text()
+
+
+def test_the_map_comes_in_cell_by_cell_rests_and_goes_on(lab: Callable[..., Any]) -> None:
+    it = lab("map_across=width")
+    card = it.page.locator(MAP)
+    card.get_by_text("Show me without a guess").click()
+    cells = card.locator(".board td:not(.waits)")
+    card.locator(".board td.waits").nth(8).wait_for()
+    cells.first.wait_for(timeout=120_000)
+    assert "ahead of" in cells.first.inner_text()
+    card.get_by_role("button", name="Stop").click()
+    card.get_by_text("Stopped").wait_for()
+    it.page.wait_for_timeout(1500)
+    done, bar = cells.count(), card.get_by_role("progressbar").get_attribute("aria-valuenow")
+    it.page.wait_for_timeout(1500)
+    assert (cells.count(), card.get_by_role("progressbar").get_attribute("aria-valuenow")) == (done, bar)
+    card.get_by_role("button", name="Go on").click()
+    cells.nth(done).wait_for(timeout=120_000)
+    found = Axe().run(it.page, context=MAP).response
+    assert [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found["violations"]] == []
+
+
+@pytest.mark.parametrize(
+    ("width", "theme"), [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark"), (1920, "light")]
+)
+def test_it_fits_and_axe_finds_nothing(width: int, theme: str, lab: Callable[..., Any]) -> None:
+    it = lab(width=width, theme=theme)
+    assert it.page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(it.page, context=".st-key-stage").response
+    assert any("chart" in node["html"] for rule in found["passes"] for node in rule["nodes"])  # it has looked inside
+    assert [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found["violations"]] == []

@@ -1,0 +1,97 @@
+"""Tables of a learner's own: read as they are meant, refused with a reason, safe as part of an address."""
+
+import numpy as np
+import pytest
+
+from engine import packed, tables
+
+RNG = np.random.default_rng(0)
+X = np.round(RNG.standard_normal((120, 3)) * [1, 100, 0.01], 4)
+NAMES = ["cat" if row[0] > 0 else "dog" for row in X]
+ROWS = [[*map(str, row), name] for row, name in zip(X.tolist(), NAMES, strict=True)]
+
+
+def close(given: str) -> None:
+    table = tables.read(tables.shrink(given.encode()))
+    low, size = X.min(axis=0), np.ptp(X, axis=0)
+    np.testing.assert_allclose(table.x, (X - low) / size, atol=0.5 / tables.FINEST + 1e-12)
+    np.testing.assert_array_equal(table.labels, [["cat", "dog"].index(name) for name in NAMES])
+    assert table.classes == 2
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "\n".join(",".join(row) for row in ROWS),
+        "a,b,c,animal\r\n" + "\r\n".join(", ".join(row) for row in ROWS),
+        "a;b;c;Tier\n" + "\n".join(";".join(row).replace(".", ",") for row in ROWS),
+        "\ufeff" + "\n\n".join("\t".join(row) for row in ROWS) + "\n",
+        "\n".join(",".join(f'"{cell}"' for cell in row).replace("-", "−") for row in ROWS),
+    ],
+    ids=["csv", "heading", "semicolons", "tabs", "quoted"],
+)
+def test_a_table_is_read_as_it_is_meant(given: str) -> None:
+    close(given)
+
+
+def test_a_column_that_never_changes_is_0() -> None:
+    rows = "\n".join(f"7,{k % 5},{k % 2}" for k in range(100))
+    table = tables.read(tables.shrink(rows.encode()))
+    assert (table.x[:, 0] == 0).all()
+    assert set(table.x[:, 1] * 4) == {0, 1, 2, 3, 4} or np.allclose(
+        sorted(set(table.x[:, 1])), np.arange(5) / 4, atol=0.01
+    )
+
+
+def many(line: str, count: int = 100) -> str:
+    return "\n".join([line] * count)
+
+
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [
+        (b"", "nothing in it"),
+        (b"\xff\xfe\x00", "no text"),
+        (b"1,a\n" * 300_000, "at most 1 megabyte"),
+        (b"one two\n", "parted by semicolons"),
+        (b"a,b\n", "nothing below its heading"),
+        (b"1,a\n2,b\n" * 20, "100 to 1,000 rows here, not 40"),
+        (many("1,a").encode(), "2 to 10 classes, not 1"),
+        ("\n".join(f"1,{k}" for k in range(100)).encode(), "2 to 10 classes, not 100"),
+        ((many("1,a") + "\n1,b").encode(), "'b' has 1"),
+        ((many("1,a") + "\n1").encode(), "line 101 has 1 cells, the first row has 2"),
+        ((many("1,a") + "\n1,").encode(), "line 101 does not say its class"),
+        ((many("1,a") + "\nx,b").encode(), "'x', in line 101, is no number"),
+        ((many("1,a") + "\nnan,b").encode(), "too large or missing"),
+        ((many("," .join(["1"] * 61) + ",a", 95) + "\n" + many(",".join(["1"] * 61) + ",b", 95)).encode(), "not 61"),
+    ],
+)  # fmt: skip
+def test_what_is_no_table_is_refused_with_its_reason(given: bytes, rule: str) -> None:
+    with pytest.raises(ValueError, match=rule):
+        tables.shrink(given)
+
+
+def test_what_is_too_long_for_an_address_is_refused() -> None:
+    rows = "\n".join(",".join(map(str, row)) + f",{k % 2}" for k, row in enumerate(RNG.standard_normal((900, 20))))
+    with pytest.raises(ValueError, match="shorten it"):
+        tables.shrink(rows.encode())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"", b"\0\0", bytes([100, 0, 1, 2]),
+        bytes([100, 0, 1, 3]) + bytes([0, 1] * 50) + bytes(100),  # a class that no row has
+        bytes([40, 0, 1, 2]) + bytes([0, 1] * 20) + bytes(40),
+        bytes([100, 0, 0, 2]) + bytes([0, 1] * 50),
+    ],
+)  # fmt: skip
+def test_an_address_that_was_tampered_with_is_refused(data: bytes) -> None:
+    with pytest.raises(ValueError, match="table"):
+        tables.read(packed.pack(data))
+
+
+def test_what_is_read_is_shared_and_read_only() -> None:
+    table = tables.read(tables.shrink("\n".join(",".join(row) for row in ROWS).encode()))
+    assert not table.x.flags.writeable
+    assert not table.labels.flags.writeable

@@ -1,0 +1,123 @@
+"""The map: who has won by its own rule, what is said of it, and what stands in its cells while they come in."""
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments.overfitting import winners
+from experiments.overfitting.data import DIGITS, WINES
+from experiments.overfitting.questions import question_numbers
+from experiments.overfitting.spec import LabSpec
+from experiments.overfitting.winners import ACROSS, CANDIDATES, DEPENDS, NOBODY, NOTHING, ONE, Asked, Contest, Winners
+from experiments.shown import Board
+from tests.experiments.runs import shown
+from ui.prose import read
+
+ASKED = Asked(DIGITS, "", winners.WRONG_LABELS)
+
+
+def contest(**losses: list[float]) -> Contest:
+    """With these losses of some techniques; all others are far behind."""
+    loss = {name: np.array(losses.get(name, [9.0, 9.1, 9.2])) for name in CANDIDATES}
+    return Contest(loss, {name: -values for name, values in loss.items()}, loss, loss)
+
+
+CLEAR = contest(dropout=[1.0, 1.1, 1.2], L2=[1.5, 1.7, 1.6])
+MUDDY = contest(dropout=[1.0, 1.1, 1.2], L2=[0.5, 1.9, 1.3])
+HELPLESS = contest(**{NOTHING: [1.0, 1.1, 1.2]})
+
+
+def full(*contests: Contest) -> Winners:
+    places = [place for line in Winners(ASKED, {}).places for place in line]
+    return Winners(ASKED, {place: contests[k % len(contests)] for k, place in enumerate(places)})
+
+
+def test_a_win_is_a_margin_larger_than_its_spread() -> None:
+    assert (CLEAR.winner, MUDDY.winner, HELPLESS.winner) == ("dropout", None, NOTHING)
+    margin = CLEAR.margin("dropout", "L2")
+    assert np.median(margin) == pytest.approx(0.5)
+    for margins in ([0.1, 0.2, 0.9], [-0.01, 0.5, 0.5]):  # it differs too much; one seed has another order
+        assert CLEAR._replace(loss=CLEAR.loss | {"L2": CLEAR.loss["dropout"] + margins}).winner is None
+
+
+@pytest.mark.parametrize(
+    ("contests", "right", "sentence"),
+    [
+        ((CLEAR,), ONE, "Of 9 situations, dropout wins 9."),
+        ((CLEAR, HELPLESS), DEPENDS, "Of 9 situations, dropout wins 5, and doing nothing wins 4."),
+        ((CLEAR, MUDDY), DEPENDS, "Of 9 situations, dropout wins 5, and 4 have no clear winner."),
+        ((MUDDY, CLEAR), NOBODY, "Of 9 situations, dropout wins 4, and 5 have no clear winner."),
+        ((MUDDY,), NOBODY, "Of 9 situations, 9 have no clear winner."),
+    ],
+)
+def test_what_is_said_follows_from_the_map(contests: tuple[Contest, ...], right: int, sentence: str) -> None:
+    result = full(*contests)
+    assert result.right == {right}
+    assert winners.sentence(result) == sentence
+    drawn = shown(winners, "winners", result, ASKED)
+    text = read("overfitting").fill(question_numbers(LabSpec()))["RG6"]
+    assert not re.search(r"\{\w+\}", text.text + text["Predict"].question)
+    told = text.fill(drawn.numbers)
+    for part in ("Predict", "Reveal", "Where it stops"):
+        assert not re.search(r"\{\w+\}", str(told[part]))
+    assert sentence in told["Reveal"].text
+    board = drawn.rows[0]
+    assert isinstance(board, Board)
+    assert sentence in board.alt
+    assert [len(line) for line in board.cells] == [3, 3, 3]
+
+
+def test_cells_say_who_and_by_how_much() -> None:
+    cell = winners._cell(CLEAR)
+    assert cell is not None
+    assert (cell.label, cell.kind) == ("dropout", 1 + list(CANDIDATES).index("dropout"))
+    assert cell.details == ["0.50 (0.40 to 0.60) ahead of L2", "8.00 ahead of doing nothing"]
+    open_ = winners._cell(MUDDY)
+    assert open_ is not None
+    assert (open_.label, open_.kind) == ("no clear winner", 0)
+    assert open_.details[0].startswith("dropout: 0.10 (−0.50 to 0.80) ahead of L2")
+    nothing = winners._cell(HELPLESS)
+    assert nothing is not None
+    assert len(nothing.details) == 1
+    assert winners._cell(None) is None
+
+
+def test_situations_come_in_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(winners, "STEPS", 1)
+    known = []
+    for done, result in winners.winners(Asked(WINES, "", winners.WIDTH)):
+        assert 0 <= done <= 1
+        if result is not None:
+            known.append(len(result.done))
+            assert winners._shown(result).rows
+    assert known == list(range(7)), "of 178 wines, 40 and 80 can be had"
+    assert done == 1
+
+
+def test_a_map_is_of_what_is_asked() -> None:
+    for across, values in ACROSS.items():
+        places = Winners(Asked(DIGITS, "", across), {}).places
+        assert [[getattr(place, across) for place in line] for line in places] == [list(values)] * 3
+        assert [line[0].samples for line in places] == [40, 80, 160]
+
+
+def test_the_strength_is_chosen_by_the_validation_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the test says that the other is better, it is not asked."""
+    real, told = winners.outcome, []
+
+    def turned(*given: Any) -> Any:
+        validation, test = real(*given)
+        told.append(validation.loss)
+        return validation, test._replace(loss=-validation.loss)
+
+    monkeypatch.setattr(winners, "STEPS", 20)
+    monkeypatch.setattr(winners, "outcome", turned)
+    *_, (_, result) = winners.contest(winners.Place(samples=40), seeds=[0])
+    assert result is not None
+    losses = iter(told)
+    for name, strengths in CANDIDATES.items():
+        validation = [next(losses) for _ in strengths]
+        assert result.loss[name][0] == -min(validation)
+        assert result.strength[name][0] == int(np.argmin(validation))

@@ -1,0 +1,191 @@
+"""What the lab learns from, and how: parts that share nothing, twins from one seed, honest choices."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine import tables
+from engine.losses import softmax
+from experiments.overfitting import bench, winners
+from experiments.overfitting.data import DATA, DIGITS, LEAST_TEST, OWN, TEST, WINES, Examples, parts
+from experiments.overfitting.learning import BINS, judged, learn, outcome, reliability
+from experiments.overfitting.spec import PRESETS, LabSpec
+from experiments.overfitting.techniques import Techniques, recipe, shifted
+from tests.experiments.runs import last
+
+SHIPPED = [name for name in DATA if name != OWN]
+
+
+def table() -> str:
+    rng = np.random.default_rng(1)
+    x = rng.standard_normal((150, 4))
+    return tables.shrink("\n".join(",".join(map(str, row)) + f",{int(row[0] > 0)}" for row in x).encode())
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_no_example_is_in_two_parts_and_the_seed_draws_them(name: str) -> None:
+    own = table() if name == OWN else ""
+    one, other = (parts(name, 80, seed, table=own) for seed in (0, 1))
+    seen = [x.tobytes() for part in one[:3] for x in part.x]
+    assert (len(one.learned.x), len(one.validation.x)) == (60, 20)
+    assert LEAST_TEST <= len(one.test.x) <= TEST
+    assert len(set(seen)) == len(seen)
+    assert set(seen) != {x.tobytes() for part in other[:3] for x in part.x}
+    assert one.learned.x.dtype == np.float32
+    assert not any(array.flags.writeable for part in one[:3] for array in part)
+
+
+def test_the_scale_of_a_table_comes_from_what_is_learned_from() -> None:
+    split = parts(WINES, 80, 0)
+    np.testing.assert_allclose(split.learned.x.mean(axis=0), 0, atol=1e-5)
+    np.testing.assert_allclose(split.learned.x.std(axis=0), 1, atol=1e-5)
+    assert np.abs(split.test.x.mean(axis=0)).max() > 0.01
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_labels_are_wrong_as_often_as_is_said_and_never_in_the_test(name: str) -> None:
+    right, wrong = parts(name, 80, 3), parts(name, 80, 3, wrong_labels=0.4)
+    changed = [int((a.labels != b.labels).sum()) for a, b in zip(right[:3], wrong[:3], strict=True)]
+    assert changed[0] + changed[1] == 32
+    assert changed[1] > 0, "what validates is labelled by the same people"
+    assert changed[2] == 0
+    np.testing.assert_array_equal(right.learned.x, wrong.learned.x)
+
+
+def test_noise_is_in_every_part_and_as_large_as_is_said() -> None:
+    clean, noisy = parts(DIGITS, 80, 0), parts(DIGITS, 80, 0, noise=0.5)
+    for a, b in zip(clean[:3], noisy[:3], strict=True):
+        assert (b.x - a.x).std() == pytest.approx(0.5 * clean.learned.x.std(), rel=0.05)
+
+
+TECHNIQUES = [by for strengths in winners.CANDIDATES.values() for by in strengths]
+
+
+@pytest.mark.parametrize("by", TECHNIQUES, ids=str)
+@pytest.mark.parametrize("name", [DIGITS, WINES])
+def test_twins_begin_alike_and_see_the_same_batches(name: str, by: Techniques) -> None:
+    split = parts(name, 40, 2)
+    plain, other = (recipe(split, 16, 2, each, 2) for each in (Techniques(), by))
+    np.testing.assert_equal(plain.start().params, other.start().params)
+    np.testing.assert_array_equal(plain.examples(5).batch, other.examples(5).batch)
+
+
+@pytest.mark.parametrize("by", TECHNIQUES[1:], ids=str)
+def test_every_technique_changes_what_is_learned(by: Techniques) -> None:
+    split = parts(DIGITS, 40, 2)
+    losses = []
+    for each in (Techniques(), by):
+        training = recipe(split, 16, 2, each, 2)
+        *_, look = (look for look in learn(training, split, each, 200, 20) if look)
+        losses.append(outcome(training, look, split)[1].loss)
+    assert losses[0] != losses[1]
+
+
+def test_pictures_are_shifted_and_nothing_else() -> None:
+    x = np.arange(2 * 4 * 3, dtype=np.float32).reshape(2, 4, 3, 1) + 1
+    y = shifted(x, np.array([[1, 0], [0, -1]]))
+    np.testing.assert_array_equal(y[0, 1:], x[0, :-1])
+    np.testing.assert_array_equal(y[0, 0], 0)
+    np.testing.assert_array_equal(y[1, :, :-1], x[1, :, 1:])
+    np.testing.assert_array_equal(y[1, :, -1], 0)
+    np.testing.assert_array_equal(shifted(x, np.zeros((2, 2), int)), x)
+
+
+def test_shifts_are_drawn_anew_for_every_step_and_again_by_the_seed() -> None:
+    training = recipe(parts(DIGITS, 20, 0), 8, 1, Techniques(augmentation=True), 0)
+    one, other = training.examples(0), training.examples(1)
+    np.testing.assert_array_equal(one.x, training.examples(0).x)
+    assert (one.x != training.x[one.batch]).any()
+    assert (one.x - training.x[one.batch] != other.x - training.x[other.batch]).any()
+
+
+def test_early_stopping_keeps_the_best_by_the_validation_part_alone() -> None:
+    split = parts(DIGITS, 40, 0, wrong_labels=0.4)
+    by = Techniques(early_stopping=True)
+    looks = [look for look in learn(recipe(split, 64, 2, by, 0), split, by, 300, 10) if look]
+    losses = [look.validation.loss for look in looks]
+    assert looks[-1].ended
+    assert looks[-1].steps < 300
+    assert looks[-1].best.steps == looks[int(np.argmin(losses))].steps
+    turned = split._replace(test=Examples(split.test.x, (split.test.labels + 1) % 10))  # the test has no say
+    others = [look for look in learn(recipe(turned, 64, 2, by, 0), turned, by, 300, 10) if look]
+    assert [look.validation.loss for look in others] == losses
+
+
+def test_calibration_by_hand() -> None:
+    p, right = np.array([0.95, 0.91, 0.55, 0.51]), np.array([True, False, True, True])
+    said, true, count = reliability(p, right)
+    assert (count[9], count[5], count.sum()) == (2, 2, 4)
+    np.testing.assert_allclose((said[9], true[9], said[5], true[5]), (0.93, 0.5, 0.53, 1.0))
+    assert np.isnan(said[0])
+    split = parts(WINES, 80, 0)
+    training = recipe(split, 8, 1, Techniques(), 0)
+    logits, _ = training.network.forward(training.start().params, split.test.x)
+    result, sure = judged(training.network, training.start().params, split.test), softmax(logits).max(axis=1)
+    hits = logits.argmax(axis=1) == split.test.labels
+    by_hand = 0.0
+    for k in range(BINS):
+        within = (sure >= k / BINS) & (sure < (k + 1) / BINS)
+        if within.any():
+            by_hand += within.mean() * abs(sure[within].mean() - hits[within].mean())
+    assert result.calibration == pytest.approx(by_hand, rel=1e-5)
+    assert result.right == hits.mean()
+
+
+def test_what_is_certain_is_in_the_last_bin() -> None:
+    assert reliability(np.array([1.0]), np.array([True]))[2][BINS - 1] == 1
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [LabSpec(), LabSpec(early_stopping=True, augmentation=True), LabSpec(dropout=0.0), LabSpec(data=WINES, samples=20)],
+    ids=str,
+)
+def test_the_bench_watches_both_to_the_end(spec: LabSpec) -> None:
+    result = last(bench.bench(spec))
+    assert set(result.over) == ({bench.NOTHING} if spec.by == Techniques() else {bench.NOTHING, bench.YOURS})
+    assert result.at == list(range(0, bench.STEPS + 1, bench.EVERY))
+    for name, each in result.over.items():
+        assert len(each.tests) == len(each.looks)
+        stopped = name == bench.YOURS and spec.early_stopping
+        assert each.looks[-1].steps == bench.STEPS or stopped
+        best = min(look.validation.loss for look in each.looks)
+        assert bench._kept(each).validation.loss == (best if stopped else each.looks[-1].validation.loss)
+    for part in bench.show(spec):
+        assert 0 <= part.done <= 1
+        assert not part.shown or not part.shown.numbers
+    assert part.done == 1
+    assert part.shown
+
+
+def test_situations_can_be_and_leave_the_rest_to_the_learner() -> None:
+    mine = {"l2": 0.01, "seed": 7}
+    for values in PRESETS.values():
+        spec = LabSpec(**values, **mine)
+        assert (spec.l2, spec.seed) == (0.01, 7)
+
+
+def test_what_cannot_be_is_mended_and_said() -> None:
+    spec, notes = LabSpec.mend({"data": WINES, "samples": "320"})
+    assert (spec.data, spec.samples) == (WINES, 80)
+    assert "158 examples here" in notes[0]
+    assert LabSpec(data=WINES).offered("samples") == (20, 40, 80)
+    spec, notes = LabSpec.mend({"data": OWN})
+    assert spec == LabSpec()
+    assert "no table of your own yet" in notes[0]
+    mine = LabSpec(data=OWN, table=table())
+    assert mine.parts.classes == 2
+    assert LabSpec.mend(mine.address()) == (mine, ())
+
+
+def test_every_setting_is_used() -> None:
+    """By the network, its data or its training: none is only drawn."""
+    plain = LabSpec(dropout=0.0)
+    base = last(bench.bench(plain)).over[bench.NOTHING].kept.loss
+    for field in LabSpec.fields():
+        if field.name in ("data", "table"):
+            continue
+        other = next(option for option in field.options if option != getattr(plain, field.name))
+        over = last(bench.bench(replace(plain, **{field.name: other}))).over
+        assert list(over.values())[-1].kept.loss != base, field.name
