@@ -33,16 +33,9 @@ export function drawParts(g, p, palette, it) {
 
 /** The loss that is made small: data and penalty in one. */
 export function drawSum(g, p, palette, it) {
-  const n = it.axis.length, { fill } = palette.magnitude
-  const edges = Array.from({ length: n + 1 }, (_, i) => Math.round((i * p.side) / n)) // on whole pixels: no seams
   clipped(g, p, () => {
-    for (let i = 0; i < n; i++) {
-      const top = edges[n - 1 - i], height = edges[n - i] - top
-      for (let j = 0; j < n; j++) {
-        g.fillStyle = fill[tone(it.sum[i * n + j], SCALE)]
-        g.fillRect(p.left + edges[j], 6 + top, edges[j + 1] - edges[j], height)
-      }
-    }
+    g.imageSmoothingEnabled = false
+    g.drawImage(pixels(it, palette), p.left, 6, p.side, p.side)
     for (const level of LEVELS) strokePieces(g, p, "#ffffff", 1, contour(it.axis, it.sum, level))
     const path = pairs(it.path).map(([w1, w2]) => [p.x(w1), p.y(w2)])
     line(g, "#ffffff", 3.5, path)
@@ -76,6 +69,17 @@ export function drawPath(g, p, palette, it) {
     write(g, name, x(0) + 10, y(first) + (above ? -8 : p.type + 6), { ...small, weight: 600, colour: palette.role.weight, ground: palette.bg })
   })
   names.forEach((name, k) => mark(g, [x(it.strength), y(it.minimum[k])], it.minimum[k] === 0, palette))
+}
+
+/** The loss, a pixel a cell; w₂ grows upwards. One picture is far cheaper than as many rectangles, on every move of λ. */
+function pixels(it, palette) {
+  const n = it.axis.length, picture = new ImageData(n, n), colours = new Uint32Array(picture.data.buffer)
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) colours[(n - 1 - i) * n + j] = palette.magnitude.pixels[tone(it.sum[i * n + j], SCALE) + 1]
+  }
+  const canvas = new OffscreenCanvas(n, n)
+  canvas.getContext("2d").putImageData(picture, 0, 0)
+  return canvas
 }
 
 function pulls(g, p, palette, it) {

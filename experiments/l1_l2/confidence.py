@@ -128,7 +128,8 @@ def confidence() -> Confidence:
         said.append(p)
         true.append(new_t)
         priors.append(log_loss(np.full(len(new_t), t.mean()), new_t))
-    return Confidence(*np.array(rows).transpose(2, 0, 1), np.array(said), np.array(true), np.array(priors))
+    held_out, choosing, learned, accuracy, length = np.array(rows).transpose(2, 0, 1)
+    return Confidence(held_out, choosing, learned, accuracy, length, np.array(said), np.array(true), np.array(priors))
 
 
 def split(seed: int) -> tuple[tuple[Array, Array], tuple[Array, Array], tuple[Array, Array]]:

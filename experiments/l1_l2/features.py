@@ -187,8 +187,13 @@ def shown(spec: FeaturesSpec, result: Result) -> Shown:
         "smallest": scientific(float(np.abs(result.steps.subgradient).min())),
         "steps": whole(STEPS),
     }
-    rows = [_map(way), _way(way), _path_table(result.paths), _steps_table(result.steps)]
-    return Shown(numbers, rows, right={prediction(bests)}, case="all" if prediction(bests) == 2 else "some")
+    answer = prediction(bests)
+    return Shown(
+        numbers,
+        [_map(way), _way(way), _path_table(result.paths), _steps_table(result.steps)],
+        right={answer},
+        case="all" if answer == 2 else "some",
+    )
 
 
 def _counts(minima: list[Minimum], name: str) -> str:
