@@ -79,8 +79,8 @@ def line_chart(
     logarithmic.
 
     A place where a line has no number, NaN, is a gap. `marks` numbers places in `at` where the first line gets a ring.
-    `bands` are shaded from a lower to an upper line; beside them all is named above. With the `frames` of a chart, lines
-    that hold a row a frame move, and all are named above.
+    `bands` are shaded from a lower to an upper line; beside them all is named above. With the `frames` of a chart,
+    lines that hold a row a frame move, and all are named above.
     """
     if len(lines) > len(DASHES):
         raise ValueError(f"a chart tells at most {len(DASHES)} lines apart, not {len(lines)}")

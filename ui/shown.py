@@ -211,8 +211,9 @@ def draw(rows: Sequence[Row], key: str, settings: Any = None) -> None:
             )  # fmt: skip
         elif isinstance(row, Bars):
             bar_chart(
-                row.groups, row.bars, x=row.x, y=row.y, key=f"{key}.{number}", alt=row.alt, **_frames(row, settings)
-            )
+                row.groups, row.bars, x=row.x, y=row.y,
+                key=f"{key}.{number}", alt=row.alt, **_frames(row, key, settings),
+            )  # fmt: skip
         elif isinstance(row, Points):
             point_chart(
                 row.names, row.at, row.groups, links=row.links, hushed=row.hushed, role=row.role,
