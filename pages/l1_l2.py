@@ -32,7 +32,7 @@ def two_weights() -> SurfaceSpec:
         lesson.try_this(text["Try this"], {"a weight": "weight"})
     two_pulls(
         picture(spec), "Loss of two weights", key="reg.surface", link=settings.key("look"), live=settings.live,
-        texts={section.title: section.text for section in text["Told"].sections},
+        texts={section.title: section.text for section in text["Try this"].sections},
     )  # fmt: skip
     settings.settle()
     return spec
