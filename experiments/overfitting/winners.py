@@ -20,13 +20,13 @@ from engine.arrays import Array
 from experiments.numbers import counted, decimal, ends, spread
 from experiments.overfitting.data import DIGITS, most_samples, parts
 from experiments.overfitting.learning import learn, outcome
-from experiments.overfitting.techniques import Techniques, recipe
+from experiments.overfitting.techniques import EVERY, Techniques, recipe
 from experiments.several import parts as drawn
 from experiments.shown import Board, Cell, Part, Shown, Table
 from experiments.spec import Spec, choice
 
 SEEDS = range(5)
-STEPS, EVERY = 150, 15
+STEPS = 150
 LAYERS = 2
 NOTHING = "doing nothing"
 CANDIDATES: Mapping[str, tuple[Techniques, ...]] = MappingProxyType(

@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from experiments.numbers import decimal
 from experiments.overfitting import bench
 from experiments.overfitting.spec import LabSpec
+from experiments.overfitting.techniques import EVERY
 from tests.experiments.runs import last
 
 CURVES = '.chart[data-drawn][aria-label^="Cross-entropy after"]'
@@ -54,7 +55,7 @@ def test_it_trains_by_itself_and_shows_what_was_computed(lab: Callable[..., Any]
     slider.press("ArrowLeft")
     it.page.wait_for_function(
         "(frame) => document.querySelector('.chart[aria-label^=\"Reliability\"]').dataset.frame === frame",
-        arg=str(bench.STEPS // bench.EVERY - 1),
+        arg=str(bench.STEPS // EVERY - 1),
     )
 
 
