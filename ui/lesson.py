@@ -147,7 +147,7 @@ def experiment(
 
 def watched(key: str, parts: Iterator[Part], spec: Any) -> None:
     """What computes while it is looked at, from the moment the page opens: its rows, as they come."""
-    with st.container(key=key):
+    with st.container(key=f"watched-{key}"):
         long_run(key, parts, spec, lambda shown: draw(shown.rows, key, spec))
 
 

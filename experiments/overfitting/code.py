@@ -6,10 +6,10 @@ loss and penalty are the same. Tests run both for many settings, put the page's 
 
 from __future__ import annotations
 
-from experiments.overfitting.bench import EVERY, STEPS
+from experiments.overfitting.bench import STEPS
 from experiments.overfitting.data import DIGITS, LEARNED, OWN, TEST, TUMOURS
 from experiments.overfitting.spec import LabSpec
-from experiments.overfitting.techniques import BATCH, JITTER, PATIENCE, RATE
+from experiments.overfitting.techniques import BATCH, EVERY, JITTER, PATIENCE, RATE
 
 LOADED = {DIGITS: "load_digits", TUMOURS: "load_breast_cancer"}
 

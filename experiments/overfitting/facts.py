@@ -13,11 +13,9 @@ def facts(spec: LabSpec) -> tuple[tuple[str, str, str], ...]:
     learned, shape = len(parts.learned.x), parts.learned.x.shape[1:]
     net = network(spec.width, spec.layers, parts.classes)
     count = net.parameter_count(shape)
-    wrong = round(spec.wrong_labels * spec.samples)
     return (
         ("Learned from", whole(learned), f"{spec.samples - learned} validate, {whole(len(parts.test.x))} test"),
         ("Output shape", f"{net.output_shape(shape)}", "a number for each class"),
         ("Parameters", whole(count), f"{decimal(count / learned, 0)} for each example; {whole(BYTES * count)} bytes"),
         ("Multiply–adds", whole(net.operation_count(shape)), "an example, forward"),
-        ("Wrong labels", whole(wrong), f"of {spec.samples}; the test has none"),
     )

@@ -42,7 +42,7 @@ class LabSpec(Spec):
     l2: float = choice(0.0, (0.0, 0.001, 0.01, 0.1), "λ of λ Σ w²")
     label_smoothing: float = choice(0.0, (0.0, 0.1, 0.3), "share of each label that is dealt out to all classes")
     early_stopping: bool = choice(
-        False, (False, True), "stop when the validation loss has not fallen three looks in a row, and keep the best"
+        False, (False, True), "stop when the validation loss has not fallen for 50 steps, and keep the best"
     )
     augmentation: bool = choice(
         False, (False, True), "digits shifted by up to a pixel, tables with noise, anew at every step"

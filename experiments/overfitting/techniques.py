@@ -27,7 +27,8 @@ from experiments.overfitting.data import Parts
 
 RATE = 0.005
 BATCH = 16
-PATIENCE = 3  # looks at the validation loss
+EVERY = 10  # steps from one look at the losses to the next
+PATIENCE = 5  # looks at the validation loss
 JITTER = 0.5  # of a table's numbers, in standard deviations
 SHIFT = 1  # pixels of a digit, at most, each way
 

@@ -20,13 +20,13 @@ from engine.arrays import Array
 from experiments.numbers import counted, decimal, ends, spread
 from experiments.overfitting.data import DIGITS, most_samples, parts
 from experiments.overfitting.learning import learn, outcome
-from experiments.overfitting.techniques import Techniques, recipe
+from experiments.overfitting.techniques import EVERY, Techniques, recipe
 from experiments.several import parts as drawn
 from experiments.shown import Board, Cell, Part, Shown, Table
 from experiments.spec import Spec, choice
 
 SEEDS = range(5)
-STEPS, EVERY = 150, 15
+STEPS = 150
 LAYERS = 2
 NOTHING = "doing nothing"
 CANDIDATES: Mapping[str, tuple[Techniques, ...]] = MappingProxyType(
@@ -105,8 +105,17 @@ class Contest(NamedTuple):
     def winner(self) -> str | None:
         """The best, if it is ahead of the next on every seed, and by more than that differs between them."""
         best, next_ = self.order[:2]
-        margin = self.margin(best, next_)
-        return best if margin.min() > 0 and np.median(margin) > np.std(margin, ddof=1) else None
+        return best if self.clearly(best, next_) else None
+
+    @property
+    def helps(self) -> list[str]:
+        """Who is clearly better than nothing at all, the best first."""
+        return [name for name in self.order if self.clearly(name, NOTHING)]
+
+    def clearly(self, name: str, over: str) -> bool:
+        """On every seed, and by a median margin larger than its standard deviation."""
+        margin = self.margin(name, over)
+        return bool(margin.min() > 0 and np.median(margin) > np.std(margin, ddof=1))
 
 
 class Winners(NamedTuple):
@@ -200,7 +209,10 @@ def sentence(result: Winners) -> str:
     if result.open:
         parts_.append(f"{result.open} {'has' if result.open == 1 else 'have'} no clear winner")
     text = parts_[0] if len(parts_) == 1 else f"{', '.join(parts_[:-1])}, and {parts_[-1]}"
-    return f"Of {counted(len(result.done), 'situation')}, {text}."
+    helped = sum(bool(contest.helps) for contest in result.done.values())
+    return (
+        f"Of {counted(len(result.done), 'situation')}, {text}. In {helped} something is clearly better than {NOTHING}."
+    )
 
 
 def _gain(contest: Contest) -> Array:
@@ -242,12 +254,11 @@ def _cell(contest: Contest | None) -> Cell | None:
         return None
     best, next_ = contest.order[:2]
     margin = contest.margin(best, next_)
-    details = [f"{spread(margin)} ahead of {next_}"]
-    if NOTHING not in (best, next_):
-        details.append(f"{decimal(float(np.median(_gain(contest))))} ahead of {NOTHING}")
+    ahead, kind = f"{spread(margin)} ahead of {next_}", 1 + list(CANDIDATES).index(best)
+    helped = f"clearly better than {NOTHING}: {', '.join(contest.helps) or 'none'}"
     if contest.winner is None:
-        return Cell("no clear winner", [f"{best}: {details[0]}", *details[1:]])
-    return Cell(best, details, 1 + list(CANDIDATES).index(best))
+        return Cell("no clear winner", [f"{best}: {ahead}", helped], kind, faint=True)
+    return Cell(best, [ahead, helped], kind)
 
 
 def _table(result: Winners) -> Table:

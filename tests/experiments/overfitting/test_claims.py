@@ -22,7 +22,7 @@ def at(samples: int, wrong_labels: float) -> Contest:
     return result
 
 
-def test_with_few_examples_and_wrong_labels_everything_but_early_stopping_clearly_helps() -> None:
+def test_with_few_examples_and_wrong_labels_four_techniques_clearly_help() -> None:
     hard = at(SAMPLES[0], 0.4)
     for name, least in ((SMOOTHING, 0.8), ("L1", 0.5), ("L2", 0.5), ("dropout", 0.5)):
         gain = hard.margin(name, NOTHING)

@@ -43,16 +43,17 @@ def test_a_win_is_a_margin_larger_than_its_spread() -> None:
 
 
 @pytest.mark.parametrize(
-    ("contests", "right", "sentence"),
+    ("contests", "right", "won", "helped"),
     [
-        ((CLEAR,), ONE, "Of 9 situations, dropout wins 9."),
-        ((CLEAR, HELPLESS), DEPENDS, "Of 9 situations, dropout wins 5, and doing nothing wins 4."),
-        ((CLEAR, MUDDY), DEPENDS, "Of 9 situations, dropout wins 5, and 4 have no clear winner."),
-        ((MUDDY, CLEAR), NOBODY, "Of 9 situations, dropout wins 4, and 5 have no clear winner."),
-        ((MUDDY,), NOBODY, "Of 9 situations, 9 have no clear winner."),
+        ((CLEAR,), ONE, "dropout wins 9.", 9),
+        ((CLEAR, HELPLESS), DEPENDS, "dropout wins 5, and doing nothing wins 4.", 5),
+        ((CLEAR, MUDDY), DEPENDS, "dropout wins 5, and 4 have no clear winner.", 9),
+        ((MUDDY, CLEAR), NOBODY, "dropout wins 4, and 5 have no clear winner.", 9),
+        ((MUDDY,), NOBODY, "9 have no clear winner.", 9),
     ],
 )
-def test_what_is_said_follows_from_the_map(contests: tuple[Contest, ...], right: int, sentence: str) -> None:
+def test_what_is_said_follows_from_the_map(contests: tuple[Contest, ...], right: int, won: str, helped: int) -> None:
+    sentence = f"Of 9 situations, {won} In {helped} something is clearly better than doing nothing."
     result = full(*contests)
     assert result.right == {right}
     assert winners.sentence(result) == sentence
@@ -73,14 +74,17 @@ def test_cells_say_who_and_by_how_much() -> None:
     cell = winners._cell(CLEAR)
     assert cell is not None
     assert (cell.label, cell.kind) == ("dropout", 1 + list(CANDIDATES).index("dropout"))
-    assert cell.details == ["0.50 (0.40 to 0.60) ahead of L2", "8.00 ahead of doing nothing"]
+    assert cell.details == [
+        "0.50 (0.40 to 0.60) ahead of L2",
+        "clearly better than doing nothing: dropout, L2",
+    ]
     open_ = winners._cell(MUDDY)
     assert open_ is not None
-    assert (open_.label, open_.kind) == ("no clear winner", 0)
+    assert (open_.label, open_.kind, open_.faint) == ("no clear winner", cell.kind, True)
     assert open_.details[0].startswith("dropout: 0.10 (−0.50 to 0.80) ahead of L2")
     nothing = winners._cell(HELPLESS)
     assert nothing is not None
-    assert len(nothing.details) == 1
+    assert nothing.details[1] == "clearly better than doing nothing: none"
     assert winners._cell(None) is None
 
 

@@ -11,7 +11,7 @@ from experiments.overfitting import bench, winners
 from experiments.overfitting.data import DATA, DIGITS, LEAST_TEST, OWN, TEST, WINES, Examples, parts
 from experiments.overfitting.learning import BINS, judged, learn, outcome, reliability
 from experiments.overfitting.spec import PRESETS, LabSpec
-from experiments.overfitting.techniques import Techniques, recipe, shifted
+from experiments.overfitting.techniques import EVERY, Techniques, recipe, shifted
 from tests.experiments.runs import last
 
 SHIPPED = [name for name in DATA if name != OWN]
@@ -145,7 +145,7 @@ def test_what_is_certain_is_in_the_last_bin() -> None:
 def test_the_bench_watches_both_to_the_end(spec: LabSpec) -> None:
     result = last(bench.bench(spec))
     assert set(result.over) == ({bench.NOTHING} if spec.by == Techniques() else {bench.NOTHING, bench.YOURS})
-    assert result.at == list(range(0, bench.STEPS + 1, bench.EVERY))
+    assert result.at == list(range(0, bench.STEPS + 1, EVERY))
     for name, each in result.over.items():
         assert len(each.tests) == len(each.looks)
         stopped = name == bench.YOURS and spec.early_stopping
