@@ -156,7 +156,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / path).write_text(EXPERIMENT[path], encoding="utf-8")
     path = "tests/experiments/scale/test_claims.py"
     (folder / path).write_text(EXPERIMENT[path], encoding="utf-8")
-    change("assets/lessons/scale.md", "## Check yourself", f"{EXPERIMENT['assets/lessons/scale.md']}\n## Check yourself")
+    before = "## Check yourself"
+    change("assets/lessons/scale.md", before, f"{EXPERIMENT['assets/lessons/scale.md']}\n{before}")
     change("pages/scale.py", "    spec = microscope()\n", f"    spec = microscope()\n{EXPERIMENT['pages/scale.py']}")
     scale = "from experiments.scale.scene import"
     change("pages/scale.py", scale, f"{EXPERIMENT['pages/scale.py: imports']}{scale}")
