@@ -54,8 +54,9 @@ class L1L2:
         return by_l1 + (self.l2 * float(np.square(w, dtype=np.float64).sum()) if self.l2 else 0.0)
 
     def gradient(self, w: Array) -> Array:
-        # ∂R/∂w = l1 sign(w) + 2 l2 w
-        return self.l1 * np.sign(w) + 2 * self.l2 * w
+        # ∂R/∂w = l1 sign(w) + 2 l2 w;  what is switched off adds 0, even if a weight is infinite
+        by_l1 = self.l1 * np.sign(w) if self.l1 else np.zeros_like(w)
+        return by_l1 + 2 * self.l2 * w if self.l2 else by_l1
 
     def proximal(self, w: Array, rate: float) -> Array:
         """Where a step along the data's gradient has led, brought back by R at that learning rate."""

@@ -190,13 +190,17 @@ class Shown(Protocol):
     def case(self) -> str | None: ...
 
 
-def draw(rows: Sequence[Row], key: str, settings: Any = None) -> None:
-    """The rows below each other; the key of each is its place. With other settings, a chart's frames begin anew."""
+def draw(rows: Sequence[Row], key: str, settings: Any = None, together: str | None = None) -> None:
+    """The rows below each other; the key of each is its place. With other settings, a chart's frames begin anew.
+
+    Charts with frames move with the others of `together`; where it is not said, with those of these rows.
+    """
+    together = together or key
     for number, row in enumerate(rows, 1):
         if isinstance(row, Beside):
             for place, (column, each) in enumerate(zip(st.columns(len(row.rows)), row.rows, strict=True), 1):
                 with column:
-                    draw([each], f"{key}.{number}.{place}", settings)
+                    draw([each], f"{key}.{number}.{place}", settings, together)
         elif isinstance(row, Board):
             board(row)
         elif isinstance(row, Maps):
@@ -209,17 +213,17 @@ def draw(rows: Sequence[Row], key: str, settings: Any = None) -> None:
         elif isinstance(row, Lines):
             line_chart(
                 row.at, row.lines, x=row.x, y=row.y, log=row.log, marks=row.marks, bands=row.bands,
-                key=f"{key}.{number}", alt=row.alt, **_frames(row, key, settings),
+                key=f"{key}.{number}", alt=row.alt, **_frames(row, together, settings),
             )  # fmt: skip
         elif isinstance(row, Bars):
             bar_chart(
                 row.groups, row.bars, x=row.x, y=row.y,
-                key=f"{key}.{number}", alt=row.alt, **_frames(row, key, settings),
+                key=f"{key}.{number}", alt=row.alt, **_frames(row, together, settings),
             )  # fmt: skip
         elif isinstance(row, Points):
             point_chart(
                 row.names, row.at, row.groups, links=row.links, hushed=row.hushed, role=row.role,
-                key=f"{key}.{number}", alt=row.alt, **_frames(row, key, settings),
+                key=f"{key}.{number}", alt=row.alt, **_frames(row, together, settings),
             )  # fmt: skip
         elif isinstance(row, Walks):
             unrolled(row.picture, row.alt, key=f"{key}.{number}")
@@ -229,12 +233,12 @@ def draw(rows: Sequence[Row], key: str, settings: Any = None) -> None:
             table(row.columns, alt=row.alt)
 
 
-def _frames(row: Film, key: str, settings: Any) -> dict[str, Any]:
+def _frames(row: Film, together: str, settings: Any) -> dict[str, Any]:
     """What a chart is told of its frames; nothing where there are none. Those of one experiment move together."""
     if row.frames is None:
         return {}
     run = f"{crc32(repr(settings).encode()):x}"  # short, also where the settings hold a text of the learner's own
-    return {"frames": row.frames, "start": row.start, "follow": row.follow, "run": run, "linked": key}
+    return {"frames": row.frames, "start": row.start, "follow": row.follow, "run": run, "linked": together}
 
 
 def words(passages: Sequence[Passage], *, alt: str) -> None:

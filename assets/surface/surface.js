@@ -83,9 +83,9 @@ class Surface {
     applyTheme(this.root)
     this.palette = palette(this.root)
     this.problem.textContent = ""
-    for (const { range } of this.ranges) {
-      range.max = it.axis.length - 1
-    }
+    const last = it.axis.length - 1
+    if (this.cell) this.cell = this.cell.map((index) => Math.min(index, last)) // a link may say more
+    for (const { range } of this.ranges) range.max = last
     this.draw()
   }
 
@@ -147,7 +147,7 @@ class Surface {
   #here() {
     const { it } = this, cell = this.hover ?? this.cell
     if (!cell) return { at: [...it.minimum], ...it.bottom }
-    const n = it.axis.length, [row, column] = cell.map((index) => Math.min(index, n - 1)), i = row * n + column
+    const n = it.axis.length, [row, column] = cell, i = row * n + column
     const two = (values) => [values[2 * i], values[2 * i + 1]]
     return {
       at: [it.axis[column], it.axis[row]], data: it.data[i], extra: it.extra[i],

@@ -11,6 +11,7 @@ Street, Wolberg and Mangasarian 1993, "Nuclear feature extraction for breast tum
 
 from __future__ import annotations
 
+from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -106,6 +107,7 @@ class Confidence(NamedTuple):
         return np.asarray(values[np.arange(len(values)), self.chosen])
 
 
+@cache  # no setting changes it: one for all learners
 def confidence() -> Confidence:
     """Every λ on five draws of the examples."""
     rows, said, true, priors = [], [], [], []
@@ -161,6 +163,7 @@ def calibration_error(said: Array, true: Array) -> float:
     return float(np.nansum(np.abs(mean - share) * count) / count.sum())
 
 
+@cache  # no setting changes it: one for all learners
 def surfaces() -> list[Array]:
     """(rows, columns) a λ: the probability over mean radius and mean texture, from powers of both up to the fifth."""
     (x, t), *_ = split(SEEDS[0])

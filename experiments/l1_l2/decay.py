@@ -16,6 +16,7 @@ Srebro and Shraibman 2005 (max-norm), doi:10.1007/11503415_37
 
 from __future__ import annotations
 
+from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -72,6 +73,7 @@ def run(optimizer: Optimizer, data: LinearProblem, by: L1L2) -> Array:
     return np.array(way)
 
 
+@cache  # no setting changes it: one for all learners
 def compared(seed: int) -> Runs:
     """Both optimizers, both ways, on the same data from the same start."""
     data, l2, nothing, decay = problem(seed), L2(STRENGTH), L1L2(), 2 * STRENGTH
@@ -101,6 +103,7 @@ class Twins(NamedTuple):
     max_norm: Array
 
 
+@cache
 def twins() -> Twins:
     """L1 keeps one of them, the elastic net both."""
     net = SurfaceSpec(penalty=ELASTIC_NET, strength=TWIN_STRENGTH).by

@@ -64,30 +64,34 @@ class Minimum(NamedTuple):
         return RELEVANT - self.found + self.extra
 
 
-@lru_cache(maxsize=2)  # shared by all learners, 32 MB each
+@lru_cache(maxsize=2)  # shared by all learners, 32 MB each; nobody holds one for longer than a step
 def problem(seed: int) -> Made:
     """The first examples are learned from, the last ones held out."""
     return made(seed, EXAMPLES[-1] + NEW, FEATURES, RELEVANT, NOISE, np.float32)
 
 
 def path(spec: FeaturesSpec, seed: int) -> Iterator[Minimum]:
-    """The minimum for one λ after the other, from where all weights are 0."""
-    data = problem(seed)
-    x, target = (array[: spec.examples] for array in (data.problem.x, data.problem.target))  # views, no copies
-    learned, w = LinearProblem(x, target), np.zeros(FEATURES, np.float32)
-    gradient = learned.gradient(w)
-    first = before = learned.largest_l1()
-    for strength in (float(share * first) for share in SHARES):
-        inside = (w != 0) | (np.abs(gradient) >= 2 * strength - before)
-        while True:
-            w = _fitted(learned, np.flatnonzero(inside), strength, w)
-            gradient = learned.gradient(w)
-            wants_in = ~inside & (np.abs(gradient) > strength * (1 + ROUNDING))
-            if not wants_in.any():
-                break
-            inside |= wants_in
-        before = strength
-        yield _judged(data, strength, w)
+    """The minimum for one λ after the other, from where all weights are 0. Between two of them it holds no data."""
+    w, before = np.zeros(FEATURES, np.float32), 1.0
+    for share in SHARES:
+        minimum = _next(problem(seed), spec.examples, w, before, float(share))
+        w, before = minimum.w, float(share)
+        yield minimum
+
+
+def _next(data: Made, examples: int, w: Array, before: float, share: float) -> Minimum:
+    """From the minimum at a share of the smallest λ that leaves nothing, the minimum at the next."""
+    x, target = (array[:examples] for array in (data.problem.x, data.problem.target))  # views, no copies
+    learned = LinearProblem(x, target)
+    nothing, gradient = learned.largest_l1(), learned.gradient(w)
+    strength = share * nothing
+    inside = (w != 0) | (np.abs(gradient) >= 2 * strength - before * nothing)
+    while True:
+        w = _fitted(learned, np.flatnonzero(inside), strength, w)
+        wants_in = ~inside & (np.abs(learned.gradient(w)) > strength * (1 + ROUNDING))
+        if not wants_in.any():
+            return _judged(data, strength, w)
+        inside |= wants_in
 
 
 def _fitted(learned: LinearProblem, chosen: Array, strength: float, w: Array) -> Array:

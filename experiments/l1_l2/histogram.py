@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 from types import MappingProxyType
 from typing import NamedTuple
@@ -55,6 +56,7 @@ def problem(seed: int) -> Made:
     return made(seed, EXAMPLES, FEATURES, RELEVANT, NOISE)
 
 
+@cache  # no setting changes it: one for all learners
 def weights() -> Weights:
     """Fitted with each λ, on each seed's data."""
     problems = [problem(seed).problem for seed in SEEDS]

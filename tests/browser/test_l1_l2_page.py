@@ -74,6 +74,11 @@ def test_whoever_points_sees_both_pulls_there(l1_l2: Callable[..., Any]) -> None
     wait_for(again, "at", "minimum")
 
 
+def test_a_link_beyond_the_picture_looks_at_its_edge(l1_l2: Callable[..., Any]) -> None:
+    it = l1_l2("reg_look=999.999")
+    assert it.page.get_by_role("slider", name="look at w₁").get_attribute("aria-valuetext") == "3.00"
+
+
 def test_the_keyboard_looks_too(l1_l2: Callable[..., Any]) -> None:
     it = l1_l2("reg_look=24.30")
     it.page.get_by_role("slider", name="look at w₁").press("ArrowRight")

@@ -248,6 +248,18 @@ def test_no_step_of_the_path_copies_the_features(monkeypatch: pytest.MonkeyPatch
     assert peak < 0.25 * data.problem.x[: EXAMPLES[-1]].nbytes
 
 
+def test_who_stopped_holds_no_features() -> None:
+    """A path that nobody goes on with keeps its weights, not the 32 MB that everybody shares."""
+    problem.cache_clear()
+    tracemalloc.start()
+    ways = [sparse_path(FeaturesSpec(), seed) for seed in SEEDS]
+    for way in ways:
+        next(way)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 2.5 * problem(SEEDS[-1]).problem.x.nbytes  # of five seeds
+
+
 def test_a_subgradient_step_never_lands_on_0() -> None:
     """RG3. Measured: 7 to 11 of 20 with the proximal step."""
     steps = steps_compared()
