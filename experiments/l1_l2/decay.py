@@ -62,11 +62,11 @@ def problem(seed: int) -> LinearProblem:
     return LinearProblem(x, x @ (MADE / SIZES) + NOISE * errors.standard_normal(EXAMPLES))
 
 
-def run(optimizer: Optimizer, data: LinearProblem, by: L1L2) -> Array:
+def run(optimizer: Optimizer, data: LinearProblem, by: L1L2, steps: int) -> Array:
     """From the data's own minimum on, with the penalty in the gradient. Decay is the optimizer's own."""
     params = {"w": ridge(data, 0.0)}
     slots, way = optimizer.init(params), [params["w"]]
-    for _ in range(STEPS):
+    for _ in range(steps):
         w = params["w"]
         params, slots = optimizer.update(params, {"w": data.gradient(w) + by.gradient(w)}, slots)
         way.append(params["w"])
@@ -74,14 +74,14 @@ def run(optimizer: Optimizer, data: LinearProblem, by: L1L2) -> Array:
 
 
 @cache  # no setting changes it: one for all learners
-def compared(seed: int) -> Runs:
+def compared(seed: int, steps: int = STEPS) -> Runs:
     """Both optimizers, both ways, on the same data from the same start."""
     data, l2, nothing, decay = problem(seed), L2(STRENGTH), L1L2(), 2 * STRENGTH
     return Runs(
-        run(SGD(SGD_RATE), data, l2),
-        run(SGD(SGD_RATE, weight_decay=decay), data, nothing),
-        run(Adam(RATE), data, l2),
-        run(AdamW(RATE, weight_decay=decay), data, nothing),
+        run(SGD(SGD_RATE), data, l2, steps),
+        run(SGD(SGD_RATE, weight_decay=decay), data, nothing, steps),
+        run(Adam(RATE), data, l2, steps),
+        run(AdamW(RATE, weight_decay=decay), data, nothing, steps),
     )
 
 
