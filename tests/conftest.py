@@ -1,8 +1,8 @@
 """What holds for every test.
 
-Where CI is set, a skipped test fails: a check that quietly stopped running is no check. One of the two processes begins
-with the browser's tests, the other with all others, and helps with the browser's when nothing else is left: two browsers
-at a time are little faster than one. PyTorch has one core: it would take both, and the browser waits.
+Where CI is set, a skipped test fails: a check that quietly stopped running is no check. One of the two processes
+begins with the browser's tests, the other with all others, and helps with the browser's when nothing else is left:
+two browsers at a time are little faster than one. PyTorch has one core: it would take both, and the browser waits.
 """
 
 import os
