@@ -16,6 +16,14 @@ def decoded(data: bytes) -> str:
     return data.decode("utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
 
 
+def unclosed(lines: list[str]) -> list[str]:
+    """Without the mark that ends every line, as some programs write it. Where it ends only some, there numbers miss."""
+    for mark in ";\t,":
+        if all(line.endswith(mark) for line in lines[1:]):
+            return [line.removesuffix(mark) for line in lines]
+    return lines
+
+
 def pack(data: bytes) -> str:
     text = base64.urlsafe_b64encode(zlib.compress(data, 9)).decode("ascii")
     if len(text) > LONGEST:

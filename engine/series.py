@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from engine.arrays import Array
-from engine.packed import decoded, pack, unpack
+from engine.packed import decoded, pack, unclosed, unpack
 
 SHORTEST, LONGEST = 200, 1000  # numbers
 LARGEST_FILE = 1_000_000  # bytes
@@ -66,7 +66,7 @@ def _numbers(text: str) -> list[float]:
         if ";" in line or not all(DECIMAL_COMMA.fullmatch(part) for part in parts):
             parts = re.split(r"[\s;]+" if ";" in line else r"[\s,]+", line)
         return [_number(cell, place) for place, cell in enumerate(parts, 1)]
-    lines = _unclosed(lines)
+    lines = unclosed(lines)
     alone = _stand_alone(lines)
     cells = [line if alone else _last(line) for line in lines]
     try:
@@ -75,14 +75,6 @@ def _numbers(text: str) -> list[float]:
         cells = cells[1:]  # a heading
         return [_number(cell, line) for line, cell in enumerate(cells, 2)]
     return [_number(cell, line) for line, cell in enumerate(cells, 1)]
-
-
-def _unclosed(lines: list[str]) -> list[str]:
-    """Without the mark that ends every line, as some programs write it. Where it ends only some, there numbers miss."""
-    for mark in ";\t,":
-        if all(line.endswith(mark) for line in lines[1:]):
-            return [line.removesuffix(mark) for line in lines]
-    return lines
 
 
 def _stand_alone(lines: list[str]) -> bool:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.arrays import Array
-from engine.packed import pack, unpack
+from engine.packed import decoded, pack, unclosed, unpack
 
 FEWEST, MOST = 100, 1000  # rows
 COLUMNS = 60  # of numbers, at most
@@ -34,20 +34,27 @@ class Table(NamedTuple):
 
 
 def shrink(data: bytes) -> str:
-    """The rows of a file, or of what was pasted, as text."""
+    """The rows of a file, or of what was pasted, as text. Of rows that are alike in all numbers the first counts."""
     if len(data) > LARGEST_FILE:
         raise ValueError(f"it must have at most {LARGEST_FILE // 10**6} megabyte, not {len(data) / 1e6:.1f}")
     try:
-        text = data.decode("utf-8-sig")
+        text = decoded(data)
     except UnicodeDecodeError as error:
         raise ValueError("this is no text: a CSV file can be read") from error
     x, names = _rows(text)
-    classes = _classes(names)
-    _check(len(x), x.shape[1], classes)
+    _check(len(x), x.shape[1], _classes(names))
     low, high = x.min(axis=0), x.max(axis=0)
     steps = np.round((x - low) / np.where(high > low, high - low, 1) * FINEST).astype(np.uint8)
+    first = np.sort(np.unique(steps, axis=0, return_index=True)[1])
+    if len(first) < FEWEST:
+        raise ValueError(
+            f"only {len(first)} of its {len(x)} rows differ in their numbers, and {FEWEST} must: rows alike would be "
+            "learned from and tested with"
+        )
+    steps, names = steps[first], [names[row] for row in first]
+    classes = _classes(names)
     labels = np.array([classes.index(name) for name in names], np.uint8)
-    head = np.array([len(x)], "<u2").tobytes() + bytes([x.shape[1], len(classes)])
+    head = np.array([len(names)], "<u2").tobytes() + bytes([steps.shape[1], len(classes)])
     # column by column: neighbours are alike, and take less room
     packed = pack(head + labels.tobytes() + steps.T.tobytes())
     read(packed)
@@ -65,7 +72,7 @@ def read(text: str) -> Table:
         raise ValueError("this is no table")
     cells = np.frombuffer(data[HEAD:], np.uint8)
     labels = cells[:rows].astype(np.int64)
-    if set(labels.tolist()) != set(range(count)):
+    if set(labels.tolist()) != set(range(count)) or cells[rows:].max(initial=0) > FINEST:
         raise ValueError("this is no table")
     _check(rows, columns, list(range(count)))
     x = cells[rows:].reshape(columns, rows).T / FINEST
@@ -76,27 +83,34 @@ def read(text: str) -> Table:
 
 def _rows(text: str) -> tuple[Array, list[str]]:
     """Numbers (N, F), and what each row is."""
-    lines = [line for line in text.splitlines() if line.strip(" ,;\t")]
+    lines = {place: line for place, line in enumerate(text.splitlines(), 1) if line.strip(" ,;\t")}
     if not lines:
         raise ValueError("there is nothing in it")
-    mark = next((mark for mark in ("\t", ";", ",") if mark in lines[0]), None)
+    mark = next((mark for mark in ("\t", ";", ",") if mark in next(iter(lines.values()))), None)
     if mark is None:
         raise ValueError("its cells must be parted by semicolons, tabs or commas")
-    rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=mark)]
-    first = 1
-    if any(not _is_number(cell, mark) for cell in rows[0][:-1]):
-        first, rows = 2, rows[1:]  # a heading
+    reader = csv.reader(unclosed(list(lines.values())), delimiter=mark)
+    places = list(lines)
+    try:
+        rows = [(places[reader.line_num - 1], [cell.strip() for cell in row]) for row in reader]
+    except csv.Error as error:
+        raise ValueError(
+            f"line {places[reader.line_num - 1]} cannot be read ({error}): is a quote left open?"
+        ) from error
+    if any(not _is_number(cell, mark) for cell in rows[0][1][:-1]):
+        rows = rows[1:]  # a heading
     if not rows:
         raise ValueError("there is nothing below its heading")
-    if len(rows[0]) < 2:
+    columns = len(rows[0][1])
+    if columns < 2:
         raise ValueError("a row needs a number and, last, its class")
-    for line, row in enumerate(rows, first):
-        if len(row) != len(rows[0]):
-            raise ValueError(f"line {line} has {len(row)} cells, the first row has {len(rows[0])}")
+    for line, row in rows:
+        if len(row) != columns:
+            raise ValueError(f"line {line} has {len(row)} cells, the first row has {columns}")
         if not row[-1]:
             raise ValueError(f"line {line} does not say its class")
-    numbers = [[_number(cell, mark, line) for cell in row[:-1]] for line, row in enumerate(rows, first)]
-    return np.array(numbers), [row[-1] for row in rows]
+    numbers = [[_number(cell, mark, line) for cell in row[:-1]] for line, row in rows]
+    return np.array(numbers), [row[-1] for _, row in rows]
 
 
 def _classes(names: list[str]) -> list[str]:

@@ -23,17 +23,25 @@ STEPS = 200
 NOTHING, YOURS = "nothing", "yours"
 
 
-class Watched(NamedTuple):
-    """One network."""
+class Seen(NamedTuple):
+    """Of one network after so many steps; without its weights, which are many."""
 
-    looks: list[Look]
-    tests: list[Judged]  # on the test, at each look
-    kept: Judged  # on the test, with the weights that would be kept
+    steps: int
+    learned: Judged
+    validation: Judged
+    test: Judged
+
+
+class Course(NamedTuple):
+    """Of one network."""
+
+    looks: list[Seen]
+    kept: Seen  # with the weights that would be kept
 
 
 class Bench(NamedTuple):
     spec: LabSpec
-    over: dict[str, Watched]
+    over: dict[str, Course]
 
     @property
     def at(self) -> list[int]:
@@ -43,29 +51,27 @@ class Bench(NamedTuple):
 
 def bench(spec: LabSpec) -> Iterator[tuple[float, Bench | None]]:
     """A stretch of one, then of the other: (share that is done, all looks so far when there are new ones)."""
-    chosen = {NOTHING: Techniques(), YOURS: spec.by}
+    techniques = {NOTHING: Techniques(), YOURS: spec.by}
     if spec.by == Techniques():
-        del chosen[YOURS]
+        del techniques[YOURS]
     parts = spec.parts
-    trainings = {name: recipe(parts, spec.width, spec.layers, by, spec.seed) for name, by in chosen.items()}
-    runs = {name: learn(trainings[name], parts, chosen[name], STEPS, EVERY) for name in chosen}
-    over: dict[str, Watched] = {}
+    trainings = {name: recipe(parts, spec.width, spec.layers, by, spec.seed) for name, by in techniques.items()}
+    runs = {name: learn(trainings[name], parts, techniques[name], STEPS, EVERY) for name in techniques}
+    over: dict[str, Course] = {}
     for taken in range(0, STEPS + EVERY, EVERY):
         for name in runs:
             for look in runs[name]:
                 if look is not None:
-                    over = over | {name: _watched(spec, trainings[name].network, over.get(name), look)}
+                    over = over | {name: _followed(spec, trainings[name].network, over.get(name), look)}
                     break
                 yield max(0, taken - EVERY) / STEPS, None
         yield min(taken / STEPS, 1.0), Bench(spec, over)
 
 
-def _watched(spec: LabSpec, network: Sequential, before: Watched | None, look: Look) -> Watched:
-    test = spec.parts.test
-    now = judged(network, look.now.params, test)
-    kept = now if look.best is look.now else judged(network, look.best.params, test)
-    looks, tests, _ = before or Watched([], [], now)
-    return Watched([*looks, look], [*tests, now], kept)
+def _followed(spec: LabSpec, network: Sequential, before: Course | None, look: Look) -> Course:
+    now = Seen(look.steps, look.learned, look.validation, judged(network, look.now.params, spec.parts.test))
+    looks, kept = before or Course([], now)
+    return Course([*looks, now], now if look.best is look.now else kept)
 
 
 def show(spec: LabSpec) -> Iterator[Part]:
@@ -98,11 +104,11 @@ def _reliability(result: Bench) -> Lines:
     middles = (np.arange(BINS) + 0.5) / BINS
     lines: dict[str, Array] = {}
     for name, each in result.over.items():
-        true = [test.true for test in each.tests]
+        true = [look.test.true for look in each.looks]
         lines[name] = np.array([*true, *[true[-1]] * (len(result.at) - len(true))])
     lines["as often as said"] = middles
     frames = [f"after {steps} steps" for steps in result.at]
-    words = "; ".join(f"{name} {decimal(each.tests[-1].calibration)}" for name, each in result.over.items())
+    words = "; ".join(f"{name} {decimal(each.looks[-1].test.calibration)}" for name, each in result.over.items())
     return Lines(
         middles, lines, "how probable it says its answer is", "how often it is right",
         f"Reliability on the test after {result.at[-1]} steps. Calibration error: {words}",
@@ -114,23 +120,18 @@ def _table(result: Bench) -> Table:
     over = result.over
     columns: dict[str, Sequence[str] | Sequence[int]] = {
         "network": [_named(result.spec, name) for name in over],
-        "cross-entropy, learned from": [significant(_kept(each).learned.loss) for each in over.values()],
-        "validation": [significant(_kept(each).validation.loss) for each in over.values()],
-        "test": [significant(each.kept.loss) for each in over.values()],
-        "right answers, test": [f"{decimal(100 * each.kept.right, 1)} %" for each in over.values()],
-        "calibration error, test": [decimal(each.kept.calibration, 3) for each in over.values()],
-        "steps": [_kept(each).steps for each in over.values()],
+        "cross-entropy, learned from": [significant(each.kept.learned.loss) for each in over.values()],
+        "validation": [significant(each.kept.validation.loss) for each in over.values()],
+        "test": [significant(each.kept.test.loss) for each in over.values()],
+        "right answers, test": [f"{decimal(100 * each.kept.test.right, 1)} %" for each in over.values()],
+        "calibration error, test": [decimal(each.kept.test.calibration, 3) for each in over.values()],
+        "steps": [each.kept.steps for each in over.values()],
     }
     words = "; ".join(
-        f"{name}: cross-entropy {significant(each.kept.loss)}, {decimal(100 * each.kept.right, 1)} % right"
+        f"{name}: cross-entropy {significant(each.kept.test.loss)}, {decimal(100 * each.kept.test.right, 1)} % right"
         for name, each in over.items()
     )
     return Table(columns, f"On the test, {words}")
-
-
-def _kept(each: Watched) -> Look:
-    """The look at the weights that are kept."""
-    return next(look for look in each.looks if look.steps == each.looks[-1].best.steps)
 
 
 def _named(spec: LabSpec, name: str) -> str:

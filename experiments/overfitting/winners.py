@@ -197,6 +197,8 @@ def _shown(result: Winners) -> Shown:
         "least_where": _where(least, result.asked),
         "trainings": f"{len(result.done) * len(SEEDS) * sum(map(len, CANDIDATES.values())):,}",
         "seeds": counted(len(SEEDS), "seed"),
+        "comparisons": str(comparisons := len(result.done) * (len(CANDIDATES) - 1)),
+        "luck": f"{comparisons / 2 ** len(SEEDS):.1f}",
         "disagree": str(sum(_most_right(contest) != contest.order[0] for contest in result.done.values())),
     }
     return Shown(numbers, rows, right=result.right)

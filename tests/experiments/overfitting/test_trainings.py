@@ -1,5 +1,6 @@
 """What the lab learns from, and how: parts that share nothing, twins from one seed, honest choices."""
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -7,11 +8,13 @@ import pytest
 
 from engine import tables
 from engine.losses import softmax
+from experiments.numbers import decimal, significant
 from experiments.overfitting import bench, winners
 from experiments.overfitting.data import DATA, DIGITS, LEAST_TEST, OWN, TEST, WINES, Examples, parts
 from experiments.overfitting.learning import BINS, judged, learn, outcome, reliability
 from experiments.overfitting.spec import PRESETS, LabSpec
 from experiments.overfitting.techniques import EVERY, Techniques, recipe, shifted
+from experiments.shown import Beside, Lines, Table
 from tests.experiments.runs import last
 
 SHIPPED = [name for name in DATA if name != OWN]
@@ -147,16 +150,46 @@ def test_the_bench_watches_both_to_the_end(spec: LabSpec) -> None:
     assert set(result.over) == ({bench.NOTHING} if spec.by == Techniques() else {bench.NOTHING, bench.YOURS})
     assert result.at == list(range(0, bench.STEPS + 1, EVERY))
     for name, each in result.over.items():
-        assert len(each.tests) == len(each.looks)
         stopped = name == bench.YOURS and spec.early_stopping
         assert each.looks[-1].steps == bench.STEPS or stopped
         best = min(look.validation.loss for look in each.looks)
-        assert bench._kept(each).validation.loss == (best if stopped else each.looks[-1].validation.loss)
+        assert each.kept.validation.loss == (best if stopped else each.looks[-1].validation.loss)
     for part in bench.show(spec):
         assert 0 <= part.done <= 1
         assert not part.shown or not part.shown.numbers
     assert part.done == 1
     assert part.shown
+
+
+def test_what_is_called_test_is_the_test_with_the_weights_that_are_kept() -> None:
+    """Early stopping keeps other weights than the last ones here; the diagram is of the last."""
+    spec = LabSpec(early_stopping=True, dropout=0.0, samples=40, wrong_labels=0.4)
+    result = last(bench.bench(spec))
+    training = recipe(spec.parts, spec.width, spec.layers, spec.by, spec.seed)
+    *_, look = filter(None, learn(training, spec.parts, spec.by, bench.STEPS, EVERY))
+    kept, now = (judged(training.network, each.params, spec.parts.test) for each in (look.best, look.now))
+    assert kept.loss != now.loss
+    yours = result.over[bench.YOURS]
+    assert (yours.kept.test.loss, yours.looks[-1].test.loss) == (kept.loss, now.loss)
+    beside, table = bench._shown(result).rows
+    assert isinstance(beside, Beside)
+    assert isinstance(table, Table)
+    assert table.columns["test"][1] == significant(kept.loss)
+    assert table.columns["right answers, test"][1] == f"{decimal(100 * kept.right, 1)} %"
+    diagram = beside.rows[1]
+    assert isinstance(diagram, Lines)
+    np.testing.assert_array_equal(np.asarray(diagram.lines[bench.YOURS])[-1], now.true)
+
+
+def test_the_bench_holds_no_weights() -> None:
+    """Forty looks at a wide network stay small: each learner's bench is kept while the page is open."""
+    spec = LabSpec(width=256, layers=3, samples=320)
+    tracemalloc.start()
+    result = last(bench.bench(spec))
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(result.over) == 2
+    assert held < 5e6
 
 
 def test_situations_can_be_and_leave_the_rest_to_the_learner() -> None:
@@ -182,10 +215,10 @@ def test_what_cannot_be_is_mended_and_said() -> None:
 def test_every_setting_is_used() -> None:
     """By the network, its data or its training: none is only drawn."""
     plain = LabSpec(dropout=0.0)
-    base = last(bench.bench(plain)).over[bench.NOTHING].kept.loss
+    base = last(bench.bench(plain)).over[bench.NOTHING].kept.test.loss
     for field in LabSpec.fields():
         if field.name in ("data", "table"):
             continue
         other = next(option for option in field.options if option != getattr(plain, field.name))
         over = last(bench.bench(replace(plain, **{field.name: other}))).over
-        assert list(over.values())[-1].kept.loss != base, field.name
+        assert list(over.values())[-1].kept.test.loss != base, field.name
