@@ -1,8 +1,8 @@
 """What holds for every test.
 
-Where CI is set, a skipped test fails: a check that quietly stopped running is no check. One of the two processes
-begins with the browser's tests, the other with all others, and helps with the browser's when nothing else is left:
-two browsers at a time are little faster than one. PyTorch has one core: it would take both, and the browser waits.
+Where CI is set, a skipped test fails: a check that quietly stopped running is no check. One of the two processes takes
+all of the browser's tests: two browsers at a time are slower than one after the other. The other process has one core:
+PyTorch would take both, and the browser waits.
 """
 
 import os
@@ -33,23 +33,19 @@ def _not_skipped(report: Report) -> Report:
     return report
 
 
-class BrowserFirst(LoadScopeScheduling):
-    """Tests go to whichever process is free; those of a file of the browser's or of an experiment to the same one.
+class BrowserTogether(LoadScopeScheduling):
+    """Tests go to whichever process is free; those of the browser, or of an experiment's file, to the same one.
 
-    What is trained, or open, is kept for the tests of its file: a second process would do it again.
+    What is trained is kept for the tests of its file: a second process would train it again.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::")[0]
-        return file if file.startswith(("tests/browser/", "tests/experiments/")) else nodeid
-
-    def _assign_work_unit(self, node: Any) -> None:
-        browsing = node is self.nodes[0]
-        fitting = (scope for scope in self.workqueue if scope.startswith("tests/browser/") == browsing)
-        self.workqueue.move_to_end(next(fitting, next(iter(self.workqueue))), last=False)
-        super()._assign_work_unit(node)
+        if file.startswith("tests/browser/"):
+            return "browser"
+        return file if file.startswith("tests/experiments/") else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BrowserFirst:
-    return BrowserFirst(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BrowserTogether:
+    return BrowserTogether(config, log)
