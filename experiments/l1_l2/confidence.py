@@ -19,7 +19,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.datasets import tumours
-from experiments.numbers import counted, decimal, ends, significant
+from experiments.numbers import counted, decimal, ends, significant, spread
 from experiments.scene import Scale
 from experiments.shown import Lines, Maps, Picture, Shown, Table
 
@@ -163,6 +163,11 @@ def calibration_error(said: Array, true: Array) -> float:
     return float(np.nansum(np.abs(mean - share) * count) / count.sum())
 
 
+def calibration_errors(said: Array, true: Array) -> Array:
+    """(seeds,) of (seeds, examples) each. Of all together, what one model says too often would make up for another."""
+    return np.array([calibration_error(*each) for each in zip(said, true, strict=True)])
+
+
 @cache  # no setting changes it: one for all learners
 def surfaces() -> list[Array]:
     """(rows, columns) a λ: the probability over mean radius and mean texture, from powers of both up to the fifth."""
@@ -186,6 +191,7 @@ def show(_: None = None) -> Shown:
     weak = [values[:, 0] for values in (found.held_out, found.accuracy, found.length)]
     best = [found.at_chosen(values) for values in (found.held_out, found.accuracy, found.length)]
     weak_said, best_said = found.said[:, 0], found.at_chosen(found.said)
+    weak_errors, best_errors = (calibration_errors(said, found.true) for said in (weak_said, best_said))
     numbers = {
         **ASKED_NUMBERS,
         "weakest": name(0),
@@ -199,8 +205,9 @@ def show(_: None = None) -> Shown:
         "best_accuracy": f"{middle(100 * best[1], 0)} %",
         "weak_length": significant(float(np.median(weak[2]))),
         "best_length": significant(float(np.median(best[2]))),
-        "weak_error": decimal(calibration_error(weak_said, found.true), 3),
-        "best_error": decimal(calibration_error(best_said, found.true), 3),
+        "weak_error": spread(weak_errors, 3),
+        "best_error": spread(best_errors, 3),
+        "calmer": str(int((best_errors < weak_errors).sum())),
         "weak_sure": "{} of {}".format(*surely_wrong(weak_said, found.true)),
         "best_sure": "{} of {}".format(*surely_wrong(best_said, found.true)),
         "seeds": counted(len(found.held_out), "seed"),
@@ -256,9 +263,7 @@ def _table(found: Confidence) -> Table:
         "log-loss, held out": [ends(column) for column in found.held_out.T],
         "accuracy, held out": [ends(column) for column in found.accuracy.T],
         "‖w‖": [ends(column, 1) for column in found.length.T],
-        "calibration error": [
-            decimal(calibration_error(said, found.true), 3) for said in found.said.transpose(1, 0, 2)
-        ],
+        "calibration error": [ends(calibration_errors(said, found.true), 3) for said in found.said.transpose(1, 0, 2)],
         "seeds that chose it": [str(int((found.chosen == index).sum())) for index in range(len(STRENGTHS))],
     }
     return Table(columns, f"The range over {counted(len(SEEDS), 'seed')}")

@@ -200,7 +200,7 @@ def first_zero(spec: SurfaceSpec) -> list[float | None]:
 def show(spec: SurfaceSpec) -> Shown:
     """Both paths beside each other, and the pulls at the learner's own minimum."""
     bottom, checked = at_minimum(spec), agreement(spec)
-    zeros = {penalty: first_zero(replace(spec, penalty=penalty)) for penalty in (L1, L2)}
+    zeros = first_zero(replace(spec, penalty=L1))
     lines = {
         f"{name} with {penalty}": path(replace(spec, penalty=penalty))[:, index]
         for penalty in (L1, L2)
@@ -214,9 +214,8 @@ def show(spec: SurfaceSpec) -> Shown:
         "penalty_pull": ", ".join(decimal(float(v), 3) for v in -bottom.penalty_gradient),
         "first_zero": " and ".join(
             f"w{mark} at λ = {decimal(at)}" if at is not None else f"w{mark} for no λ up to {decimal(STRENGTHS[-1], 0)}"
-            for mark, at in zip("₁₂", zeros[L1], strict=True)
+            for mark, at in zip("₁₂", zeros, strict=True)
         ),
-        "l2_zeros": str(sum(at is not None for at in zeros[L2])),
         "checked": str(checked.checked),
         "worst": significant(checked.worst),
     }

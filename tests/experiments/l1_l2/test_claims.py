@@ -15,12 +15,14 @@ from experiments.l1_l2.confidence import (
     TUMOURS,
     Confidence,
     calibration_error,
+    calibration_errors,
     confidence,
     logistic,
     probability,
     reliability,
     split,
     surely_wrong,
+    surfaces,
 )
 from experiments.l1_l2.confidence import STRENGTHS as LOGISTIC
 from experiments.l1_l2.decay import WALL, apart, compared, kept, twins
@@ -56,7 +58,7 @@ from experiments.l1_l2.surface import (
     path,
     penalty_on_grid,
 )
-from tests.test_claims_table import told
+from tests.test_claims_table import spread, told
 
 SETTINGS = [
     SurfaceSpec(),
@@ -309,14 +311,15 @@ def test_too_strong_a_penalty_predicts_the_prior(sure: Confidence) -> None:
 
 
 def test_large_weights_are_sure_of_wrong_answers(sure: Confidence) -> None:
-    """RG4. Measured: calibration error 0.032 against 0.012, ‖w‖ 12.0 against 3.72."""
+    """RG4. Measured: ‖w‖ 12.0 against 3.72. The calibration error differs more between seeds: it is told, no more."""
     both = sure.said[:, 0], sure.at_chosen(sure.said)
-    weak, right = (calibration_error(said, sure.true) for said in both)
-    assert weak - right > 0.008
     lengths = sure.length[:, 0], sure.at_chosen(sure.length)
     assert np.median(lengths[0] / lengths[1]) > 1.9
     assert told("RG4", "‖w‖ # and #") == pytest.approx([np.median(length) for length in lengths], abs=0.06)
-    assert told("RG4", "calibration error # and #") == pytest.approx([weak, right], abs=0.0006)
+    weak, right = (calibration_errors(said, sure.true) for said in both)
+    figures = [*spread(weak), *spread(right), (right < weak).sum(), len(weak)]
+    words = "calibration error # (# to #) and # (# to #), smaller on # of # seeds"
+    assert told("RG4", words) == pytest.approx(figures, abs=0.0006)
     wrong = [count for said in both for count in surely_wrong(said, sure.true)]
     assert told("RG4", "# of # and # of # were given with more than 99 %") == wrong
 
@@ -328,6 +331,13 @@ def test_who_says_what_happens_lies_on_the_diagonal() -> None:
     assert calibration_error(said, true) < 0.01
     assert calibration_error(np.clip(2 * said - 0.5, 0, 1), true) > 0.05
     assert int(reliability(said, true)[2].sum()) == 200_000
+
+
+def test_maps_soften_with_lambda() -> None:
+    """RG4."""
+    sure = [float(np.abs(surface - 0.5).mean()) for surface in surfaces()]
+    assert sure == sorted(sure, reverse=True)
+    assert sure[0] > 1.3 * sure[-1]
 
 
 def test_the_logistic_fit_is_a_minimum() -> None:
