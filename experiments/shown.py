@@ -125,7 +125,6 @@ class Cell:
     label: str
     details: Sequence[str] = ()
     kind: int = 0  # 0 … 7
-    faint: bool = False  # of its kind, but not for certain
 
 
 @dataclass(frozen=True)

@@ -152,8 +152,6 @@ class Cell(Protocol):
     def details(self) -> Sequence[str]: ...
     @property
     def kind(self) -> int: ...  # 0 stands back, 1 … 7 each have a ground of their own
-    @property
-    def faint(self) -> bool: ...
 
 
 @runtime_checkable
@@ -271,7 +269,7 @@ def _cell(cell: Cell | None) -> str:
     if cell is None:
         return '<td class="waits">to come</td>'
     details = "".join(f"<small>{escape(words)}</small>" for words in cell.details)
-    return f'<td class="kind-{cell.kind}{" faint" if cell.faint else ""}"><b>{escape(cell.label)}</b>{details}</td>'
+    return f'<td class="kind-{cell.kind}"><b>{escape(cell.label)}</b>{details}</td>'
 
 
 def table(columns: Mapping[str, Sequence[Any]], *, alt: str) -> None:

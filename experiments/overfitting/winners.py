@@ -256,11 +256,12 @@ def _cell(contest: Contest | None) -> Cell | None:
         return None
     best, next_ = contest.order[:2]
     margin = contest.margin(best, next_)
-    ahead, kind = f"{spread(margin)} ahead of {next_}", 1 + list(CANDIDATES).index(best)
+    # ahead by its median, the best may yet be behind on most seeds
+    ahead = f"{spread(margin)} ahead of {next_}" if np.median(margin) > 0 else f"seed by seed no better than {next_}"
     helped = f"clearly better than {NOTHING}: {', '.join(contest.helps) or 'none'}"
     if contest.winner is None:
-        return Cell("no clear winner", [f"{best}: {ahead}", helped], kind, faint=True)
-    return Cell(best, [ahead, helped], kind)
+        return Cell("no clear winner", [f"{best}: {ahead}", helped])
+    return Cell(best, [ahead, helped], 1 + list(CANDIDATES).index(best))
 
 
 def _table(result: Winners) -> Table:

@@ -80,8 +80,11 @@ def test_cells_say_who_and_by_how_much() -> None:
     ]
     open_ = winners._cell(MUDDY)
     assert open_ is not None
-    assert (open_.label, open_.kind, open_.faint) == ("no clear winner", cell.kind, True)
+    assert (open_.label, open_.kind) == ("no clear winner", 0)
     assert open_.details[0].startswith("dropout: 0.10 (−0.50 to 0.80) ahead of L2")
+    behind = winners._cell(contest(dropout=[1.0, 1.1, 1.8], L2=[0.9, 1.2, 1.7]))
+    assert behind is not None
+    assert behind.details[0] == "dropout: seed by seed no better than L2"
     nothing = winners._cell(HELPLESS)
     assert nothing is not None
     assert nothing.details[1] == "clearly better than doing nothing: none"
