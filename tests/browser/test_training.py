@@ -293,7 +293,7 @@ def test_after_train_curves_and_networks_are_in_view_together(
     width: int, height: int, learn: Callable[..., Any]
 ) -> None:
     page = learn(width=width, height=height).page
-    page.locator("#learn").evaluate("e => e.scrollIntoView()")
+    page.locator("#watch-it-learn").evaluate("e => e.scrollIntoView()")
     trained(page, 4)
     page.wait_for_timeout(800)
     for part in (".train", ".plot canvas", ".networks"):
