@@ -9,6 +9,12 @@ Array: TypeAlias = npt.NDArray[Any]
 Shape: TypeAlias = tuple[int, ...]
 
 
+def read_only(array: Array) -> Array:
+    """The array itself, which many may share now: nobody can write into it."""
+    array.flags.writeable = False
+    return array
+
+
 def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Array]]:
     """Every array of a tree with its path: `{"kernel": k}` gives `("kernel", k)`, in a tuple `("0.kernel", k)`."""
     if tree is None:

@@ -28,7 +28,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from engine.arrays import Array
+from engine.arrays import Array, read_only
 from engine.checks import check_integer
 
 PHOTOGRAPHS = ("china", "flower")
@@ -67,13 +67,13 @@ def digits() -> Digits:
     pixels, labels = table[:, :-1], table[:, -1]
     # a pixel counts the inked dots of a 4 × 4 block: 0 … 16
     images = (pixels / 16).reshape(-1, 8, 8, 1).astype(np.float32)
-    return Digits(_read_only(images), _read_only(labels.astype(np.int64)))
+    return Digits(read_only(images), read_only(labels.astype(np.int64)))
 
 
 @cache
 def photograph(name: str) -> Array:
     """(427, 640, 3): "china" or "flower", red, green and blue from 0 to 1, in float64 as all that is looked at."""
-    return _read_only(np.asarray(_open(name)) / 255.0)
+    return read_only(np.asarray(_open(name)) / 255.0)
 
 
 @lru_cache(maxsize=128)
@@ -89,7 +89,7 @@ def crop(name: str, size: int = 48, grey: bool = True) -> Array:
     source, box = CROPS[name]
     image = _open(source).crop(box)
     image = (image.convert("L") if grey else image).resize((size, size), Image.Resampling.LANCZOS)
-    return _read_only((np.asarray(image) / 255.0).reshape(size, size, 1 if grey else 3))
+    return read_only((np.asarray(image) / 255.0).reshape(size, size, 1 if grey else 3))
 
 
 @lru_cache(maxsize=16)
@@ -99,7 +99,7 @@ def small_photograph(name: str, height: int = 48) -> Array:
         raise ValueError(f"height must be at most {LARGEST} pixels, not {height}")
     image = _open(name).convert("L")
     width = round(height * image.width / image.height)
-    return _read_only(np.asarray(image.resize((width, height), Image.Resampling.LANCZOS))[..., None] / 255.0)
+    return read_only(np.asarray(image.resize((width, height), Image.Resampling.LANCZOS))[..., None] / 255.0)
 
 
 @cache
@@ -111,12 +111,12 @@ def recording(name: str) -> Array:
     """
     folder = _folder("matplotlib") / "mpl-data" / "sample_data"
     if name == "membrane potential":
-        return _read_only(np.fromfile(folder / "membrane.dat", "<f4").astype(np.float64))
+        return read_only(np.fromfile(folder / "membrane.dat", "<f4").astype(np.float64))
     if name == "EEG":
-        return _read_only(np.fromfile(folder / "eeg.dat", "<f8").reshape(-1, 4)[:, 0].copy())
+        return read_only(np.fromfile(folder / "eeg.dat", "<f8").reshape(-1, 4)[:, 0].copy())
     if name == "share price":
         with np.load(folder / "goog.npz") as file:
-            return _read_only(file["price_data"]["adj_close"].astype(np.float64))
+            return read_only(file["price_data"]["adj_close"].astype(np.float64))
     raise ValueError(f"a recording must be one of {', '.join(RECORDINGS)}, not {name!r}")
 
 
@@ -219,10 +219,10 @@ def bills() -> Bills:
     days = tuple(stored.values())
     return Bills(
         days,
-        _read_only(np.array([days.index(stored[row["day"]]) for row in rows])),
-        _read_only(np.array([row["time"] == "Dinner" for row in rows])),
-        _read_only(np.array([int(row["size"]) for row in rows])),
-        _read_only(np.array([row["smoker"] == "Yes" for row in rows])),
+        read_only(np.array([days.index(stored[row["day"]]) for row in rows])),
+        read_only(np.array([row["time"] == "Dinner" for row in rows])),
+        read_only(np.array([int(row["size"]) for row in rows])),
+        read_only(np.array([row["smoker"] == "Yes" for row in rows])),
     )
 
 
@@ -247,7 +247,7 @@ def tumours() -> Tumours:
     table = np.loadtxt(path, delimiter=",", skiprows=1)
     names = tuple(f"{kind} {name}" for kind in ("mean", "error", "worst") for name in MEASURED)
     # stored as 0 malignant, 1 benign
-    return Tumours(names, _read_only(table[:, :-1].copy()), _read_only(table[:, -1] == 0))
+    return Tumours(names, read_only(table[:, :-1].copy()), read_only(table[:, -1] == 0))
 
 
 class Wines(NamedTuple):
@@ -262,7 +262,7 @@ def wines() -> Wines:
     """The data set "wine", in the order in which it is stored."""
     path = _folder("sklearn") / "datasets" / "data" / "wine_data.csv"
     table = np.loadtxt(path, delimiter=",", skiprows=1)
-    return Wines(_read_only(table[:, :-1].copy()), _read_only(table[:, -1].astype(np.int64)))
+    return Wines(read_only(table[:, :-1].copy()), read_only(table[:, -1].astype(np.int64)))
 
 
 class Attendance(NamedTuple):
@@ -281,7 +281,7 @@ def attendance() -> Attendance:
     came = [
         (w, m) for w, woman in enumerate(women) for m, meeting in enumerate(meetings) if graph.has_edge(woman, meeting)
     ]
-    return Attendance(women, meetings, _read_only(np.array(came)))
+    return Attendance(women, meetings, read_only(np.array(came)))
 
 
 def _open(name: str) -> Image.Image:
@@ -297,8 +297,3 @@ def _folder(package: str) -> Path:
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError(f"some data sets ship with {package}, which is not installed")
     return Path(spec.origin).parent
-
-
-def _read_only(array: Array) -> Array:
-    array.flags.writeable = False
-    return array

@@ -18,7 +18,7 @@ from types import MappingProxyType
 import numpy as np
 from PIL import Image
 
-from engine.arrays import Array
+from engine.arrays import Array, read_only
 
 SIDE = 48  # pixels
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
@@ -89,9 +89,7 @@ def read(text: str, grey: bool) -> Array:
             pixels = np.asarray(image.convert("L" if grey else "RGB")) / 255.0
     except (OSError, SyntaxError, EOFError, UnicodeError, binascii.Error, Image.DecompressionBombError) as error:
         raise ValueError("this is no picture") from error
-    pixels = pixels.reshape(SIDE, SIDE, 1 if grey else 3)
-    pixels.flags.writeable = False
-    return pixels
+    return read_only(pixels.reshape(SIDE, SIDE, 1 if grey else 3))
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from engine.arrays import Array
+from engine.arrays import Array, read_only
 from engine.packed import decoded, pack, unclosed, unpack
 
 SHORTEST, LONGEST = 200, 1000  # numbers
@@ -53,8 +53,7 @@ def read(text: str) -> Array:
     with np.errstate(all="ignore"):
         values = low + (high - low) * (np.frombuffer(data[HEAD:], "<u2") / FINEST)
     _check(values)
-    values.flags.writeable = False
-    return values
+    return read_only(values)
 
 
 def _numbers(text: str) -> list[float]:

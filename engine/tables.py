@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.arrays import Array
+from engine.arrays import Array, read_only
 from engine.packed import decoded, pack, unclosed, unpack
 
 FEWEST, MOST = 100, 1000  # rows
@@ -76,9 +76,7 @@ def read(text: str) -> Table:
         raise ValueError("this is no table")
     _check(rows, columns, list(range(count)))
     x = cells[rows:].reshape(columns, rows).T / FINEST
-    for array in (x, labels):
-        array.flags.writeable = False
-    return Table(x, labels)
+    return Table(read_only(x), read_only(labels))
 
 
 def _rows(text: str) -> tuple[Array, list[str]]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from engine.arrays import Array, leaves
+from engine.arrays import Array, leaves, read_only
 from engine.datasets import digits
 from engine.layers import Conv2D, Dense, Flatten, ReLU
 from engine.losses import softmax, softmax_cross_entropy
@@ -92,9 +92,7 @@ def split() -> Split:
     images, labels = digits()
     order = np.random.default_rng(0).permutation(len(images))
     parts = [images[order[HELD_OUT:]], labels[order[HELD_OUT:]], images[order[:HELD_OUT]], labels[order[:HELD_OUT]]]
-    for part in parts:
-        part.flags.writeable = False
-    return Split(*parts)
+    return Split(*map(read_only, parts))
 
 
 def network(filters: int = 8, kernel_initializer: str = "glorot_uniform") -> Sequential:

@@ -14,19 +14,14 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.datasets import digits
-from engine.layers import Dense, Dropout, Flatten, Layer, ReLU
 from engine.losses import softmax_cross_entropy
 from engine.network import Sequential
 from engine.optimizers import Adam
 from engine.training import Progress, Training
+from experiments.examples import Examples, classifier, shared
 
 HELD_OUT = 1000
 EVERY = 20  # steps from one look at the losses to the next
-
-
-class Examples(NamedTuple):
-    x: Array  # (N, 8, 8, 1)
-    labels: Array  # (N,)
 
 
 class Looks(NamedTuple):
@@ -47,7 +42,7 @@ def held_out() -> Examples:
     """The same for every run; shared and read-only."""
     images, labels = digits()
     order = np.random.default_rng(0).permutation(len(images))[:HELD_OUT]
-    return _shared(Examples(images[order], labels[order]))
+    return shared(images[order], labels[order])
 
 
 @cache
@@ -56,20 +51,11 @@ def few(count: int, seed: int) -> Examples:
     images, labels = digits()
     rest = np.random.default_rng(0).permutation(len(images))[HELD_OUT:]
     order = np.random.default_rng((seed, 5)).permutation(rest)[:count]
-    return _shared(Examples(images[order], labels[order]))
-
-
-def _shared(examples: Examples) -> Examples:
-    for part in examples:
-        part.flags.writeable = False
-    return examples
+    return shared(images[order], labels[order])
 
 
 def network(width: int, rate: float, depth: int = 2) -> Sequential:
-    layers: list[Layer] = [Flatten()]
-    for _ in range(depth):
-        layers += [Dense(width, kernel_initializer="he_normal"), ReLU(), Dropout(rate)]
-    return Sequential((*layers, Dense(10)))
+    return Sequential(classifier(width, depth, 10, rate))
 
 
 def training(width: int, rate: float, count: int, seed: int, depth: int = 2, learning_rate: float = 0.003) -> Training:

@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.arrays import Array
 from engine.training import Training
 from experiments.dropout.digits import Looks, learn, runs_of
+from experiments.examples import mislabelled
 from experiments.numbers import counted, spread, whole
 from experiments.several import parts
 from experiments.shown import Lines, Part, Shown, Table
@@ -60,18 +60,15 @@ class Overfitting(NamedTuple):
 def overfitting(spec: OverfittingSpec) -> Iterator[tuple[float, Overfitting | None]]:
     """Every rate from every seed, side by side: (share that is done, the curves so far)."""
     runs = runs_of(RATES, SEEDS, width=WIDTH, count=spec.digits)
-    runs = {run: mislabelled(training, spec.wrong_labels) for run, training in runs.items()}
+    runs = {run: partly_wrong(training, spec.wrong_labels) for run, training in runs.items()}
     for done, looks in learn(runs, STEPS):
         yield done, None if looks is None else Overfitting(spec, looks)
 
 
-def mislabelled(training: Training, share: float) -> Training:
+def partly_wrong(training: Training, share: float) -> Training:
     """The same with so many labels replaced by others, the same ones for the same seed."""
-    rng = np.random.default_rng((training.seed, 6))
-    labels: Array = training.labels.copy()
-    wrong = rng.permutation(len(labels))[: round(share * len(labels))]
-    labels[wrong] = (labels[wrong] + rng.integers(1, 10, len(wrong))) % 10
-    return replace(training, labels=labels)
+    labels, rng = training.labels, np.random.default_rng((training.seed, 6))
+    return replace(training, labels=mislabelled(labels, np.arange(len(labels)), share, 10, rng))
 
 
 def show(spec: OverfittingSpec) -> Iterator[Part]:

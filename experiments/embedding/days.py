@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.arrays import Array
+from engine.arrays import Array, read_only
 from engine.datasets import DAYS, bills, parcels
 from engine.layers import Dense, Embedding
 from engine.network import Sequential
@@ -64,9 +64,7 @@ class Week(NamedTuple):
 def kinds() -> Array:
     """(244,): which kind of table: lunch or dinner, few or many guests, smokers or none."""
     _, _, dinner, guests, smokers = bills()
-    made = 4 * dinner.astype(np.int64) + 2 * (guests >= MANY) + smokers
-    made.flags.writeable = False
-    return made
+    return read_only(4 * dinner.astype(np.int64) + 2 * (guests >= MANY) + smokers)
 
 
 def week_of_bills() -> Iterator[tuple[float, Week | None]]:

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.arrays import Array
+from engine.arrays import Array, read_only
 from engine.datasets import PEOPLE, court
 from engine.layers import Dense, Embedding
 from engine.network import Sequential
@@ -99,9 +99,7 @@ class Trained(NamedTuple):
 def pairs() -> Array:
     """(N, 2): a word and another word of its sentence, all there are."""
     found = [(s[i], s[j]) for s in court().sentences for i in range(len(s)) for j in range(len(s)) if i != j]
-    made = np.array(found)
-    made.flags.writeable = False
-    return made
+    return read_only(np.array(found))
 
 
 def training(spec: WordsSpec, seed: int) -> Training:

@@ -19,6 +19,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.datasets import tumours
+from experiments.calibration import reliability
 from experiments.numbers import counted, decimal, ends, significant, spread
 from experiments.scene import Scale
 from experiments.shown import Lines, Maps, Picture, Shown, Table
@@ -144,28 +145,9 @@ def split(seed: int) -> tuple[tuple[Array, Array], tuple[Array, Array], tuple[Ar
     return (x[learned], t[learned]), (x[choosing], t[choosing]), (x[held_out], t[held_out])
 
 
-def reliability(said: Array, true: Array) -> tuple[Array, Array, Array]:
-    """In each bin of what was said: its mean, how often it was true, how many. NaN where nothing was said."""
-    said, true = said.ravel(), true.ravel()
-    places = np.minimum((said * BINS).astype(int), BINS - 1)
-    count = np.bincount(places, minlength=BINS)
-    with np.errstate(invalid="ignore"):
-        return (
-            np.bincount(places, said, BINS) / count,
-            np.bincount(places, true, BINS) / count,
-            count,
-        )
-
-
-def calibration_error(said: Array, true: Array) -> float:
-    """The mean distance of what was said from how often it was true."""
-    mean, share, count = reliability(said, true)
-    return float(np.nansum(np.abs(mean - share) * count) / count.sum())
-
-
 def calibration_errors(said: Array, true: Array) -> Array:
     """(seeds,) of (seeds, examples) each. Of all together, what one model says too often would make up for another."""
-    return np.array([calibration_error(*each) for each in zip(said, true, strict=True)])
+    return np.array([reliability(*each, BINS).error for each in zip(said, true, strict=True)])
 
 
 @cache  # no setting changes it: one for all learners
@@ -238,8 +220,8 @@ def _reliability(found: Confidence) -> Lines:
     """Of all held-out examples of all seeds."""
     middles = (np.arange(BINS) + 0.5) / BINS
     lines = {
-        f"λ = {name(0)}": reliability(found.said[:, 0], found.true)[1],
-        "the λ that was chosen": reliability(found.at_chosen(found.said), found.true)[1],
+        f"λ = {name(0)}": reliability(found.said[:, 0], found.true, BINS).true,
+        "the λ that was chosen": reliability(found.at_chosen(found.said), found.true, BINS).true,
         "as often as said": middles,
     }
     first = next(iter(lines.values()))

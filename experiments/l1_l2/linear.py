@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from engine.arrays import Array
+from engine.arrays import Array, read_only
 from engine.linear import LinearProblem, at, proximal_step
 from engine.regularizers import L1L2
 
@@ -37,9 +37,7 @@ def made(
     x = inputs.standard_normal((examples, features), np.float32).astype(dtype, copy=False)
     target = x[:, chosen].astype(np.float64) @ w[chosen] + noise * errors.standard_normal(examples)
     target = target.astype(dtype, copy=False)
-    for array in (x, target, w):
-        array.flags.writeable = False
-    return Made(LinearProblem(x, target), w)
+    return Made(LinearProblem(read_only(x), read_only(target)), read_only(w))
 
 
 def fitted(problem: LinearProblem, by: L1L2, start: Array, steps: int = 5000, tolerance: float = 1e-7) -> Array:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.arrays import Array
+from engine.arrays import Array, read_only
 from engine.regularizers import L1L2
 from experiments.spec import Spec, choice, number
 
@@ -78,6 +78,4 @@ def _data(w1: float, w2: float, correlation: float, noise: float, seed: int) -> 
     z = (z - z.mean(axis=0)) / z.std(axis=0)
     x = np.stack([z[:, 0], correlation * z[:, 0] + np.sqrt(1 - correlation**2) * z[:, 1]], axis=1)
     target = x @ np.array([w1, w2]) + noise * errors.standard_normal(EXAMPLES)
-    for array in (x, target):
-        array.flags.writeable = False
-    return Data(x, target)
+    return Data(read_only(x), read_only(target))

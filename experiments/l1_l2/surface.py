@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.arrays import Array
+from engine.arrays import Array, read_only
 from engine.gradient_check import numerical_gradient, verdicts
 from engine.regularizers import L1L2, soft_threshold
 from experiments.l1_l2.spec import L1, L2, NONE, SHARES, Data, SurfaceSpec
@@ -81,9 +81,7 @@ def minimum(spec: SurfaceSpec) -> Array:
 @lru_cache(maxsize=256)
 def _path(spec: SurfaceSpec) -> Array:
     share, strengths = SHARES[spec.penalty], np.array(STRENGTHS)
-    found = minima(spec.data(), share.l1 * strengths, share.l2 * strengths)
-    found.flags.writeable = False
-    return found
+    return read_only(minima(spec.data(), share.l1 * strengths, share.l2 * strengths))
 
 
 def path(spec: SurfaceSpec) -> Array:

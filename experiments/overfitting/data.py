@@ -17,6 +17,7 @@ import numpy as np
 from engine import tables
 from engine.arrays import Array
 from engine.datasets import digits, tumours, wines
+from experiments.examples import Examples, mislabelled, shared
 
 DIGITS, TUMOURS, WINES, OWN = "handwritten digits", "tumours", "wines", "your own table"
 DATA = (DIGITS, TUMOURS, WINES, OWN)
@@ -25,13 +26,8 @@ TEST = 1000  # at most
 LEAST_TEST = 20
 
 
-class Examples(NamedTuple):
-    x: Array  # (N, *S)  float32
-    labels: Array  # (N,)
-
-
 class Parts(NamedTuple):
-    learned: Examples
+    learned: Examples  # x in float32, as of the others
     validation: Examples
     test: Examples
     classes: int
@@ -81,24 +77,9 @@ def parts(name: str, samples: int, seed: int, wrong_labels: float = 0.0, noise: 
         mean, size = x[learned].mean(axis=0), x[learned].std(axis=0)
         x = (x - mean) / np.where(size > 0, size, 1)
     noisy = x + noise * x[learned].std() * np.random.default_rng((seed, 8)).standard_normal(x.shape)
-    had = mislabelled(labels, order[:samples], wrong_labels, classes, seed)
+    had = mislabelled(labels, order[:samples], wrong_labels, classes, np.random.default_rng((seed, 9)))
 
     def part(at: Array, by: Array) -> Examples:
-        return _shared(Examples(noisy[at].astype(np.float32), by[at]))
+        return shared(noisy[at].astype(np.float32), by[at])
 
     return Parts(part(learned, had), part(validation, had), part(test, labels), classes)
-
-
-def mislabelled(labels: Array, among: Array, share: float, classes: int, seed: int) -> Array:
-    """A copy in which so many of `among` have the label of another class."""
-    rng = np.random.default_rng((seed, 9))
-    wrong = rng.permutation(among)[: round(share * len(among))]
-    labels = labels.copy()
-    labels[wrong] = (labels[wrong] + rng.integers(1, classes, len(wrong))) % classes
-    return labels
-
-
-def _shared(examples: Examples) -> Examples:
-    for part in examples:
-        part.flags.writeable = False
-    return examples

@@ -1,26 +1,18 @@
-"""A training that is looked at now and then, and how well it does: cross-entropy, right answers, calibration.
-
-Calibration error (ECE): the answers are sorted into bins by how probable the network says that they are; in each bin
-the mean of what it says is compared with the share that is right.
-
-    ECE = Σ over bins  n_bin / n · |mean of said − share of right|
-
-Guo et al. 2017, "On calibration of modern neural networks", https://arxiv.org/abs/1706.04599
-"""
+"""A training that is looked at now and then, and how well it does: cross-entropy, right answers, calibration."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from engine.arrays import Array
 from engine.early_stopping import Watched
 from engine.losses import softmax, softmax_cross_entropy
 from engine.network import Sequential
 from engine.training import Progress, Training
-from experiments.overfitting.data import Examples, Parts
+from experiments.calibration import reliability
+from experiments.examples import Examples
+from experiments.overfitting.data import Parts
 from experiments.overfitting.techniques import Techniques
 
 BINS = 10
@@ -31,7 +23,7 @@ class Judged(NamedTuple):
 
     loss: float  # cross-entropy
     right: float  # share of right answers
-    calibration: float  # ECE
+    calibration: float  # its error (ECE)
     said: Array  # (BINS,)  mean probability of the answers in each bin, NaN where there are none
     true: Array  # (BINS,)  share of them that is right
 
@@ -51,17 +43,9 @@ def judged(network: Sequential, params: Any, examples: Examples) -> Judged:
     logits, _ = network.forward(params, examples.x)
     p = softmax(logits)
     right = p.argmax(axis=1) == examples.labels
-    said, true, count = reliability(p.max(axis=1), right)
-    error = float(np.nansum(np.abs(said - true) * count) / len(right))
-    return Judged(softmax_cross_entropy(logits, examples.labels)[0], float(right.mean()), error, said, true)
-
-
-def reliability(p: Array, right: Array) -> tuple[Array, Array, Array]:
-    """In each of BINS bins from 0 to 1 of what was said: its mean, the share that is right, how many."""
-    places = np.minimum((p * BINS).astype(int), BINS - 1)
-    count = np.bincount(places, minlength=BINS)
-    with np.errstate(invalid="ignore"):
-        return np.bincount(places, p, BINS) / count, np.bincount(places, right, BINS) / count, count
+    found = reliability(p.max(axis=1), right, BINS)
+    loss = softmax_cross_entropy(logits, examples.labels)[0]
+    return Judged(loss, float(right.mean()), found.error, found.said, found.true)
 
 
 def learn(training: Training, parts: Parts, by: Techniques, steps: int, every: int) -> Iterator[Look | None]:

@@ -16,13 +16,14 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.early_stopping import EarlyStopping
-from engine.layers import Dense, Dropout, Flatten, GaussianNoise, Layer, ReLU
+from engine.layers import GaussianNoise
 from engine.losses import softmax_cross_entropy
 from engine.network import Sequential
 from engine.optimizers import Adam
 from engine.regularizers import L1L2
 from engine.training import Examples as Batch
 from engine.training import Training
+from experiments.examples import classifier
 from experiments.overfitting.data import Parts
 
 RATE = 0.005
@@ -69,10 +70,7 @@ def shifted(x: Array, by: Array) -> Array:
 
 
 def network(width: int, layers: int, classes: int, dropout: float = 0.0, jitter: float = 0.0) -> Sequential:
-    parts: list[Layer] = [GaussianNoise(jitter), Flatten()]
-    for _ in range(layers):
-        parts += [Dense(width, kernel_initializer="he_normal"), ReLU(), Dropout(dropout)]
-    return Sequential((*parts, Dense(classes)))
+    return Sequential((GaussianNoise(jitter), *classifier(width, layers, classes, dropout)))
 
 
 def recipe(parts: Parts, width: int, layers: int, by: Techniques, seed: int) -> Training:

@@ -10,7 +10,7 @@ import pytest
 from engine.training import accuracy
 from experiments.dropout import inference, overfitting, slower, superstar
 from experiments.dropout.digits import few, held_out, training
-from experiments.dropout.overfitting import OverfittingSpec, mislabelled
+from experiments.dropout.overfitting import OverfittingSpec, partly_wrong
 from tests.test_claims_table import spread, told
 
 Result = TypeVar("Result")
@@ -141,8 +141,8 @@ def test_the_claims_table_has_the_gaps() -> None:
 def test_labels_are_wrong_as_often_as_is_said() -> None:
     recipe = training(8, 0.0, 300, seed=2)
     for share in (0.0, 0.2, 0.4):
-        assert (mislabelled(recipe, share).labels != recipe.labels).sum() == 300 * share
-    np.testing.assert_array_equal(mislabelled(recipe, 0.2).labels, mislabelled(recipe, 0.2).labels)
+        assert (partly_wrong(recipe, share).labels != recipe.labels).sum() == 300 * share
+    np.testing.assert_array_equal(partly_wrong(recipe, 0.2).labels, partly_wrong(recipe, 0.2).labels)
 
 
 def test_no_digit_is_learned_from_that_is_held_out() -> None:

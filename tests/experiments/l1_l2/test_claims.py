@@ -14,12 +14,10 @@ from experiments.l1_l2.confidence import (
     LEARNED,
     TUMOURS,
     Confidence,
-    calibration_error,
     calibration_errors,
     confidence,
     logistic,
     probability,
-    reliability,
     split,
     surely_wrong,
     surfaces,
@@ -322,15 +320,6 @@ def test_large_weights_are_sure_of_wrong_answers(sure: Confidence) -> None:
     assert told("RG4", words) == pytest.approx(figures, abs=0.0006)
     wrong = [count for said in both for count in surely_wrong(said, sure.true)]
     assert told("RG4", "# of # and # of # were given with more than 99 %") == wrong
-
-
-def test_who_says_what_happens_lies_on_the_diagonal() -> None:
-    rng = np.random.default_rng(0)
-    said = rng.random(200_000)
-    true = (rng.random(200_000) < said).astype(float)
-    assert calibration_error(said, true) < 0.01
-    assert calibration_error(np.clip(2 * said - 0.5, 0, 1), true) > 0.05
-    assert int(reliability(said, true)[2].sum()) == 200_000
 
 
 def test_maps_soften_with_lambda() -> None:

@@ -8,10 +8,11 @@ import pytest
 
 from engine import tables
 from engine.losses import softmax
+from experiments.examples import Examples
 from experiments.numbers import decimal, significant
 from experiments.overfitting import bench, winners
-from experiments.overfitting.data import DATA, DIGITS, LEAST_TEST, OWN, TEST, WINES, Examples, parts
-from experiments.overfitting.learning import BINS, judged, learn, outcome, reliability
+from experiments.overfitting.data import DATA, DIGITS, LEAST_TEST, OWN, TEST, WINES, parts
+from experiments.overfitting.learning import BINS, judged, learn, outcome
 from experiments.overfitting.spec import PRESETS, LabSpec
 from experiments.overfitting.techniques import EVERY, Techniques, recipe, shifted
 from experiments.shown import Beside, Lines, Table
@@ -117,11 +118,6 @@ def test_early_stopping_keeps_the_best_by_the_validation_part_alone() -> None:
 
 
 def test_calibration_by_hand() -> None:
-    p, right = np.array([0.95, 0.91, 0.55, 0.51]), np.array([True, False, True, True])
-    said, true, count = reliability(p, right)
-    assert (count[9], count[5], count.sum()) == (2, 2, 4)
-    np.testing.assert_allclose((said[9], true[9], said[5], true[5]), (0.93, 0.5, 0.53, 1.0))
-    assert np.isnan(said[0])
     split = parts(WINES, 80, 0)
     training = recipe(split, 8, 1, Techniques(), 0)
     logits, _ = training.network.forward(training.start().params, split.test.x)
@@ -134,10 +130,6 @@ def test_calibration_by_hand() -> None:
             by_hand += within.mean() * abs(sure[within].mean() - hits[within].mean())
     assert result.calibration == pytest.approx(by_hand, rel=1e-5)
     assert result.right == hits.mean()
-
-
-def test_what_is_certain_is_in_the_last_bin() -> None:
-    assert reliability(np.array([1.0]), np.array([True]))[2][BINS - 1] == 1
 
 
 @pytest.mark.parametrize(
