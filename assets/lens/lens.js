@@ -314,11 +314,18 @@ export class Lens {
     this.update()
   }
 
-  /** Keys for the lens that belongs to the page, while nothing else has the focus. */
+  /** Keys for the lens that belongs to the page, while nothing else has the focus. What plays is seen: where the lens
+      is scrolled away, Space scrolls on. */
   #keyOnPage = (event) => {
-    if (!this.link?.name || event.ctrlKey || event.altKey || event.metaKey || !event.target.matches?.("body, main, section")) return
-    const phase = this.scene?.phases["fb".indexOf(event.key)]
-    if (phase) this.setPhase(phase.id, true)
+    const { key } = event, modified = event.ctrlKey || event.altKey || event.metaKey || event.shiftKey
+    if (!this.link?.name || !this.scene || modified || !event.target.matches?.("body, main, section")) return
+    const phase = this.scene.phases["fb".indexOf(key)], by = { ArrowLeft: -1, ArrowRight: 1 }[key]
+    if (phase) return this.setPhase(phase.id, true)
+    const { top, bottom } = this.root.getBoundingClientRect()
+    if (bottom <= 0 || top >= innerHeight || (key !== " " && !by)) return
+    event.preventDefault()
+    if (by) this.player.step(by)
+    else if (!event.repeat) this.player.toggle()
   }
 
   #key(event) {

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, WebSocket
 
 
 def is_error(message: ConsoleMessage) -> bool:
@@ -17,15 +17,22 @@ class Opened:
     """A page, and what it did that a test wants to know."""
 
     page: Page
-    sent: list[bytes | str] = field(default_factory=list)  # WebSocket frames from the browser
+    sent: list[bytes | str] = field(
+        default_factory=list
+    )  # by the browser, over Streamlit's socket: each asks for a run
     errors: list[str] = field(default_factory=list)
+
+    def listen(self, socket: WebSocket) -> None:
+        """A training panel has a socket of its own, and may say at any time that it has drawn."""
+        if "/_stcore/" in socket.url:
+            socket.on("framesent", lambda frame: self.sent.append(frame))
 
 
 def open_tab(browser: Browser, **context: Any) -> Opened:
     it = Opened(browser.new_context(**context).new_page())
     it.page.on("pageerror", lambda error: it.errors.append(str(error)))
     it.page.on("console", lambda message: is_error(message) and it.errors.append(message.text))
-    it.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: it.sent.append(frame)))
+    it.page.on("websocket", it.listen)
     return it
 
 

@@ -69,6 +69,25 @@ def test_every_step_has_its_own_mask_without_a_message(dropout: Callable[..., An
     assert len(it.sent) == sent
 
 
+def test_keys_step_and_play_without_a_focus(dropout: Callable[..., Any]) -> None:
+    """Where the lens is scrolled away, Space is the page's own key."""
+    it = dropout()
+    position = it.page.locator(".player .pos").first
+    for key, step in (("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1)):
+        it.page.keyboard.press(key)
+        assert f"training step {step} of" in position.inner_text()
+        assert silenced(it) == expected(step)
+    it.page.keyboard.press(" ")
+    it.page.get_by_role("button", name="Pause").first.wait_for()
+    it.page.keyboard.press(" ")
+    it.page.get_by_role("button", name="Play").first.wait_for()
+    it.page.locator(".st-key-experiment-do4").scroll_into_view_if_needed()
+    before = position.inner_text()
+    it.page.keyboard.press("ArrowRight")
+    it.page.keyboard.press(" ")
+    assert position.inner_text() == before
+
+
 def test_play_draws_a_new_mask_again_and_again(dropout: Callable[..., Any]) -> None:
     it = dropout()
     it.page.get_by_role("button", name=re.compile("Play")).first.click()

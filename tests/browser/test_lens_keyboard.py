@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.stage import DEEP, box, centre, selected, settle
 
@@ -39,6 +40,26 @@ def test_keys_turn_the_direction_from_anywhere_on_the_page(lens: Any) -> None:
     assert selected(page).startswith("∂L/∂x")
     page.keyboard.press("f")
     assert page.locator("[data-phase=forward]").get_attribute("aria-pressed") == "true"
+
+
+def test_keys_step_and_play_from_anywhere_on_the_page_where_the_lens_is_seen(lens: Any) -> None:
+    page = lens("digit").page
+    position = page.locator(".pos")
+    first = position.inner_text()
+    page.keyboard.press("ArrowRight")
+    second = position.inner_text()
+    assert second != first
+    page.keyboard.press("ArrowLeft")
+    assert position.inner_text() == first
+    page.keyboard.press(" ")
+    page.get_by_role("button", name="Pause").wait_for()
+    expect(position).not_to_have_text(first)
+    page.keyboard.press(" ")
+    page.get_by_role("button", name="Play").wait_for()
+    page.locator("[data-phase=forward]").focus()
+    before = position.inner_text()
+    page.keyboard.press("ArrowRight")  # the button has the focus
+    assert position.inner_text() == before
 
 
 def test_tab_passes_what_takes_no_part_in_this_direction(lens: Any) -> None:
