@@ -137,9 +137,8 @@ def models(
     for done, looks in looked_at(runs, count, EVERY, look):
         if looks is not None and (params := looks.seen[first][-1].params) is not None:
             passages = {}
-            for (
-                tau
-            ) in TEMPERATURES:  # from the same random numbers; each takes a turn, of which others wait for the end
+            # from the same random numbers; each takes a turn, of which others wait for the end
+            for tau in TEMPERATURES:
                 passages[tau] = write(text, runs[first].network, params, tau, np.random.default_rng(0))
                 yield done, None
             written = [*written, (looks.steps[-1], passages)]

@@ -32,6 +32,7 @@ from experiments.l1_l2.features import (
     WRONG,
     FeaturesSpec,
     Result,
+    _next,
     best,
     foretold,
     prediction,
@@ -320,6 +321,18 @@ def test_large_weights_are_sure_of_wrong_answers(sure: Confidence) -> None:
     assert told("RG4", words) == pytest.approx(figures, abs=0.0006)
     wrong = [count for said in both for count in surely_wrong(said, sure.true)]
     assert told("RG4", "# of # and # of # were given with more than 99 %") == wrong
+
+
+def test_a_feature_that_was_left_out_wrongly_comes_in() -> None:
+    """From the true weights nearly nobody pulls at λ, as the others do only once the penalty has shrunk these."""
+    data, share = made(0, 30, 60, 8, 0.5, np.float32), 0.1
+    w, strength = data.w.astype(np.float32), share * data.problem.largest_l1()
+    left_out = (w == 0) & (np.abs(data.problem.gradient(w)) < strength)
+    minimum = _next(data, 30, w, share, share)  # as if the λ before were this one
+    assert (minimum.w[left_out] != 0).any()
+    pull = np.abs(data.problem.gradient(minimum.w))
+    assert (pull <= strength * 1.001).all()
+    np.testing.assert_allclose(pull[minimum.w != 0], strength, rtol=1e-3)
 
 
 def test_maps_soften_with_lambda() -> None:
