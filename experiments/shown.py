@@ -138,14 +138,17 @@ class Board:
     alt: str
 
 
+One: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Text | Board
+
+
 @dataclass(frozen=True)
 class Beside:
     """Rows side by side, where there is room."""
 
-    rows: Sequence[Maps | Sheet | Table | Lines | Bars | Points | Walks | Text | Board]
+    rows: Sequence[One]
 
 
-Row: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Text | Board | Beside
+Row: TypeAlias = One | Beside
 
 
 @dataclass(frozen=True)

@@ -168,13 +168,16 @@ class Board(Protocol):
     def alt(self) -> str: ...
 
 
+One: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Text | Board
+
+
 @runtime_checkable
 class Beside(Protocol):
     @property
-    def rows(self) -> Sequence[Maps | Sheet | Table | Lines | Points | Walks | Text | Board]: ...
+    def rows(self) -> Sequence[One]: ...
 
 
-Row: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Text | Board | Beside
+Row: TypeAlias = One | Beside
 
 
 class Shown(Protocol):
