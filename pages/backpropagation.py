@@ -1,0 +1,49 @@
+"""The Backpropagation lesson: controls → specification → experiments → pictures."""
+
+from experiments.backpropagation import check
+from experiments.backpropagation.code import keras, pytorch
+from experiments.backpropagation.facts import facts
+from experiments.backpropagation.graph import backward, differences, forward
+from experiments.backpropagation.questions import question_numbers
+from experiments.backpropagation.scene import scene
+from experiments.backpropagation.spec import GraphSpec
+from experiments.scene import pack
+from ui import code, lesson
+from ui.lens import lens_of
+from ui.prose import read
+from ui.settings import Settings
+
+text = read("backpropagation")
+settings = Settings("backprop", GraphSpec)
+
+
+@lesson.live
+def microscope() -> GraphSpec:
+    """The lens: all that runs again while a number is dragged."""
+    spec = settings.read()
+    drawn = scene(spec)
+    with lesson.row("graph"):
+        lesson.try_this(text["Try this"], {grid.symbol: grid.role for grid in drawn.grids})
+    lens_of(settings, pack(drawn))
+    settings.settle()
+    return spec
+
+
+with lesson.first_screen():
+    with lesson.header(text):
+        settings.undo("edits", "Undo changed numbers")
+        settings.buttons()
+    with settings.row():
+        for name in ("activation", "loss"):
+            settings.segments(name)
+        with settings.more():
+            settings.number("seed")
+    lesson.changes(settings.notes)
+    lesson.facts(facts(settings.spec))
+    spec = microscope()
+told = text.fill(question_numbers(spec))
+lesson.experiment("BP1", told["BP1"], check.show, spec)
+lesson.questions("backpropagation", told["Check yourself"])
+lesson.notes(text["Notes"])
+code.source({"forward": forward, "backward": backward, "gradient check": differences})
+code.elsewhere("backpropagation", {"PyTorch": pytorch(spec), "Keras": keras(spec)}, title=text.title)
