@@ -1,7 +1,10 @@
 """The Backpropagation lesson: controls → specification → experiments → pictures."""
 
-from experiments.backpropagation import check
+from functools import partial
+
+from experiments.backpropagation import check, depth
 from experiments.backpropagation.code import keras, pytorch
+from experiments.backpropagation.depth import DepthSpec
 from experiments.backpropagation.facts import facts
 from experiments.backpropagation.graph import backward, differences, forward
 from experiments.backpropagation.questions import question_numbers
@@ -15,6 +18,7 @@ from ui.settings import Settings
 
 text = read("backpropagation")
 settings = Settings("backprop", GraphSpec)
+deep = Settings("depth", DepthSpec)
 
 
 @lesson.live
@@ -27,6 +31,12 @@ def microscope() -> GraphSpec:
     lens_of(settings, pack(drawn))
     settings.settle()
     return spec
+
+
+def how_deep() -> None:
+    """What is not chosen among a few."""
+    deep.number("seed")
+    deep.slider("depth")
 
 
 with lesson.first_screen():
@@ -43,7 +53,8 @@ with lesson.first_screen():
     spec = microscope()
 told = text.fill(question_numbers(spec))
 lesson.experiment("BP1", told["BP1"], check.show, spec)
+lesson.experiment("BP2", text["BP2"], depth.show, controls=partial(lesson.controls, deep, how_deep))
 lesson.questions("backpropagation", told["Check yourself"])
 lesson.notes(text["Notes"])
-code.source({"forward": forward, "backward": backward, "gradient check": differences})
+code.source({"forward": forward, "backward": backward, "gradient check": differences, "a deep network": depth.depth})
 code.elsewhere("backpropagation", {"PyTorch": pytorch(spec), "Keras": keras(spec)}, title=text.title)

@@ -83,6 +83,8 @@ class Lines(Film, Protocol):
     @property
     def log(self) -> bool: ...
     @property
+    def span(self) -> tuple[float, float] | None: ...
+    @property
     def marks(self) -> Sequence[int] | NDArray[Any]: ...
     @property
     def bands(self) -> Mapping[str, tuple[Sequence[float] | NDArray[Any], Sequence[float] | NDArray[Any]]]: ...
@@ -210,7 +212,7 @@ def draw(rows: Sequence[Row], key: str, settings: Any = None, together: str | No
             )  # fmt: skip
         elif isinstance(row, Lines):
             line_chart(
-                row.at, row.lines, x=row.x, y=row.y, log=row.log, marks=row.marks, bands=row.bands,
+                row.at, row.lines, x=row.x, y=row.y, log=row.log, span=row.span, marks=row.marks, bands=row.bands,
                 key=f"{key}.{number}", alt=row.alt, **_frames(row, together, settings),
             )  # fmt: skip
         elif isinstance(row, Bars):

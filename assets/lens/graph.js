@@ -4,7 +4,7 @@
 
 import { tone } from "../drawing/colour.js"
 import { h, svg, write } from "../drawing/element.js"
-import { number, short } from "../drawing/numbers.js"
+import { number } from "../drawing/numbers.js"
 import { FUNCTIONS } from "./functions.js"
 import { groupsOf, stepOf } from "./steps.js"
 
@@ -107,7 +107,7 @@ export class GraphBox {
   #number(node, button, face, id, later) {
     const { lens } = this, grid = lens.scene.grid[id], value = grid.values[node.cell], blank = later.has(name(id, node.cell))
     const { fill, ink } = lens.palette[grid.scale.kind], colour = tone(value, grid.scale)
-    write(face, blank ? "…" : number(value).replace("−", "").length > 5 ? short(value, 2) : number(value))
+    write(face, blank ? "…" : brief(value))
     face.style.background = blank || value === 0 ? "none" : fill[colour]
     face.style.color = blank || value === 0 ? "inherit" : ink[colour]
     button.style.setProperty("--kind", lens.palette.role[grid.role])
@@ -158,6 +158,12 @@ export class GraphBox {
 function through(term, f, text) {
   const said = FUNCTIONS[term.through?.[f]]?.text(text)
   return said ? `(${said})` : text
+}
+
+/** As many digits as a node has room for. */
+function brief(value) {
+  const whole = number(value)
+  return whole.replace("−", "").length > 5 ? number(Number(value.toPrecision(2))).replace(/(\.\d*?[1-9])0+$/, "$1") : whole
 }
 
 const bracketed = (text) => (text.startsWith("−") ? `(${text})` : text)

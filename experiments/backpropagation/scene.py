@@ -25,7 +25,7 @@ def scene(spec: GraphSpec) -> Scene:
         lanes=("Forward: the same numbers, left to right", "Backward: gradients of L, right to left"),
         phases=(
             Phase("forward", "Forward", "right", 0, (FINAL, 0), step="node"),
-            Phase("backward", "Backward", "left", 1, ("dw", 0), step="node"),
+            Phase("backward", "Backward", "left", 1, (f"d{FINAL}", 0), step="node"),
         ),
         grids=(*_values(spec, found), *_gradients(spec, found)),
         steps=(*_forward(spec), *_backward(spec)),
