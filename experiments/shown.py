@@ -105,6 +105,22 @@ class Walks:
 
 
 @dataclass(frozen=True)
+class Tracks:
+    """Ways over a surface of two numbers, growing from frame to frame."""
+
+    axis: Array  # of both
+    heights: Array  # (second, first), drawn as lines of equal height
+    tracks: Mapping[str, Array]  # name → (places, 2)
+    reached: Sequence[int]  # the last place that each frame has come to
+    x: str  # what the axes count, in words
+    y: str
+    alt: str
+    frames: Sequence[str]
+    start: int = 0  # the frame that is shown first
+    follow: bool = False
+
+
+@dataclass(frozen=True)
 class Passage:
     label: str
     text: str
@@ -143,10 +159,10 @@ class Board:
 class Beside:
     """Rows side by side, where there is room."""
 
-    rows: Sequence[Maps | Sheet | Table | Lines | Bars | Points | Walks | Text | Board]
+    rows: Sequence[Maps | Sheet | Table | Lines | Bars | Points | Walks | Tracks | Text | Board]
 
 
-Row: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Text | Board | Beside
+Row: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Tracks | Text | Board | Beside
 
 
 @dataclass(frozen=True)

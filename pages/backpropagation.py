@@ -2,11 +2,12 @@
 
 from functools import partial
 
-from experiments.backpropagation import check, depth
+from experiments.backpropagation import check, depth, optimizers
 from experiments.backpropagation.code import keras, pytorch
 from experiments.backpropagation.depth import DepthSpec
 from experiments.backpropagation.facts import facts
 from experiments.backpropagation.graph import backward, differences, forward
+from experiments.backpropagation.optimizers import RaceSpec, descend
 from experiments.backpropagation.questions import question_numbers
 from experiments.backpropagation.scene import scene
 from experiments.backpropagation.spec import GraphSpec
@@ -19,6 +20,7 @@ from ui.settings import Settings
 text = read("backpropagation")
 settings = Settings("backprop", GraphSpec)
 deep = Settings("depth", DepthSpec)
+race = Settings("race", RaceSpec)
 
 
 @lesson.live
@@ -54,7 +56,17 @@ with lesson.first_screen():
 told = text.fill(question_numbers(spec))
 lesson.experiment("BP1", told["BP1"], check.show, spec)
 lesson.experiment("BP2", text["BP2"], depth.show, controls=partial(lesson.controls, deep, how_deep))
+one_start = partial(lesson.controls, race, partial(race.number, "seed"))
+lesson.experiment("BP3", text["BP3"], optimizers.show, controls=one_start)
 lesson.questions("backpropagation", told["Check yourself"])
 lesson.notes(text["Notes"])
-code.source({"forward": forward, "backward": backward, "gradient check": differences, "a deep network": depth.depth})
+code.source(
+    {
+        "forward": forward,
+        "backward": backward,
+        "gradient check": differences,
+        "a deep network": depth.depth,
+        "a race": descend,
+    }
+)
 code.elsewhere("backpropagation", {"PyTorch": pytorch(spec), "Keras": keras(spec)}, title=text.title)

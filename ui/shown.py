@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ui.chart import bar_chart, line_chart, point_chart
 from ui.maps import Picture, Scale, maps
 from ui.sheet import sheet
+from ui.tracks import track_chart
 from ui.unrolled import unrolled
 
 
@@ -130,6 +131,24 @@ class Walks(Protocol):
     def alt(self) -> str: ...
 
 
+@runtime_checkable
+class Tracks(Film, Protocol):
+    @property
+    def axis(self) -> NDArray[Any]: ...
+    @property
+    def heights(self) -> NDArray[Any]: ...
+    @property
+    def tracks(self) -> Mapping[str, NDArray[Any]]: ...
+    @property
+    def reached(self) -> Sequence[int]: ...
+    @property
+    def x(self) -> str: ...
+    @property
+    def y(self) -> str: ...
+    @property
+    def alt(self) -> str: ...
+
+
 class Passage(Protocol):
     @property
     def label(self) -> str: ...
@@ -173,10 +192,10 @@ class Board(Protocol):
 @runtime_checkable
 class Beside(Protocol):
     @property
-    def rows(self) -> Sequence[Maps | Sheet | Table | Lines | Points | Walks | Text | Board]: ...
+    def rows(self) -> Sequence[Maps | Sheet | Table | Lines | Points | Walks | Tracks | Text | Board]: ...
 
 
-Row: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Text | Board | Beside
+Row: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Tracks | Text | Board | Beside
 
 
 class Shown(Protocol):
@@ -218,6 +237,11 @@ def draw(rows: Sequence[Row], key: str, settings: Any = None, together: str | No
         elif isinstance(row, Bars):
             bar_chart(
                 row.groups, row.bars, x=row.x, y=row.y,
+                key=f"{key}.{number}", alt=row.alt, **_frames(row, together, settings),
+            )  # fmt: skip
+        elif isinstance(row, Tracks):
+            track_chart(
+                row.axis, row.heights, row.tracks, row.reached, x=row.x, y=row.y,
                 key=f"{key}.{number}", alt=row.alt, **_frames(row, together, settings),
             )  # fmt: skip
         elif isinstance(row, Points):

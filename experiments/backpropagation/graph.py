@@ -12,6 +12,7 @@ Rumelhart, Hinton and Williams 1986, "Learning representations by back-propagati
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -29,7 +30,7 @@ def sigmoid(z: Array) -> Array:
     return np.asarray(1 / (1 + np.exp(-z)))
 
 
-PHI = {RELU: lambda z: np.maximum(z, 0), SIGMOID: sigmoid, TANH: np.tanh}
+PHI: Mapping[str, Callable[[Array], Array]] = {RELU: lambda z: np.maximum(z, 0), SIGMOID: sigmoid, TANH: np.tanh}
 
 
 def forward(spec: GraphSpec, given: Values, moved: tuple[str, Array] | None = None) -> Values:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from engine.arrays import Array
@@ -95,19 +97,20 @@ def _grid(
     return Grid(id_, symbol, name, role, axes, values, SIZE, plane=plane, names=names, column=column, lane=lane, **more)  # type: ignore[arg-type]
 
 
-def _listed(*cells: list[tuple[int, ...]]) -> Listed:
+def _listed(*cells: Sequence[tuple[int, ...]]) -> Listed:
     """The terms of each cell of a target, one list a cell; a tuple names a cell of each factor."""
     start = np.cumsum([0, *(len(terms) for terms in cells)]).astype(np.uint32)
     flat = np.array([term for terms in cells for term in terms], np.uint32)
     return Listed(start, tuple(np.ascontiguousarray(column) for column in flat.T))
 
 
+Terms = Sequence[Sequence[tuple[int, ...]]]  # a list a cell of the target; a tuple names a cell of each factor
 PAIRS = [(i, j) for i in range(INPUTS) for j in range(UNITS)]  # cells of w and p, in order
 ONE, EACH = [[(0,)]], [[(j,)] for j in range(UNITS)]
 
 
 def _forward(spec: GraphSpec) -> list[Step]:
-    def of(name: str, *cells: list[tuple[int, ...]], by: float = 1.0) -> Group:
+    def of(name: str, *cells: Sequence[tuple[int, ...]], by: float = 1.0) -> Group:
         return Group(tuple(name), _listed(*cells), by)
 
     steps: list[Step] = [
@@ -136,7 +139,7 @@ def _backward(spec: GraphSpec) -> list[Step]:
     def back(target: str, *groups: Group) -> Step:
         return Sum(target, "backward", groups)
 
-    def of(*factors: str, cells: list[list[tuple[int, ...]]], by: float = 1.0, through: str | None = None) -> Group:
+    def of(*factors: str, cells: Terms, by: float = 1.0, through: str | None = None) -> Group:
         read = (None, through) if through else None
         return Group(factors, _listed(*cells), by, read)
 
