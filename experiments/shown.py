@@ -121,6 +121,21 @@ class Tracks:
 
 
 @dataclass(frozen=True)
+class Plane:
+    """A probability over two numbers, and points of two classes that it is to tell apart."""
+
+    axis: Array  # of both
+    shares: Array  # (frames, second, first), 0 … 1
+    points: Mapping[str, Array]  # name of the class → (points, 2); the first is that of 0
+    x: str  # what the axes count, in words
+    y: str
+    alt: str
+    frames: Sequence[str]
+    start: int = 0  # the frame that is shown first
+    follow: bool = False
+
+
+@dataclass(frozen=True)
 class Passage:
     label: str
     text: str
@@ -159,10 +174,10 @@ class Board:
 class Beside:
     """Rows side by side, where there is room."""
 
-    rows: Sequence[Maps | Sheet | Table | Lines | Bars | Points | Walks | Tracks | Text | Board]
+    rows: Sequence[Maps | Sheet | Table | Lines | Bars | Points | Walks | Tracks | Plane | Text | Board]
 
 
-Row: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Tracks | Text | Board | Beside
+Row: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Tracks | Plane | Text | Board | Beside
 
 
 @dataclass(frozen=True)

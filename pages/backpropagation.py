@@ -2,12 +2,13 @@
 
 from functools import partial
 
-from experiments.backpropagation import check, depth, optimizers
+from experiments.backpropagation import check, depth, optimizers, playground
 from experiments.backpropagation.code import keras, pytorch
 from experiments.backpropagation.depth import DepthSpec
 from experiments.backpropagation.facts import facts
 from experiments.backpropagation.graph import backward, differences, forward
 from experiments.backpropagation.optimizers import RaceSpec, descend
+from experiments.backpropagation.playground import PlaygroundSpec
 from experiments.backpropagation.questions import question_numbers
 from experiments.backpropagation.scene import scene
 from experiments.backpropagation.spec import GraphSpec
@@ -21,6 +22,7 @@ text = read("backpropagation")
 settings = Settings("backprop", GraphSpec)
 deep = Settings("depth", DepthSpec)
 race = Settings("race", RaceSpec)
+play = Settings("play", PlaygroundSpec)
 
 
 @lesson.live
@@ -41,6 +43,12 @@ def how_deep() -> None:
     deep.slider("depth")
 
 
+def how_wide() -> None:
+    """What is not chosen among a few."""
+    play.number("seed")
+    play.slider("units")
+
+
 with lesson.first_screen():
     with lesson.header(text):
         settings.undo("edits", "Undo changed numbers")
@@ -58,6 +66,7 @@ lesson.experiment("BP1", told["BP1"], check.show, spec)
 lesson.experiment("BP2", text["BP2"], depth.show, controls=partial(lesson.controls, deep, how_deep))
 one_start = partial(lesson.controls, race, partial(race.number, "seed"))
 lesson.experiment("BP3", text["BP3"], optimizers.show, controls=one_start)
+lesson.experiment("BP4", text["BP4"], playground.show, controls=partial(lesson.controls, play, how_wide))
 lesson.questions("backpropagation", told["Check yourself"])
 lesson.notes(text["Notes"])
 code.source(
@@ -67,6 +76,7 @@ code.source(
         "gradient check": differences,
         "a deep network": depth.depth,
         "a race": descend,
+        "the playground's backward": playground.backward,
     }
 )
 code.elsewhere("backpropagation", {"PyTorch": pytorch(spec), "Keras": keras(spec)}, title=text.title)

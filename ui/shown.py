@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ui.chart import bar_chart, line_chart, point_chart
 from ui.maps import Picture, Scale, maps
 from ui.sheet import sheet
-from ui.tracks import track_chart
+from ui.tracks import plane_chart, track_chart
 from ui.unrolled import unrolled
 
 
@@ -149,6 +149,22 @@ class Tracks(Film, Protocol):
     def alt(self) -> str: ...
 
 
+@runtime_checkable
+class Plane(Film, Protocol):
+    @property
+    def axis(self) -> NDArray[Any]: ...
+    @property
+    def shares(self) -> NDArray[Any]: ...
+    @property
+    def points(self) -> Mapping[str, NDArray[Any]]: ...
+    @property
+    def x(self) -> str: ...
+    @property
+    def y(self) -> str: ...
+    @property
+    def alt(self) -> str: ...
+
+
 class Passage(Protocol):
     @property
     def label(self) -> str: ...
@@ -192,10 +208,10 @@ class Board(Protocol):
 @runtime_checkable
 class Beside(Protocol):
     @property
-    def rows(self) -> Sequence[Maps | Sheet | Table | Lines | Points | Walks | Tracks | Text | Board]: ...
+    def rows(self) -> Sequence[Maps | Sheet | Table | Lines | Points | Walks | Tracks | Plane | Text | Board]: ...
 
 
-Row: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Tracks | Text | Board | Beside
+Row: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Tracks | Plane | Text | Board | Beside
 
 
 class Shown(Protocol):
@@ -237,6 +253,11 @@ def draw(rows: Sequence[Row], key: str, settings: Any = None, together: str | No
         elif isinstance(row, Bars):
             bar_chart(
                 row.groups, row.bars, x=row.x, y=row.y,
+                key=f"{key}.{number}", alt=row.alt, **_frames(row, together, settings),
+            )  # fmt: skip
+        elif isinstance(row, Plane):
+            plane_chart(
+                row.axis, row.shares, row.points, x=row.x, y=row.y,
                 key=f"{key}.{number}", alt=row.alt, **_frames(row, together, settings),
             )  # fmt: skip
         elif isinstance(row, Tracks):

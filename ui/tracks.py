@@ -1,4 +1,4 @@
-"""Ways over a surface of two numbers, seen from above: lines of equal height, and who has come how far."""
+"""Two numbers, seen from above: ways over a surface, and what tells the points of two classes apart."""
 
 from __future__ import annotations
 
@@ -70,3 +70,53 @@ def _head(name: str, track: NDArray[Any], symbol: str) -> dict[str, Any]:
     marker = {"symbol": symbol, "size": 12, "color": "--k-weight", "line": {"color": "--bg", "width": 1}}
     return {"type": "scatter", "mode": "markers", "name": name, "x": track[:, :1], "y": track[:, 1:],
             "marker": marker, "hoverinfo": "name", "framed": ["x", "y"]}  # fmt: skip
+
+
+CLASSES = (("circle", "--bg"), ("square", "--ink"))  # told apart by shape and filling
+
+
+def plane_chart(
+    axis: NDArray[Any],
+    shares: NDArray[Any],
+    points: Mapping[str, NDArray[Any]],
+    *,
+    x: str,
+    y: str,
+    key: str,
+    alt: str,
+    height: int = 460,
+    **frames: Any,
+) -> None:
+    """Both axes are `axis`; shares is (frames, second, first), 0 … 1, drawn in the colours of sign around one half."""
+    field = {
+        "type": "heatmap",
+        "x": axis,
+        "y": axis,
+        "z": shares.reshape(len(shares), len(axis), len(axis)),
+        "zmin": 0,
+        "zmax": 1,
+        "zsmooth": "best",
+        "colorscale": [[0, "--neg-1"], [0.5, "--zero"], [1, "--pos-1"]],
+        "colorbar": {"title": {"text": "p(1)"}, "thickness": 10, "tickvals": [0, 0.5, 1], "len": 0.8},
+        "hoverinfo": "x+y+z",
+        "framed": ["z"],
+    }
+    dots = [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": name,
+            "x": at[:, 0],
+            "y": at[:, 1],
+            "marker": {"symbol": symbol, "size": 7, "color": fill, "line": {"color": "--ink", "width": 1.2}},
+            "hoverinfo": "name",
+        }
+        for (name, at), (symbol, fill) in zip(points.items(), CLASSES, strict=True)
+    ]
+    ends = [float(axis[0]), float(axis[-1])]
+    layout = {
+        "xaxis": {"title": {"text": x}, "range": ends, "zeroline": False, "constrain": "domain"},
+        "yaxis": {"title": {"text": y}, "range": ends, "zeroline": False, "scaleanchor": "x", "constrain": "domain"},
+        "showlegend": True,
+    }
+    chart({"data": [field, *dots], "layout": layout}, key=key, alt=alt, height=height, **frames)
