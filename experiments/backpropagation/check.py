@@ -64,7 +64,7 @@ def show(spec: GraphSpec) -> Shown:
             "strongest": large.names[strongest],
             "strongest_slope": significant(float(large.gradients[strongest])),
             "gradients": gradients,
-            "worst": scientific(checked.worst) if checked else "nothing, since a ReLU is at its kink",
+            "worst": scientific(checked.worst) if checked else "0",
             "apart": significant(large.apart),
             "apart_small": significant(small.apart),
             "ratio": decimal(large.apart / small.apart, 0) if small.apart else "0",
@@ -72,4 +72,5 @@ def show(spec: GraphSpec) -> Shown:
             "small": decimal(MOVE / 10),
         },
         [table],
+        case="Compared" if checked else "At a kink",
     )

@@ -24,6 +24,6 @@ def test_it_is_shown_for_every_weight(activation: str, loss: str) -> None:
     assert len(shown.rows[0].columns["number"]) == 9  # type: ignore[union-attr]
 
 
-def test_at_a_kink_nothing_is_promised() -> None:
-    numbers = show(GraphSpec("relu", edits="b0:0,b1:0,x0:0,x1:0")).numbers
-    assert numbers["gradients"] == "no"
+def test_at_a_kink_nothing_is_compared() -> None:
+    assert show(GraphSpec("relu", edits="b0:0,b1:0,x0:0,x1:0")).case == "At a kink"
+    assert show(GraphSpec("relu")).case == "Compared"
