@@ -8,6 +8,7 @@ import pytest
 from experiments.backpropagation.graph import run
 from experiments.backpropagation.spec import GraphSpec
 from tests.browser.tabs import Opened
+from tests.browser.test_convolution_page import quiet
 
 
 @pytest.fixture
@@ -15,15 +16,16 @@ def graph(serve: Callable[..., str], open_page: Callable[..., Opened]) -> Callab
     def opened(query: str = "", **more: Any) -> Opened:
         it = open_page(f"{serve('app.py')}/backpropagation?{query}", **more)
         it.page.locator(".graph .node").nth(20).wait_for()
+        quiet(it)
         return it
 
     return opened
 
 
 def test_a_step_back_through_the_graph_is_written_with_its_numbers(graph: Callable[..., Opened]) -> None:
-    page = graph().page
+    it = graph()
+    page, sent = it.page, len(it.sent)
     page.get_by_role("button", name="← Backward").click()
-    sent = page.evaluate("performance.getEntriesByType('resource').length")
     for _ in range(2):
         page.get_by_role("button", name="One step on").first.click()
     assert page.locator(".pos").first.inner_text() == "node 3 of 24"
@@ -31,7 +33,7 @@ def test_a_step_back_through_the_graph_is_written_with_its_numbers(graph: Callab
     assert page.locator(".graph .grad span", has_text="…").count() == 21  # still to come
     page.get_by_role("button", name="One step back").first.click()
     assert page.locator(".chain").inner_text().startswith("∂L/∂e = ∂L/∂L · e")
-    assert page.evaluate("performance.getEntriesByType('resource').length") == sent
+    assert len(it.sent) == sent
 
 
 def test_a_changed_weight_changes_all_that_follows(graph: Callable[..., Opened]) -> None:
