@@ -19,10 +19,14 @@ import torch
 from benchmarks import pytorch
 from benchmarks.report import Comparison, asked_to_be_quick, comparison_table, machine, others_worked, publish
 from engine.arrays import Array, Shape, leaves
+from engine.initializers import Scaled
 from engine.kernels.workers import WORKERS
 from engine.layers import (
+    ELU,
+    GELU,
     GRU,
     LSTM,
+    SELU,
     AveragePooling2D,
     Bidirectional,
     Conv1D,
@@ -36,13 +40,23 @@ from engine.layers import (
     GaussianNoise,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
+    HardSigmoid,
     Layer,
+    LeakyReLU,
+    LogSoftmax,
     MaxPooling2D,
+    PReLU,
     ReLU,
+    Sigmoid,
+    SiLU,
     SimpleRNN,
+    Softmax,
+    Softplus,
+    Softsign,
     SpatialDropout1D,
     SpatialDropout2D,
     SpatialDropout3D,
+    Tanh,
 )
 from engine.layers.recurrent import RecurrentLayer
 from engine.losses import softmax_cross_entropy
@@ -94,6 +108,20 @@ LAYERS: Mapping[str, tuple[tuple[Layer, Shape], tuple[Layer, Shape]]] = {
         (Bidirectional(LSTM(128, return_sequences=True)), (32, 100, 64)),
     ),
     "ReLU": ((ReLU(), (32, 6, 6, 8)), (ReLU(), (32, 56, 56, 64))),
+    "LeakyReLU": ((LeakyReLU(), (32, 6, 6, 8)), (LeakyReLU(), (32, 56, 56, 64))),
+    "PReLU": ((PReLU(Scaled("ones", 0.25)), (32, 6, 6, 8)), (PReLU(Scaled("ones", 0.25)), (32, 56, 56, 64))),
+    "ELU": ((ELU(), (32, 6, 6, 8)), (ELU(), (32, 56, 56, 64))),
+    "SELU": ((SELU(), (32, 6, 6, 8)), (SELU(), (32, 56, 56, 64))),
+    "GELU": ((GELU(), (32, 6, 6, 8)), (GELU(), (32, 56, 56, 64))),
+    "GELU, approximate": ((GELU(approximate=True), (32, 6, 6, 8)), (GELU(approximate=True), (32, 56, 56, 64))),
+    "SiLU": ((SiLU(), (32, 6, 6, 8)), (SiLU(), (32, 56, 56, 64))),
+    "Softplus": ((Softplus(), (32, 6, 6, 8)), (Softplus(), (32, 56, 56, 64))),
+    "Softsign": ((Softsign(), (32, 6, 6, 8)), (Softsign(), (32, 56, 56, 64))),
+    "Sigmoid": ((Sigmoid(), (32, 6, 6, 8)), (Sigmoid(), (32, 56, 56, 64))),
+    "HardSigmoid": ((HardSigmoid(), (32, 6, 6, 8)), (HardSigmoid(), (32, 56, 56, 64))),
+    "Tanh": ((Tanh(), (32, 6, 6, 8)), (Tanh(), (32, 56, 56, 64))),
+    "LogSoftmax": ((LogSoftmax(), (32, 10)), (LogSoftmax(), (512, 1000))),
+    "Softmax": ((Softmax(), (32, 10)), (Softmax(), (512, 1000))),
 }
 LOGITS = ((32, 10), (512, 1000))
 OPTIMIZERS: Mapping[str, Optimizer] = {

@@ -14,8 +14,11 @@ from torch import Tensor
 
 from engine.arrays import Array, Shape, leaves
 from engine.layers import (
+    ELU,
+    GELU,
     GRU,
     LSTM,
+    SELU,
     AveragePooling2D,
     Bidirectional,
     Dense,
@@ -25,12 +28,22 @@ from engine.layers import (
     GaussianNoise,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
+    HardSigmoid,
     Layer,
+    LeakyReLU,
+    LogSoftmax,
     MaxPooling2D,
+    PReLU,
     ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Softsign,
     SpatialDropout1D,
     SpatialDropout2D,
     SpatialDropout3D,
+    Tanh,
 )
 from engine.layers.convolution import Convolution
 from engine.layers.dropout import SpatialDropout
@@ -189,12 +202,29 @@ def _function(layer: Layer, input_shape: Shape, training: bool = False) -> Calla
         return _recurrent(layer)
     if "rng" in layer.uses:
         return _random(layer, training)
+    if isinstance(layer, LeakyReLU):
+        return lambda x: F.leaky_relu(x, layer.negative_slope)
+    if isinstance(layer, ELU):
+        return lambda x: F.elu(x, layer.alpha)
+    if isinstance(layer, GELU):
+        return lambda x: F.gelu(x, approximate="tanh" if layer.approximate else "none")
+    if isinstance(layer, PReLU):
+        return lambda x, alpha: F.prelu(x.flatten(0, -2), alpha).view_as(x)  # its channels stand second
     functions: dict[type[Layer], Callable[..., Tensor]] = {
         GlobalMaxPooling2D: lambda x: F.adaptive_max_pool2d(x, 1).flatten(1),
         GlobalAveragePooling2D: lambda x: F.adaptive_avg_pool2d(x, 1).flatten(1),
         Dense: F.linear,
         Flatten: lambda x: x.flatten(1),
         ReLU: F.relu,
+        SELU: F.selu,
+        SiLU: F.silu,
+        Softplus: F.softplus,
+        Softsign: F.softsign,
+        Sigmoid: torch.sigmoid,
+        HardSigmoid: F.hardsigmoid,
+        Tanh: torch.tanh,
+        Softmax: lambda x: torch.softmax(x, -1),
+        LogSoftmax: lambda x: torch.log_softmax(x, -1),
     }
     return functions[type(layer)]
 

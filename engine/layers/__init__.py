@@ -1,6 +1,6 @@
 """Layers, a file each: equations, parameters, trace, forward and backward next to each other."""
 
-from engine.layers.activation import ReLU
+from engine.layers.activation import ELU, SELU, LeakyReLU, PReLU, ReLU
 from engine.layers.bidirectional import Bidirectional
 from engine.layers.convolution import Conv1D, Conv2D, Conv3D
 from engine.layers.dense import Dense
@@ -14,10 +14,15 @@ from engine.layers.layer import Layer
 from engine.layers.lstm import LSTM
 from engine.layers.pooling import AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D
 from engine.layers.simple_rnn import SimpleRNN
+from engine.layers.smooth import GELU, HardSigmoid, Sigmoid, SiLU, Softplus, Softsign, Tanh
+from engine.layers.softmax import LogSoftmax, Softmax
 
 __all__ = [
+    "ELU",
+    "GELU",
     "GRU",
     "LSTM",
+    "SELU",
     "AveragePooling2D",
     "Bidirectional",
     "Conv1D",
@@ -31,11 +36,21 @@ __all__ = [
     "GaussianNoise",
     "GlobalAveragePooling2D",
     "GlobalMaxPooling2D",
+    "HardSigmoid",
     "Layer",
+    "LeakyReLU",
+    "LogSoftmax",
     "MaxPooling2D",
+    "PReLU",
     "ReLU",
+    "SiLU",
+    "Sigmoid",
     "SimpleRNN",
+    "Softmax",
+    "Softplus",
+    "Softsign",
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
+    "Tanh",
 ]
