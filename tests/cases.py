@@ -34,6 +34,7 @@ from engine.layers import (
     MaxPooling2D,
     PReLU,
     ReLU,
+    Reshape,
     Sigmoid,
     SiLU,
     SimpleRNN,
@@ -46,6 +47,7 @@ from engine.layers import (
     Tanh,
 )
 from engine.network import Sequential
+from engine.skips import Concatenate, Residual
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ CASES = (
     Case("global max pooling", GlobalMaxPooling2D(), (4, 5, 3), (3,), 0, 60, wrong_shapes=((4, 5), (0, 5, 3))),
     Case("global average pooling", GlobalAveragePooling2D(), (4, 5, 3), (3,), 0, 60, wrong_shapes=((4, 5),)),
     Case("flatten", Flatten(), (2, 3, 4), (24,), 0, 0),
+    Case("reshape", Reshape((4, -1)), (2, 3, 4), (4, 6), 0, 0, wrong_shapes=((5,), (0, 4))),
     Case("dense", Dense(4), (6,), (4,), 28, 24, wrong_shapes=((), (0,)), exact_alone=False),
     Case("dense steps", Dense(3, use_bias=False), (5, 2), (5, 3), 6, 30, exact_alone=False),
     Case("embedding", Embedding(5, 3), (4,), (4, 3), 15, 0, whole_numbers=5),
@@ -177,6 +180,25 @@ CASES = (
         16 * 3 * 18 + 48 + 48 + 0 + 24,
         wrong_shapes=((6, 6), (2, 6, 2)),
         exact_alone=False,
+    ),
+    # 12 cells: 2 · 9 · 2 multiply–adds of the body, 2 tanh, 2 sums
+    Case(
+        "residual",
+        Residual(Sequential([Conv2D(2, 3, padding="same"), Tanh()])),
+        (3, 4, 2),
+        (3, 4, 2),
+        36 + 2,
+        12 * (36 + 2 + 2),
+        wrong_shapes=((3, 4),),
+    ),
+    Case(
+        "concatenate",
+        Concatenate([Conv2D(3, 1), Conv2D(1, 3, padding=1), Sigmoid()]),
+        (3, 4, 2),
+        (3, 4, 6),
+        6 + 3 + 18 + 1,
+        12 * (6 + 18 + 2),
+        wrong_shapes=((3, 4),),
     ),
     recurrent(
         "sequential steps",

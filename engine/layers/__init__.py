@@ -13,6 +13,7 @@ from engine.layers.gru import GRU
 from engine.layers.layer import Layer
 from engine.layers.lstm import LSTM
 from engine.layers.pooling import AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D
+from engine.layers.reshape import Reshape
 from engine.layers.simple_rnn import SimpleRNN
 from engine.layers.smooth import GELU, HardSigmoid, Sigmoid, SiLU, Softplus, Softsign, Tanh
 from engine.layers.softmax import LogSoftmax, Softmax
@@ -43,6 +44,7 @@ __all__ = [
     "MaxPooling2D",
     "PReLU",
     "ReLU",
+    "Reshape",
     "SiLU",
     "Sigmoid",
     "SimpleRNN",
