@@ -22,6 +22,7 @@ from engine.layers import (
     AveragePooling2D,
     Bidirectional,
     Dense,
+    DepthwiseConv2D,
     DropConnect,
     Dropout,
     Flatten,
@@ -36,6 +37,7 @@ from engine.layers import (
     PReLU,
     ReLU,
     Reshape,
+    SeparableConv2D,
     Sigmoid,
     SiLU,
     Softmax,
@@ -165,7 +167,7 @@ def _layouts(twin: Callable[[torch.memory_format], Twin], spatial_axes: int) -> 
 
 def _is_spatial(layer: Layer) -> bool:
     """Whether it matters to PyTorch which axis holds the channels."""
-    return isinstance(layer, Convolution | Pooling | GlobalPooling | SpatialDropout)
+    return isinstance(layer, Convolution | DepthwiseConv2D | SeparableConv2D | Pooling | GlobalPooling | SpatialDropout)
 
 
 def _channels_first(array: Array, layout: torch.memory_format) -> Tensor:
@@ -192,6 +194,10 @@ def _function(layer: Layer, input_shape: Shape, training: bool = False) -> Calla
         pads = [before for before, _ in windows.pads]
         convolve: Callable[..., Tensor] = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}[len(layer.axes)]
         return lambda x, w, b: convolve(x, w, b, windows.strides, pads, windows.dilation, layer.groups)
+    if isinstance(layer, DepthwiseConv2D):
+        return lambda x, w, b: F.conv2d(x, _depthwise(w), b, layer.strides, groups=x.shape[1])
+    if isinstance(layer, SeparableConv2D):
+        return lambda x, w, p, b: F.conv2d(F.conv2d(x, _depthwise(w), None, layer.strides, groups=x.shape[1]), p, b)
     if isinstance(layer, Pooling):
         pools: dict[type[Layer], Callable[..., Tensor]] = {
             MaxPooling2D: F.max_pool2d,
@@ -229,6 +235,11 @@ def _function(layer: Layer, input_shape: Shape, training: bool = False) -> Calla
         LogSoftmax: lambda x: torch.log_softmax(x, -1),
     }
     return functions[type(layer)]
+
+
+def _depthwise(w: Tensor) -> Tensor:
+    """(m, C, *K), as `_weights` gives it → (C·m, 1, *K)"""
+    return w.transpose(0, 1).flatten(0, 1)[:, None]
 
 
 def _random(layer: Layer, training: bool) -> Callable[..., Tensor]:

@@ -20,6 +20,7 @@ from engine.layers import (
     Conv2D,
     Conv3D,
     Dense,
+    DepthwiseConv2D,
     DropConnect,
     Dropout,
     Embedding,
@@ -35,6 +36,7 @@ from engine.layers import (
     PReLU,
     ReLU,
     Reshape,
+    SeparableConv2D,
     Sigmoid,
     SiLU,
     SimpleRNN,
@@ -87,6 +89,11 @@ CASES = (
         wrong_shapes=((7, 8, 3),),
     ),
     Case("conv2d depthwise", Conv2D(4, 2, groups=4), (4, 4, 4), (3, 3, 4), 4 * 4 + 4, 9 * 4 * 4),
+    # 3 × 3 windows, 2 channels with 3 kernels of 4 taps each
+    Case(
+        "depthwise", DepthwiseConv2D(2, depth_multiplier=3), (4, 4, 2), (3, 3, 6), 24 + 6, 9 * 24, ((4, 4), (1, 4, 2))
+    ),
+    Case("separable", SeparableConv2D(5, 2), (4, 4, 2), (3, 3, 5), 8 + 10 + 5, 9 * (8 + 10), ((4, 4), (1, 4, 2))),
     Case("conv1d", Conv1D(3, 3), (9, 2), (7, 3), 3 * 2 * 3 + 3, 7 * 3 * 3 * 2, wrong_shapes=((9,), (2, 2))),
     Case("conv1d causal", Conv1D(2, 2, padding="causal", dilation_rate=3), (8, 2), (8, 2), 2 * 2 * 2 + 2, 8 * 2 * 4),
     Case(

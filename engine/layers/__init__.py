@@ -14,6 +14,7 @@ from engine.layers.layer import Layer
 from engine.layers.lstm import LSTM
 from engine.layers.pooling import AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D
 from engine.layers.reshape import Reshape
+from engine.layers.separable import DepthwiseConv2D, SeparableConv2D
 from engine.layers.simple_rnn import SimpleRNN
 from engine.layers.smooth import GELU, HardSigmoid, Sigmoid, SiLU, Softplus, Softsign, Tanh
 from engine.layers.softmax import LogSoftmax, Softmax
@@ -30,6 +31,7 @@ __all__ = [
     "Conv2D",
     "Conv3D",
     "Dense",
+    "DepthwiseConv2D",
     "DropConnect",
     "Dropout",
     "Embedding",
@@ -45,6 +47,7 @@ __all__ = [
     "PReLU",
     "ReLU",
     "Reshape",
+    "SeparableConv2D",
     "SiLU",
     "Sigmoid",
     "SimpleRNN",
