@@ -13,7 +13,6 @@ Hendrycks and Gimpel 2016, "Gaussian error linear units", https://arxiv.org/abs/
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -22,6 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine import layers
 from engine.arrays import Array
 from engine.gradient_check import numerical_gradient, verdicts
 from engine.layers import Dense
@@ -58,30 +58,14 @@ class DepthSpec(Spec):
         return "activation", "initializer"
 
 
-ERF = np.vectorize(math.erf, otypes=[np.float64])
-
-
 class Activation(NamedTuple):
     of: Callable[[Array], Array]
     slope: Callable[[Array], Array]
 
 
-def _sigmoid(z: Array) -> Array:
-    return np.asarray(np.exp(-np.logaddexp(0, -z)))  # no overflow
-
-
-def _normal(z: Array) -> Array:
-    """Φ(z), the share of a normal distribution below z."""
-    return np.asarray((1 + ERF(z / np.sqrt(2))) / 2)
-
-
+LAYERS = {SIGMOID: layers.Sigmoid(), TANH: layers.Tanh(), RELU: layers.ReLU(), GELU: layers.GELU()}
 PHI: Mapping[str, Activation] = MappingProxyType(
-    {
-        SIGMOID: Activation(_sigmoid, lambda z: _sigmoid(z) * _sigmoid(-z)),
-        TANH: Activation(np.tanh, lambda z: 1 - np.tanh(z) ** 2),
-        RELU: Activation(lambda z: np.maximum(z, 0), lambda z: (z > 0).astype(np.float64)),
-        GELU: Activation(lambda z: z * _normal(z), lambda z: _normal(z) + z * np.exp(-z * z / 2) / np.sqrt(2 * np.pi)),
-    }
+    {name: Activation(layer.function, layer.slope) for name, layer in LAYERS.items()}
 )
 
 
