@@ -63,9 +63,13 @@ class Activation(NamedTuple):
     slope: Callable[[Array], Array]
 
 
-LAYERS = {SIGMOID: layers.Sigmoid(), TANH: layers.Tanh(), RELU: layers.ReLU(), GELU: layers.GELU()}
 PHI: Mapping[str, Activation] = MappingProxyType(
-    {name: Activation(layer.function, layer.slope) for name, layer in LAYERS.items()}
+    {
+        name: Activation(layer.function, layer.slope)
+        for name, layer in zip(
+            ACTIVATIONS, (layers.Sigmoid(), layers.Tanh(), layers.ReLU(), layers.GELU()), strict=True
+        )
+    }
 )
 
 
