@@ -19,16 +19,21 @@ import torch
 from benchmarks import pytorch
 from benchmarks.report import Comparison, asked_to_be_quick, comparison_table, machine, others_worked, publish
 from engine.arrays import Array, Shape, leaves
+from engine.initializers import Scaled
 from engine.kernels.workers import WORKERS
 from engine.layers import (
+    ELU,
+    GELU,
     GRU,
     LSTM,
+    SELU,
     AveragePooling2D,
     Bidirectional,
     Conv1D,
     Conv2D,
     Conv3D,
     Dense,
+    DepthwiseConv2D,
     DropConnect,
     Dropout,
     Embedding,
@@ -36,13 +41,25 @@ from engine.layers import (
     GaussianNoise,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
+    HardSigmoid,
     Layer,
+    LeakyReLU,
+    LogSoftmax,
     MaxPooling2D,
+    PReLU,
     ReLU,
+    Reshape,
+    SeparableConv2D,
+    Sigmoid,
+    SiLU,
     SimpleRNN,
+    Softmax,
+    Softplus,
+    Softsign,
     SpatialDropout1D,
     SpatialDropout2D,
     SpatialDropout3D,
+    Tanh,
 )
 from engine.layers.recurrent import RecurrentLayer
 from engine.losses import softmax_cross_entropy
@@ -68,6 +85,8 @@ LAYERS: Mapping[str, tuple[tuple[Layer, Shape], tuple[Layer, Shape]]] = {
         (Conv2D(8, 3, groups=8), (32, 8, 8, 8)),
         (Conv2D(64, 3, groups=64), (32, 28, 28, 64)),
     ),
+    "DepthwiseConv2D": ((DepthwiseConv2D(3), (32, 8, 8, 8)), (DepthwiseConv2D(3), (32, 28, 28, 64))),
+    "SeparableConv2D": ((SeparableConv2D(16, 3), (32, 8, 8, 8)), (SeparableConv2D(64, 3), (32, 28, 28, 64))),
     "Conv1D 5": ((Conv1D(16, 5), (32, 32, 8)), (Conv1D(64, 5), (32, 512, 32))),
     "Conv3D 3 × 3 × 3": ((Conv3D(8, 3), (8, 6, 6, 6, 2)), (Conv3D(32, 3), (4, 16, 16, 16, 16))),
     "MaxPooling2D 2 × 2": ((MaxPooling2D(2), (32, 8, 8, 8)), (MaxPooling2D(2), (32, 56, 56, 64))),
@@ -86,6 +105,7 @@ LAYERS: Mapping[str, tuple[tuple[Layer, Shape], tuple[Layer, Shape]]] = {
     "GaussianNoise": ((GaussianNoise(0.1), (32, 64)), (GaussianNoise(0.1), (256, 1024))),
     "Embedding": ((Embedding(26, 8), (32, 4)), (Embedding(50_000, 300), (32, 128))),
     "Flatten": ((Flatten(), (32, 2, 2, 16)), (Flatten(), (32, 28, 28, 128))),
+    "Reshape": ((Reshape((8, 8)), (32, 2, 2, 16)), (Reshape((28, -1)), (32, 28, 28, 128))),
     "SimpleRNN": ((SimpleRNN(16), (32, 30, 8)), (SimpleRNN(128, return_sequences=True), (32, 100, 64))),
     "LSTM": ((LSTM(16), (32, 30, 8)), (LSTM(128, return_sequences=True), (32, 100, 64))),
     "GRU": ((GRU(16), (32, 30, 8)), (GRU(128, return_sequences=True), (32, 100, 64))),
@@ -94,6 +114,20 @@ LAYERS: Mapping[str, tuple[tuple[Layer, Shape], tuple[Layer, Shape]]] = {
         (Bidirectional(LSTM(128, return_sequences=True)), (32, 100, 64)),
     ),
     "ReLU": ((ReLU(), (32, 6, 6, 8)), (ReLU(), (32, 56, 56, 64))),
+    "LeakyReLU": ((LeakyReLU(), (32, 6, 6, 8)), (LeakyReLU(), (32, 56, 56, 64))),
+    "PReLU": ((PReLU(Scaled("ones", 0.25)), (32, 6, 6, 8)), (PReLU(Scaled("ones", 0.25)), (32, 56, 56, 64))),
+    "ELU": ((ELU(), (32, 6, 6, 8)), (ELU(), (32, 56, 56, 64))),
+    "SELU": ((SELU(), (32, 6, 6, 8)), (SELU(), (32, 56, 56, 64))),
+    "GELU": ((GELU(), (32, 6, 6, 8)), (GELU(), (32, 56, 56, 64))),
+    "GELU, approximate": ((GELU(approximate=True), (32, 6, 6, 8)), (GELU(approximate=True), (32, 56, 56, 64))),
+    "SiLU": ((SiLU(), (32, 6, 6, 8)), (SiLU(), (32, 56, 56, 64))),
+    "Softplus": ((Softplus(), (32, 6, 6, 8)), (Softplus(), (32, 56, 56, 64))),
+    "Softsign": ((Softsign(), (32, 6, 6, 8)), (Softsign(), (32, 56, 56, 64))),
+    "Sigmoid": ((Sigmoid(), (32, 6, 6, 8)), (Sigmoid(), (32, 56, 56, 64))),
+    "HardSigmoid": ((HardSigmoid(), (32, 6, 6, 8)), (HardSigmoid(), (32, 56, 56, 64))),
+    "Tanh": ((Tanh(), (32, 6, 6, 8)), (Tanh(), (32, 56, 56, 64))),
+    "LogSoftmax": ((LogSoftmax(), (32, 10)), (LogSoftmax(), (512, 1000))),
+    "Softmax": ((Softmax(), (32, 10)), (Softmax(), (512, 1000))),
 }
 LOGITS = ((32, 10), (512, 1000))
 OPTIMIZERS: Mapping[str, Optimizer] = {

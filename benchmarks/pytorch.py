@@ -14,23 +14,39 @@ from torch import Tensor
 
 from engine.arrays import Array, Shape, leaves
 from engine.layers import (
+    ELU,
+    GELU,
     GRU,
     LSTM,
+    SELU,
     AveragePooling2D,
     Bidirectional,
     Dense,
+    DepthwiseConv2D,
     DropConnect,
     Dropout,
     Flatten,
     GaussianNoise,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
+    HardSigmoid,
     Layer,
+    LeakyReLU,
+    LogSoftmax,
     MaxPooling2D,
+    PReLU,
     ReLU,
+    Reshape,
+    SeparableConv2D,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Softsign,
     SpatialDropout1D,
     SpatialDropout2D,
     SpatialDropout3D,
+    Tanh,
 )
 from engine.layers.convolution import Convolution
 from engine.layers.dropout import SpatialDropout
@@ -151,7 +167,7 @@ def _layouts(twin: Callable[[torch.memory_format], Twin], spatial_axes: int) -> 
 
 def _is_spatial(layer: Layer) -> bool:
     """Whether it matters to PyTorch which axis holds the channels."""
-    return isinstance(layer, Convolution | Pooling | GlobalPooling | SpatialDropout)
+    return isinstance(layer, Convolution | DepthwiseConv2D | SeparableConv2D | Pooling | GlobalPooling | SpatialDropout)
 
 
 def _channels_first(array: Array, layout: torch.memory_format) -> Tensor:
@@ -178,6 +194,10 @@ def _function(layer: Layer, input_shape: Shape, training: bool = False) -> Calla
         pads = [before for before, _ in windows.pads]
         convolve: Callable[..., Tensor] = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}[len(layer.axes)]
         return lambda x, w, b: convolve(x, w, b, windows.strides, pads, windows.dilation, layer.groups)
+    if isinstance(layer, DepthwiseConv2D):
+        return lambda x, w, b: F.conv2d(x, _depthwise(w), b, layer.strides, groups=x.shape[1])
+    if isinstance(layer, SeparableConv2D):
+        return lambda x, w, p, b: F.conv2d(F.conv2d(x, _depthwise(w), None, layer.strides, groups=x.shape[1]), p, b)
     if isinstance(layer, Pooling):
         pools: dict[type[Layer], Callable[..., Tensor]] = {
             MaxPooling2D: F.max_pool2d,
@@ -189,14 +209,37 @@ def _function(layer: Layer, input_shape: Shape, training: bool = False) -> Calla
         return _recurrent(layer)
     if "rng" in layer.uses:
         return _random(layer, training)
+    if isinstance(layer, LeakyReLU):
+        return lambda x: F.leaky_relu(x, layer.negative_slope)
+    if isinstance(layer, ELU):
+        return lambda x: F.elu(x, layer.alpha)
+    if isinstance(layer, GELU):
+        return lambda x: F.gelu(x, approximate="tanh" if layer.approximate else "none")
+    if isinstance(layer, PReLU):
+        return lambda x, alpha: F.prelu(x.flatten(0, -2), alpha).view_as(x)  # its channels stand second
     functions: dict[type[Layer], Callable[..., Tensor]] = {
         GlobalMaxPooling2D: lambda x: F.adaptive_max_pool2d(x, 1).flatten(1),
         GlobalAveragePooling2D: lambda x: F.adaptive_avg_pool2d(x, 1).flatten(1),
         Dense: F.linear,
         Flatten: lambda x: x.flatten(1),
+        Reshape: lambda x: x.reshape(len(x), *layer.output_shape(input_shape)),
         ReLU: F.relu,
+        SELU: F.selu,
+        SiLU: F.silu,
+        Softplus: F.softplus,
+        Softsign: F.softsign,
+        Sigmoid: torch.sigmoid,
+        HardSigmoid: F.hardsigmoid,
+        Tanh: torch.tanh,
+        Softmax: lambda x: torch.softmax(x, -1),
+        LogSoftmax: lambda x: torch.log_softmax(x, -1),
     }
     return functions[type(layer)]
+
+
+def _depthwise(w: Tensor) -> Tensor:
+    """(m, C, *K), as `_weights` gives it → (C·m, 1, *K)"""
+    return w.transpose(0, 1).flatten(0, 1)[:, None]
 
 
 def _random(layer: Layer, training: bool) -> Callable[..., Tensor]:

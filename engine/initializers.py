@@ -50,6 +50,11 @@ def uniform(rng: np.random.Generator, shape: Shape, dtype: npt.DTypeLike = np.fl
     return _uniform(rng, shape, dtype, variance=0.05**2 / 3)
 
 
+def normal(rng: np.random.Generator, shape: Shape, dtype: npt.DTypeLike = np.float32) -> Array:
+    """With the standard deviation 0.05, whatever the shape; `Normal` has any."""
+    return Normal()(rng, shape, dtype)
+
+
 def identity(rng: np.random.Generator, shape: Shape, dtype: npt.DTypeLike = np.float32) -> Array:
     """A matrix with ones on its diagonal."""
     if len(shape) != 2:
@@ -96,6 +101,7 @@ INITIALIZERS = MappingProxyType(
             zeros,
             ones,
             uniform,
+            normal,
             identity,
             glorot_uniform,
             glorot_normal,
@@ -128,9 +134,25 @@ class Scaled:
         return (INITIALIZERS[self.name](rng, shape, np.float64) * self.factor).astype(dtype)
 
 
-def initializer(name: str | Scaled) -> Initializer:
+@dataclass(frozen=True)
+class Normal:
+    """Normal numbers of one standard deviation, whatever the shape: Keras's RandomNormal."""
+
+    stddev: float = 0.05
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "stddev", check_number("stddev", self.stddev, least=0))
+
+    def __call__(self, rng: np.random.Generator, shape: Shape, dtype: npt.DTypeLike = np.float32) -> Array:
+        return (self.stddev * rng.standard_normal(shape)).astype(dtype)
+
+
+Chosen: TypeAlias = str | Scaled | Normal  # what a layer may be given
+
+
+def initializer(name: Chosen) -> Initializer:
     """The initialiser of that name. ValueError names the known ones."""
-    if isinstance(name, Scaled):
+    if isinstance(name, Scaled | Normal):
         return name
     if name not in INITIALIZERS:
         raise ValueError(f"an initializer must be one of {', '.join(INITIALIZERS)}, not {name!r}")

@@ -17,9 +17,23 @@ Mean squared error and, for quantiles of levels q, the pinball loss, both over a
 
 A mean makes the first smallest, a quantile the second: of what may come, the share q lies below y.
 
+Less is asked of far outliers, with e = y − t and again over all n numbers that count:
+
+    absolute    L = 1/n Σ |e|                                        dy = sign(e) / n, 0 where e = 0
+    Huber       L = 1/n Σ ½ e² where |e| ≤ δ, else δ (|e| − ½ δ)     dy = e / n, kept within ± δ / n
+
+For two classes, t from 0 to 1 and a logit z each, p = σ(z); and for two classes called −1 and 1, with the margin t y:
+
+    binary cross-entropy   L = −1/n Σ (t log p + (1 − t) log (1 − p))        dz = (p − t) / n
+    hinge                  L = 1/n Σ max(1 − t y, 0)                         dy = −t / n where t y < 1, else 0
+
+The logarithms are never taken of p, which may round to 0 or 1:  −log p = log(1 + e⁻ᶻ) = max(−z, 0) + log(1 + e^(−|z|)).
+
 Bridle 1990, "Probabilistic interpretation of feedforward classification network outputs",
 doi:10.1007/978-3-642-76153-9_28
 Szegedy et al. 2016 (label smoothing), "Rethinking the Inception architecture", https://arxiv.org/abs/1512.00567
+Huber 1964, "Robust estimation of a location parameter", doi:10.1214/aoms/1177703732
+Cortes and Vapnik 1995 (hinge), "Support-vector networks", doi:10.1007/BF00994018
 Koenker and Bassett 1978 (quantiles), "Regression quantiles", doi:10.2307/1913643
 """
 
@@ -89,6 +103,60 @@ def mean_squared_error(y: Array, target: Array, mask: Array | None = None) -> tu
     return float((error * error).mean()), dy
 
 
+def mean_absolute_error(y: Array, target: Array, mask: Array | None = None) -> tuple[float, Array]:
+    """y and target (B, …); with a mask (B, T), y is (B, T, …)."""
+    _check_alike(y, target)
+    counted, dy = _counted(y.shape[:2] if mask is not None else y.shape, mask), np.zeros_like(y)
+    # L = 1/n Σ |e|
+    error = y[counted] - target[counted]
+    # dy = sign(e) / n
+    dy[counted] = np.sign(error) / error.size
+    return float(np.abs(error).mean()), dy
+
+
+def huber(y: Array, target: Array, mask: Array | None = None, *, delta: float = 1.0) -> tuple[float, Array]:
+    """y and target (B, …); with a mask (B, T), y is (B, T, …)."""
+    check_number("delta", delta, above=0)
+    _check_alike(y, target)
+    counted, dy = _counted(y.shape[:2] if mask is not None else y.shape, mask), np.zeros_like(y)
+    # L = 1/n Σ ½ e² where |e| ≤ δ, else δ (|e| − ½ δ):  with e kept within ± δ, both are kept · (e − ½ kept)
+    error = y[counted] - target[counted]
+    kept = np.clip(error, -delta, delta)
+    # dy = e / n, kept within ± δ / n
+    dy[counted] = kept / error.size
+    return float((kept * (error - kept / 2)).mean()), dy
+
+
+def binary_cross_entropy(logits: Array, target: Array, mask: Array | None = None) -> tuple[float, Array]:
+    """Loss, and its gradient by the logits (B, …). Target: shares from 0 to 1, shaped alike; with a mask (B, T, …)."""
+    _check_alike(logits, target, "logits")
+    if not ((target >= 0) & (target <= 1)).all():
+        raise ValueError(f"target must lie between 0 and 1, not {target.min()} … {target.max()}")
+    counted, dlogits = _counted(logits.shape[:2] if mask is not None else logits.shape, mask), np.zeros_like(logits)
+    z, t = logits[counted], target[counted]
+    e = np.exp(-np.abs(z))
+    # −t log p − (1 − t) log (1 − p) = max(z, 0) − t z + log(1 + e^(−|z|));
+    with np.errstate(invalid="ignore"):
+        loss = float((np.where(z > 0, (1 - t) * z, -t * z) + np.log1p(e)).mean())
+    # dz = (p − t) / n
+    dlogits[counted] = (np.where(z < 0, e, 1) / (1 + e) - t) / z.size
+    return loss, dlogits
+
+
+def hinge(y: Array, target: Array, mask: Array | None = None) -> tuple[float, Array]:
+    """y and target (B, …), whose numbers are −1 and 1; with a mask (B, T), y is (B, T, …)."""
+    _check_alike(y, target)
+    if not (np.abs(target) == 1).all():
+        raise ValueError(f"target must be −1 or 1, not {target[np.abs(target) != 1][0]}")
+    counted, dy = _counted(y.shape[:2] if mask is not None else y.shape, mask), np.zeros_like(y)
+    # L = 1/n Σ max(1 − t y, 0)
+    t = target[counted]
+    short = 1 - t * y[counted]
+    # dy = −t / n where t y < 1
+    dy[counted] = np.where(short <= 0, 0, -t) / t.size
+    return float(np.maximum(short, 0).mean()), dy
+
+
 def pinball(y: Array, target: Array, levels: Sequence[float]) -> tuple[float, Array]:
     """y (B, …, Q) has a quantile a level, target (B, …, 1) what has come."""
     for level in levels:
@@ -117,11 +185,11 @@ def _counted(shape: Shape, mask: Array | None) -> Array:
     return mask
 
 
-def _check_alike(y: Array, target: Array) -> None:
-    check_float("y", y)
+def _check_alike(y: Array, target: Array, name: str = "y") -> None:
+    check_float(name, y)
     if y.shape != target.shape or not y.size:
-        raise ValueError(f"target must have y's shape {y.shape}, and at least one number, not {target.shape}")
-    check_dtype("target", target, y.dtype, of="y")
+        raise ValueError(f"target must have {name}'s shape {y.shape}, and at least one number, not {target.shape}")
+    check_dtype("target", target, y.dtype, of=name)
 
 
 def _targets(logits: Array, labels: Array) -> Array:

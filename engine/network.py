@@ -85,7 +85,8 @@ class Sequential(Layer):
         mask: Array | None = None,
         graph: Any = None,
     ) -> tuple[Array, SequentialTrace]:
-        states = ({},) * len(self.layers) if state is None else state
+        # an outer container that was given no state hands on an empty one
+        states = ({},) * len(self.layers) if state is None or state == {} else state
         rngs = [None] * len(self.layers) if rng is None else rng.spawn(len(self.layers))
         _check_one_each(self.layers, params=params, state=states)
         activations, traces = [x], []

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from experiments.backpropagation.scene import scene as graph_scene
+from experiments.backpropagation.spec import GraphSpec
 from experiments.convolution.scene import scene
 from experiments.convolution.spec import ConvolutionSpec, DigitSpec
 from experiments.dropout.scene import scene as dropout_scene
@@ -37,6 +39,7 @@ def packed(build: Callable[[Any], Scene]) -> Callable[[Any], bytes]:
 # how the settings' names begin → what can be set, and the picture as bytes
 LESSONS: Mapping[str, tuple[Any, Callable[[Any], bytes]]] = MappingProxyType(
     {
+        "backprop": (GraphSpec, packed(graph_scene)),
         "convolution": (ConvolutionSpec, packed(scene)),
         "home": (DigitSpec, packed(scene)),
         "embedding": (EmbeddingSpec, packed(embedding_scene)),

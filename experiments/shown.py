@@ -58,6 +58,7 @@ class Lines:
     y: str
     alt: str
     log: bool = False  # both axes
+    span: tuple[float, float] | None = None  # the heights are logarithmic, from the one to the other whatever is drawn
     marks: Sequence[int] | Array = ()  # places in `at` where the first line is ringed
     bands: Mapping[str, tuple[Array, Array]] = field(default_factory=dict)  # name → (low, high), shaded in between
     frames: Sequence[str] | None = None  # a caption a frame
@@ -104,6 +105,37 @@ class Walks:
 
 
 @dataclass(frozen=True)
+class Tracks:
+    """Ways over a surface of two numbers, growing from frame to frame."""
+
+    axis: Array  # of both
+    heights: Array  # (second, first), drawn as lines of equal height
+    tracks: Mapping[str, Array]  # name → (places, 2)
+    reached: Sequence[int]  # the last place that each frame has come to
+    x: str  # what the axes count, in words
+    y: str
+    alt: str
+    frames: Sequence[str]
+    start: int = 0  # the frame that is shown first
+    follow: bool = False
+
+
+@dataclass(frozen=True)
+class Plane:
+    """A probability over two numbers, and points of two classes that it is to tell apart."""
+
+    axis: Array  # of both
+    shares: Array  # (frames, second, first), 0 … 1
+    points: Mapping[str, Array]  # name of the class → (points, 2); the first is that of 0
+    x: str  # what the axes count, in words
+    y: str
+    alt: str
+    frames: Sequence[str]
+    start: int = 0  # the frame that is shown first
+    follow: bool = False
+
+
+@dataclass(frozen=True)
 class Passage:
     label: str
     text: str
@@ -138,7 +170,7 @@ class Board:
     alt: str
 
 
-One: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Text | Board
+One: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Tracks | Plane | Text | Board
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,18 @@ import numpy as np
 
 from engine.arrays import Array, Shape
 from engine.layers import (
+    ELU,
+    GELU,
     GRU,
     LSTM,
+    SELU,
     AveragePooling2D,
     Bidirectional,
     Conv1D,
     Conv2D,
     Conv3D,
     Dense,
+    DepthwiseConv2D,
     DropConnect,
     Dropout,
     Embedding,
@@ -24,15 +28,28 @@ from engine.layers import (
     GaussianNoise,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
+    HardSigmoid,
     Layer,
+    LeakyReLU,
+    LogSoftmax,
     MaxPooling2D,
+    PReLU,
     ReLU,
+    Reshape,
+    SeparableConv2D,
+    Sigmoid,
+    SiLU,
     SimpleRNN,
+    Softmax,
+    Softplus,
+    Softsign,
     SpatialDropout1D,
     SpatialDropout2D,
     SpatialDropout3D,
+    Tanh,
 )
 from engine.network import Sequential
+from engine.skips import Concatenate, Residual
 
 
 @dataclass(frozen=True)
@@ -72,6 +89,11 @@ CASES = (
         wrong_shapes=((7, 8, 3),),
     ),
     Case("conv2d depthwise", Conv2D(4, 2, groups=4), (4, 4, 4), (3, 3, 4), 4 * 4 + 4, 9 * 4 * 4),
+    # 3 × 3 windows, 2 channels with 3 kernels of 4 taps each
+    Case(
+        "depthwise", DepthwiseConv2D(2, depth_multiplier=3), (4, 4, 2), (3, 3, 6), 24 + 6, 9 * 24, ((4, 4), (1, 4, 2))
+    ),
+    Case("separable", SeparableConv2D(5, 2), (4, 4, 2), (3, 3, 5), 8 + 10 + 5, 9 * (8 + 10), ((4, 4), (1, 4, 2))),
     Case("conv1d", Conv1D(3, 3), (9, 2), (7, 3), 3 * 2 * 3 + 3, 7 * 3 * 3 * 2, wrong_shapes=((9,), (2, 2))),
     Case("conv1d causal", Conv1D(2, 2, padding="causal", dilation_rate=3), (8, 2), (8, 2), 2 * 2 * 2 + 2, 8 * 2 * 4),
     Case(
@@ -93,6 +115,7 @@ CASES = (
     Case("global max pooling", GlobalMaxPooling2D(), (4, 5, 3), (3,), 0, 60, wrong_shapes=((4, 5), (0, 5, 3))),
     Case("global average pooling", GlobalAveragePooling2D(), (4, 5, 3), (3,), 0, 60, wrong_shapes=((4, 5),)),
     Case("flatten", Flatten(), (2, 3, 4), (24,), 0, 0),
+    Case("reshape", Reshape((4, -1)), (2, 3, 4), (4, 6), 0, 0, wrong_shapes=((5,), (0, 4))),
     Case("dense", Dense(4), (6,), (4,), 28, 24, wrong_shapes=((), (0,)), exact_alone=False),
     Case("dense steps", Dense(3, use_bias=False), (5, 2), (5, 3), 6, 30, exact_alone=False),
     Case("embedding", Embedding(5, 3), (4,), (4, 3), 15, 0, whole_numbers=5),
@@ -129,6 +152,22 @@ CASES = (
     Case("dropconnect steps", DropConnect(3, 0.3, use_bias=False), (5, 2), (5, 3), 6, 36, exact_alone=False),
     Case("gaussian noise", GaussianNoise(0.3), (3, 4, 2), (3, 4, 2), 0, 24),
     Case("relu", ReLU(), (3, 4, 2), (3, 4, 2), 0, 24),
+    Case("leaky relu", LeakyReLU(), (3, 4, 2), (3, 4, 2), 0, 24),
+    Case("leaky relu, rising on the left", LeakyReLU(-0.5), (5,), (5,), 0, 5),
+    Case("prelu", PReLU("uniform"), (3, 4, 2), (3, 4, 2), 2, 24, wrong_shapes=((),)),
+    Case("elu", ELU(), (3, 4, 2), (3, 4, 2), 0, 24),
+    Case("elu alpha", ELU(0.4), (5,), (5,), 0, 5),
+    Case("selu", SELU(), (3, 4, 2), (3, 4, 2), 0, 24),
+    Case("gelu", GELU(), (3, 4, 2), (3, 4, 2), 0, 24),
+    Case("gelu approximate", GELU(approximate=True), (3, 4, 2), (3, 4, 2), 0, 24),
+    Case("silu", SiLU(), (3, 4, 2), (3, 4, 2), 0, 24),
+    Case("softplus", Softplus(), (3, 4, 2), (3, 4, 2), 0, 24),
+    Case("softsign", Softsign(), (3, 4, 2), (3, 4, 2), 0, 24),
+    Case("sigmoid", Sigmoid(), (3, 4, 2), (3, 4, 2), 0, 24),
+    Case("hard sigmoid", HardSigmoid(), (3, 4, 2), (3, 4, 2), 0, 24),
+    Case("tanh", Tanh(), (3, 4, 2), (3, 4, 2), 0, 24),
+    Case("softmax", Softmax(), (3, 4), (3, 4), 0, 12, wrong_shapes=((), (3, 0))),
+    Case("log softmax", LogSoftmax(), (3, 4), (3, 4), 0, 12, wrong_shapes=((), (3, 0))),
     Case(
         "sequential of words",
         Sequential([Embedding(6, 3), Flatten(), Dense(2)]),
@@ -148,6 +187,25 @@ CASES = (
         16 * 3 * 18 + 48 + 48 + 0 + 24,
         wrong_shapes=((6, 6), (2, 6, 2)),
         exact_alone=False,
+    ),
+    # 12 cells: 2 · 9 · 2 multiply–adds of the body, 2 tanh, 2 sums
+    Case(
+        "residual",
+        Residual(Sequential([Conv2D(2, 3, padding="same"), Tanh()])),
+        (3, 4, 2),
+        (3, 4, 2),
+        36 + 2,
+        12 * (36 + 2 + 2),
+        wrong_shapes=((3, 4),),
+    ),
+    Case(
+        "concatenate",
+        Concatenate([Conv2D(3, 1), Conv2D(1, 3, padding=1), Sigmoid()]),
+        (3, 4, 2),
+        (3, 4, 6),
+        6 + 3 + 18 + 1,
+        12 * (6 + 18 + 2),
+        wrong_shapes=((3, 4),),
     ),
     recurrent(
         "sequential steps",

@@ -70,13 +70,14 @@ def line_chart(
     key: str,
     alt: str,
     log: bool = False,
+    span: tuple[float, float] | None = None,
     marks: Sequence[int] | NDArray[Any] = (),
     bands: Mapping[str, tuple[Numbers, Numbers]] = MappingProxyType({}),
     height: int = 320,
     **frames: Any,
 ) -> None:
     """Lines by name over common places, each named where it ends, or above where ends are close; `log` makes both axes
-    logarithmic.
+    logarithmic. With `span`, only the heights are, from the one to the other, whatever the lines hold.
 
     A place where a line has no number, NaN, is a gap. `marks` numbers places in `at` where the first line gets a ring.
     `bands` are shaded from a lower to an upper line; beside them all is named above. With the `frames` of a chart,
@@ -105,7 +106,8 @@ def line_chart(
     edges = [edge for band in bands.values() for edge in band]
     heights = [count(value) for values in (*lines.values(), *edges) for value in np.ravel(values) if isfinite(value)]
     moving = any(trace.get("framed") for trace in data)
-    crowded = moving or bool(bands) or _close([y for _, y in ends.values()], max(heights) - min(heights))
+    fixed = span is not None
+    crowded = moving or fixed or bool(bands) or _close([y for _, y in ends.values()], max(heights) - min(heights))
     layout = {
         "xaxis": {
             "title": {"text": x},
@@ -114,11 +116,19 @@ def line_chart(
             "tickformat": "," if len(at) > TICKED and not log else None,  # 2,000, not 0.2×10⁴
             "range": _reach(map(count, at), 0.01),
         },
-        "yaxis": {"title": {"text": y}, "type": kind, "dtick": 2 if log else None, "range": _reach(heights, 0.1)},
+        "yaxis": _powers(y, span) if span else {
+            "title": {"text": y}, "type": kind, "dtick": 2 if log else None, "range": _reach(heights, 0.1),
+        },
         "annotations": _names(ends) if len(lines) > 1 and not crowded else [],
-        "showlegend": crowded,
-    }
+        "showlegend": crowded and (len(data) > 1 or not fixed),
+    }  # fmt: skip
     chart({"data": data, "layout": layout}, key=key, alt=alt, height=height, **frames)
+
+
+def _powers(title: str, span: tuple[float, float]) -> dict[str, Any]:
+    """An axis of powers of ten that never moves."""
+    low, high = log10(span[0]), log10(span[1])
+    return {"title": {"text": title}, "type": "log", "dtick": 4, "exponentformat": "power", "range": [low, high]}
 
 
 def _end(at: Sequence[float], values: Numbers, count: Callable[[float], float]) -> tuple[float, float]:

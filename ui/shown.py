@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ui.chart import bar_chart, line_chart, point_chart
 from ui.maps import Picture, Scale, maps
 from ui.sheet import sheet
+from ui.tracks import plane_chart, track_chart
 from ui.unrolled import unrolled
 
 
@@ -83,6 +84,8 @@ class Lines(Film, Protocol):
     @property
     def log(self) -> bool: ...
     @property
+    def span(self) -> tuple[float, float] | None: ...
+    @property
     def marks(self) -> Sequence[int] | NDArray[Any]: ...
     @property
     def bands(self) -> Mapping[str, tuple[Sequence[float] | NDArray[Any], Sequence[float] | NDArray[Any]]]: ...
@@ -128,6 +131,40 @@ class Walks(Protocol):
     def alt(self) -> str: ...
 
 
+@runtime_checkable
+class Tracks(Film, Protocol):
+    @property
+    def axis(self) -> NDArray[Any]: ...
+    @property
+    def heights(self) -> NDArray[Any]: ...
+    @property
+    def tracks(self) -> Mapping[str, NDArray[Any]]: ...
+    @property
+    def reached(self) -> Sequence[int]: ...
+    @property
+    def x(self) -> str: ...
+    @property
+    def y(self) -> str: ...
+    @property
+    def alt(self) -> str: ...
+
+
+@runtime_checkable
+class Plane(Film, Protocol):
+    @property
+    def axis(self) -> NDArray[Any]: ...
+    @property
+    def shares(self) -> NDArray[Any]: ...
+    @property
+    def points(self) -> Mapping[str, NDArray[Any]]: ...
+    @property
+    def x(self) -> str: ...
+    @property
+    def y(self) -> str: ...
+    @property
+    def alt(self) -> str: ...
+
+
 class Passage(Protocol):
     @property
     def label(self) -> str: ...
@@ -168,7 +205,7 @@ class Board(Protocol):
     def alt(self) -> str: ...
 
 
-One: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Text | Board
+One: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Tracks | Plane | Text | Board
 
 
 @runtime_checkable
@@ -213,12 +250,22 @@ def draw(rows: Sequence[Row], key: str, settings: Any = None, together: str | No
             )  # fmt: skip
         elif isinstance(row, Lines):
             line_chart(
-                row.at, row.lines, x=row.x, y=row.y, log=row.log, marks=row.marks, bands=row.bands,
+                row.at, row.lines, x=row.x, y=row.y, log=row.log, span=row.span, marks=row.marks, bands=row.bands,
                 key=f"{key}.{number}", alt=row.alt, **_frames(row, together, settings),
             )  # fmt: skip
         elif isinstance(row, Bars):
             bar_chart(
                 row.groups, row.bars, x=row.x, y=row.y,
+                key=f"{key}.{number}", alt=row.alt, **_frames(row, together, settings),
+            )  # fmt: skip
+        elif isinstance(row, Plane):
+            plane_chart(
+                row.axis, row.shares, row.points, x=row.x, y=row.y,
+                key=f"{key}.{number}", alt=row.alt, **_frames(row, together, settings),
+            )  # fmt: skip
+        elif isinstance(row, Tracks):
+            track_chart(
+                row.axis, row.heights, row.tracks, row.reached, x=row.x, y=row.y,
                 key=f"{key}.{number}", alt=row.alt, **_frames(row, together, settings),
             )  # fmt: skip
         elif isinstance(row, Points):

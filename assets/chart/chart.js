@@ -44,7 +44,7 @@ class Chart {
     this.controls = inShadow(this.player.root)
     root.setAttribute("role", "figure")
     root.replaceChildren(this.controls, this.plot)
-    this.observer = new ResizeObserver(() => this.drawn && this.plotly.Plots.resize(this.plot))
+    this.observer = new ResizeObserver(() => this.drawn && this.plot.offsetParent && this.plotly.Plots.resize(this.plot)) // Plotly throws for one that is not shown
     this.observer.observe(root)
     document.addEventListener(MOVED, this.#moved)
   }
@@ -157,13 +157,18 @@ function atFrame({ framed, ...trace }, frame) {
 function resolve(value, token) {
   if (typeof value === "string") return value.startsWith("--") ? token(value) : value
   if (ArrayBuffer.isView(value)) {
-    if (value.shape.length < 2) return value
-    const [rows, cols] = value.shape
-    return Array.from({ length: rows }, (_, i) => value.subarray(i * cols, (i + 1) * cols))
+    return matrix(value, value.shape)
   }
   if (Array.isArray(value)) return value.map((part) => resolve(part, token))
   if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, resolve(part, token)]))
   return value
+}
+
+/** A list of lists, as deep as there are axes. */
+function matrix(flat, [rows, ...rest]) {
+  if (!rest.length) return flat
+  const size = rest.reduce((a, b) => a * b, 1)
+  return Array.from({ length: rows }, (_, i) => matrix(flat.subarray(i * size, (i + 1) * size), rest))
 }
 
 /** The layout in the type and the colours of the page; what the figure says itself goes before. */

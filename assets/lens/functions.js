@@ -14,6 +14,7 @@ export const FUNCTIONS = {
   sigmoid: one(sigmoid, (a) => `σ(${a})`, [(a) => sigmoid(a) * (1 - sigmoid(a))], ["σ · (1 − σ)"]),
   exp: one(Math.exp, (a) => `exp(${a})`, [Math.exp], ["exp"]),
   log: one(Math.log, (a) => `ln(${a})`, [(a) => 1 / a], ["1 / argument"]),
+  softplus: one((a) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a))), (a) => `ln(1 + exp(${a}))`, [sigmoid], ["σ"]),
   "one minus square": one((a) => 1 - a * a, (a) => `1 − ${a}²`, [(a) => -2 * a], ["−2 · argument"], (a) => 1 + a * a),
   "one minus": one((a) => 1 - a, (a) => `1 − ${a}`, [() => -1], ["−1"], (a) => 1 + Math.abs(a)),
   "times one minus": one((a) => a * (1 - a), (a) => `${a} · (1 − ${a})`, [(a) => 1 - 2 * a], ["1 − 2 · argument"], (a) => Math.abs(a) * (1 + Math.abs(a))),

@@ -3,6 +3,7 @@
 import { h, svg } from "../drawing/element.js"
 import { GridBox } from "./gridbox.js"
 import { DiagramBox } from "./diagram.js"
+import { GraphBox } from "./graph.js"
 import { NetworkBox } from "./network.js"
 import { Panel } from "./panel.js"
 
@@ -18,7 +19,7 @@ export function furnish(lens) {
     tableButton: quiet(lens.tabled ? "Hide table" : "Show as table", () => lens.toggleTable(), { "aria-expanded": String(!!lens.tabled) }),
     choices: axisChoices(lens),
     ribbons: svg("svg", { class: "ribbons", "aria-hidden": "true" }),
-    diagram: scene.diagram ? new DiagramBox(lens, scene.diagram) : scene.network ? new NetworkBox(lens, scene.network) : null,
+    diagram: drawing(lens),
     boxes: gridBoxes(lens),
     heads: scene.lanes.map((text) => h("div", { class: "lane-head" }, h("span", {}, text))),
     extents: scene.lanes.map(() => h("div", { class: "lane-extent" })),
@@ -35,6 +36,12 @@ export function furnish(lens) {
     h("div", { class: "lens-body" }, h("div", { class: "lens-left" }, parts.diagram?.root, parts.stage), parts.panel.root),
     parts.line, parts.live, parts.tableBox)
   return parts
+}
+
+/** What stands above the grids, if anything does. */
+function drawing(lens) {
+  const { diagram, network, graph } = lens.scene
+  return diagram ? new DiagramBox(lens, diagram) : network ? new NetworkBox(lens, network) : graph ? new GraphBox(lens, graph) : null
 }
 
 const quiet = (text, onclick, attributes = {}) => h("button", { class: "quiet", type: "button", onclick, ...attributes }, text)

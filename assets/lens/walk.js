@@ -1,5 +1,7 @@
-/* What the player walks through: the frames of a recorded run, an axis of one grid, or its cells in reading order. */
+/* What the player walks through: the frames of a recorded run, the nodes of a graph, an axis of one grid, or its cells in
+   reading order. */
 
+import { nodesOf } from "./graph.js"
 import { called, coordinates, place, planeOf, showFrame } from "./scene.js"
 
 const STEP_PACE = 900 // milliseconds: a step of a sequence is read, not only seen
@@ -27,10 +29,17 @@ export class Walk {
   }
 
   get pace() {
-    return this.axis >= 0 ? STEP_PACE : undefined
+    return this.nodes || this.axis >= 0 ? STEP_PACE : undefined
+  }
+
+  /** The nodes of a graph, as they are made in this direction. */
+  get nodes() {
+    const { scene, phase } = this.lens
+    return scene.graph ? nodesOf(scene, phase) : null
   }
 
   count() {
+    if (this.nodes) return this.nodes.length
     const { path, axis } = this
     return this.lens.scene.frames?.count ?? (axis >= 0 ? path.shape[axis] : path.rows * path.cols)
   }
@@ -38,6 +47,7 @@ export class Walk {
   at() {
     const { scene, selected } = this.lens, { path, axis } = this
     if (scene.frames) return scene.frame
+    if (this.nodes) return Math.max(0, this.nodes.findIndex(({ grid, cell }) => grid === this.lens.selected.grid && cell === this.lens.selected.cell))
     const cell = selected.grid === path.id ? selected.cell : this.lens.lastOf(path.id), [row, column] = place(path, cell)
     return axis >= 0 ? coordinates(path, cell)[axis] : row * path.cols + column
   }
@@ -48,6 +58,7 @@ export class Walk {
       showFrame(scene, i)
       return this.lens.walked()
     }
+    if (this.nodes) return this.lens.walked(this.nodes[i])
     if (axis >= 0) {
       const cell = selected.grid === path.id ? selected.cell : this.lens.lastOf(path.id)
       return this.lens.walked({ grid: path.id, cell: cell + (i - coordinates(path, cell)[axis]) * path.stride[axis] })
@@ -63,6 +74,7 @@ export class Walk {
   label(i) {
     const { scene: { frames }, phase } = this.lens, { path } = this
     if (frames) return [frames.axis, `${frames.axis} ${i} of ${frames.count - 1}`]
+    if (this.nodes) return ["node", `node ${i + 1} of ${this.nodes.length}`]
     if (this.axis >= 0) return [phase.along, `${phase.along} ${i}${named(path, phase.along, i)}`]
     const what = phase.step && path.id === phase.start[0] ? phase.step : `${path.symbol} cell`
     return [what, `${what} ${i + 1} of ${this.count()}`]

@@ -28,7 +28,7 @@ import numpy.typing as npt
 
 from engine.arrays import Array, Shape
 from engine.checks import check_flag, check_gradient, check_integer
-from engine.initializers import initializer
+from engine.initializers import Chosen, initializer
 from engine.kernels.convolution import convolve, convolve_dw, convolve_dx
 from engine.kernels.workers import run
 from engine.layers.layer import Layer, Params, State
@@ -57,7 +57,7 @@ class Convolution(Layer):
     dilation_rate: Size = 1
     groups: int = 1
     use_bias: bool = True
-    kernel_initializer: str = "glorot_uniform"
+    kernel_initializer: Chosen = "glorot_uniform"
 
     axes: ClassVar[tuple[str, ...]]
 

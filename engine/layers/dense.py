@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from engine.arrays import Array, Shape
 from engine.checks import check_flag, check_gradient, check_integer
-from engine.initializers import initializer
+from engine.initializers import Chosen, initializer
 from engine.layers.layer import Layer, Params, State
 
 
@@ -34,7 +34,7 @@ class Dense(Layer):
 
     units: int
     use_bias: bool = True
-    kernel_initializer: str = "glorot_uniform"
+    kernel_initializer: Chosen = "glorot_uniform"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "units", check_integer("units", self.units))

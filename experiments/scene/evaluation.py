@@ -24,6 +24,7 @@ FUNCTIONS: Mapping[str, Callable[..., Array]] = {
     "sigmoid": lambda a: 1 / (1 + np.exp(-a)),
     "exp": np.exp,
     "log": np.log,
+    "softplus": lambda a: np.logaddexp(0, a),
     "one minus square": lambda a: 1 - a * a,  # slope of tanh, from its output
     "one minus": lambda a: 1 - a,
     "times one minus": lambda a: a * (1 - a),  # slope of σ, from its output

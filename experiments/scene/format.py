@@ -212,6 +212,29 @@ class Network:
 
 
 @dataclass(frozen=True)
+class Node:
+    """A number in a drawing of a computation, and under it its gradient: the same cell of another grid."""
+
+    at: tuple[float, float]  # column and row of the drawing
+    symbol: str  # "w₁₂"
+    grid: str
+    cell: int
+    gradient: str | None = None  # the grid of ∂L/∂ this number
+    operation: str = ""  # what makes it: "×"; nothing for what is given
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A computation as a graph of single numbers, drawn above the grids; the steps of the scene are its edges.
+
+    The player walks the nodes: forward as they stand here, backward from the last to the first.
+    """
+
+    size: tuple[float, float]  # columns and rows
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
 class Frames:
     """A recorded run: every grid whose values have one axis more holds a frame for each step of it.
 
@@ -234,3 +257,4 @@ class Scene:
     frames: Frames | None = None
     diagram: Diagram | None = None
     network: Network | None = None
+    graph: Graph | None = None

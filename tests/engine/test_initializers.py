@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from engine.initializers import INITIALIZERS, Scaled, fans, initializer
+from engine.initializers import INITIALIZERS, Normal, Scaled, fans, initializer
 
 SHAPE = (5, 5, 24, 36)  # fan_in 600, fan_out 900
 
@@ -104,3 +104,14 @@ def test_identity_and_scaled_matrices() -> None:
     scaled = Scaled("orthogonal", 0.7)(np.random.default_rng(0), (5, 5), np.float64)
     assert np.linalg.svd(scaled, compute_uv=False) == pytest.approx([0.7] * 5)
     assert np.abs(np.linalg.eigvals(scaled)) == pytest.approx([0.7] * 5)
+
+
+@pytest.mark.parametrize("stddev", [0.05, 1.0])
+def test_normal_has_one_deviation_whatever_the_shape(stddev: float) -> None:
+    for shape in (SHAPE, (200, 50)):
+        w = Normal(stddev)(np.random.default_rng(0), shape, np.float64)
+        assert w.std() == pytest.approx(stddev, rel=0.03)
+        assert np.abs(w).max() > 3 * stddev, "it is not cut off"
+    np.testing.assert_array_equal(draw("normal", (3, 4)), Normal()(np.random.default_rng(0), (3, 4), np.float64))
+    with pytest.raises(ValueError, match="stddev must be at least 0, not -1"):
+        Normal(-1)

@@ -1,3 +1,4 @@
+import os
 import re
 
 import numpy as np
@@ -5,7 +6,17 @@ import pytest
 import torch
 
 from engine.gradient_check import agrees, numerical_gradient
-from engine.losses import mean_squared_error, pinball, sequence_cross_entropy, smoothed, softmax_cross_entropy
+from engine.losses import (
+    binary_cross_entropy,
+    hinge,
+    huber,
+    mean_absolute_error,
+    mean_squared_error,
+    pinball,
+    sequence_cross_entropy,
+    smoothed,
+    softmax_cross_entropy,
+)
 
 
 def test_by_hand() -> None:
@@ -227,5 +238,97 @@ Y = np.zeros((2, 3, 4))
     ],
 )  # fmt: skip
 def test_impossible_arguments_of_sequences(call, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        call()
+
+
+# ------------------------------------------------------------------------------ outliers and two classes
+
+F = torch.nn.functional
+SIGNS = np.where(RNG.random((3, 4, 5)) < 0.5, -1.0, 1.0)
+NEW = {
+    "absolute": (mean_absolute_error, F.l1_loss, RNG.standard_normal((3, 4, 5))),
+    "huber": (huber, F.huber_loss, RNG.standard_normal((3, 4, 5))),
+    "huber 0.3": (
+        lambda y, t, m=None: huber(y, t, m, delta=0.3),
+        lambda y, t: F.huber_loss(y, t, delta=0.3),
+        RNG.standard_normal((3, 4, 5)),
+    ),
+    "binary": (binary_cross_entropy, F.binary_cross_entropy_with_logits, RNG.random((3, 4, 5))),
+    "binary, sure": (binary_cross_entropy, F.binary_cross_entropy_with_logits, (SIGNS + 1) / 2),
+    "hinge": (hinge, lambda y, t: torch.relu(1 - t * y).mean(), SIGNS),
+}
+
+
+@pytest.mark.parametrize("mask", [None, MASK], ids=["all", "mask"])
+@pytest.mark.parametrize("name", NEW)
+def test_losses_of_numbers_against_pytorch(name: str, mask: np.ndarray | None) -> None:
+    loss_of, reference, target = NEW[name]
+    y = 3 * np.random.default_rng(1).standard_normal(target.shape)
+    counted = torch.tensor(np.ones_like(MASK) if mask is None else mask)
+    expected, gradient = in_torch(lambda z: reference(z[counted], torch.tensor(target)[counted]), y)
+    loss, dy = loss_of(y, target, mask)
+    assert loss == pytest.approx(expected, rel=1e-12)
+    np.testing.assert_allclose(dy, gradient, rtol=1e-10, atol=1e-15)
+    assert agrees(dy, numerical_gradient(lambda z: loss_of(z, target, mask)[0], y), loss).all()
+    single, dsingle = loss_of(y.astype(np.float32), target.astype(np.float32), mask)
+    assert dsingle.dtype == np.float32
+    assert single == pytest.approx(loss, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("loss_of", "name", "settings"),
+    [
+        (mean_absolute_error, "MeanAbsoluteError", {}),
+        (huber, "Huber", {}),
+        (binary_cross_entropy, "BinaryCrossentropy", {"from_logits": True}),
+        (hinge, "Hinge", {}),
+    ],
+)
+def test_losses_of_numbers_against_keras(loss_of, name: str, settings: dict[str, bool]) -> None:
+    os.environ.setdefault("KERAS_BACKEND", "torch")
+    import keras
+
+    y = RNG.standard_normal((6, 4)).astype(np.float32)
+    target = (RNG.random((6, 4)) < 0.5).astype(np.float32)
+    if loss_of is hinge:
+        target = 2 * target - 1
+    theirs = getattr(keras.losses, name)(**settings)(torch.tensor(target), torch.tensor(y))
+    assert loss_of(y, target)[0] == pytest.approx(float(theirs), rel=1e-5)
+
+
+def test_kinks_of_losses() -> None:
+    """Hit exactly, and the margin just reached: no gradient."""
+    at = np.array([[1.0, -1.0]])
+    for loss_of in (mean_absolute_error, huber, hinge):
+        loss, dy = loss_of(at, at)
+        assert loss == 0
+        assert not dy.any()
+    loss, dy = huber(np.array([[3.0]]), np.array([[2.0]]))
+    assert (loss, dy[0, 0]) == (0.5, 1.0)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_far_logits(dtype: type) -> None:
+    z, right = np.array([[1e4, -1e4]], dtype), np.array([[1, 0]], dtype)
+    loss, dz = binary_cross_entropy(z, right)
+    assert loss == 0
+    assert not dz.any()
+    loss, dz = binary_cross_entropy(z, 1 - right)
+    assert loss == 1e4
+    np.testing.assert_array_equal(dz, [[0.5, -0.5]])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: huber(Y, Y, delta=0), "delta must be above 0, not 0"),
+        (lambda: mean_absolute_error(Y, Y[:1]), "target must have y's shape (2, 3, 4)"),
+        (lambda: binary_cross_entropy(Y, Y + 2), "target must lie between 0 and 1, not 2.0 … 2.0"),
+        (lambda: binary_cross_entropy(Y, Y[:1]), "target must have logits's shape (2, 3, 4)"),
+        (lambda: hinge(Y, Y), "target must be −1 or 1, not 0.0"),
+    ],
+)
+def test_impossible_arguments_of_numbers(call, message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         call()

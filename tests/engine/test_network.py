@@ -57,7 +57,8 @@ def test_it_is_its_layers_one_after_the_other() -> None:
     assert [a.tobytes() for a in trace.activations] == [a.tobytes() for a in activations]
     assert trace.activations[0] is x
     assert trace.activations[-1] is y
-    assert [type(t).__name__ for t in trace.children] == ["ConvolutionTrace", "ReLUTrace", "FlattenTrace", "DenseTrace"]
+    kinds = ["ConvolutionTrace", "ActivationTrace", "FlattenTrace", "DenseTrace"]
+    assert [type(t).__name__ for t in trace.children] == kinds
     assert tuple(a.shape[1:] for a in trace.activations) == network.shapes((5, 5, 2))
 
 

@@ -1,0 +1,276 @@
+"""BP4: a small network learns points of the plane, step by step: forward, loss, backward, update, again.
+
+    a₀ = x        a_l = φ(a_{l−1} W_l + b_l)        s = a_D W + b        p = σ(s), the probability of the class 1
+
+    L = mean of ln(1 + eˢ) − t s, plus l2 · Σ W² of all kernels
+
+All points are one batch, so that nothing but the first weights is random in a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple, cast
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.layers import Dense
+from engine.layers.dense import DenseTrace
+from engine.layers.layer import Params
+from experiments.backpropagation.depth import PHI
+from experiments.backpropagation.optimizers import MAKERS
+from experiments.numbers import decimal, significant, spread
+from experiments.scene import Scale
+from experiments.shown import Beside, Lines, Maps, Part, Picture, Plane, Row, Shown
+from experiments.spec import Spec, choice, number
+
+POINTS = 200
+STEPS = 400
+FILM = 40  # frames, about
+REACH, CELLS = 2.0, 33  # the picture: both axes from −2 to 2
+SEEDS = range(5)
+CIRCLES, XOR, MOONS, SPIRALS, BLOBS = "circles", "XOR", "moons", "spirals", "blobs"
+
+
+def _circles(rng: np.random.Generator, t: Array) -> Array:
+    radius = np.where(t == 1, 0.6, 1.4)
+    angle = rng.uniform(0, 2 * np.pi, len(t))
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+
+
+def _xor(rng: np.random.Generator, t: Array) -> Array:
+    x = rng.uniform(0.15, 1.6, (len(t), 2))
+    across = rng.choice([-1.0, 1.0], len(t))
+    return x * np.stack([across, np.where(t == 1, -across, across)], axis=1)
+
+
+def _moons(rng: np.random.Generator, t: Array) -> Array:
+    angle = rng.uniform(0, np.pi, len(t))
+    upper = np.stack([np.cos(angle) - 0.5, np.sin(angle) - 0.25], axis=1)
+    return np.where(t[:, None] == 1, -upper, upper)
+
+
+def _spirals(rng: np.random.Generator, t: Array) -> Array:
+    way = np.sqrt(rng.uniform(0.02, 1, len(t)))
+    angle = 3 * np.pi * way + np.pi * t
+    return np.asarray(1.6 * way[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1))
+
+
+def _blobs(rng: np.random.Generator, t: Array) -> Array:
+    return np.where(t[:, None] == 1, 0.8, -0.8) + 0.3 * rng.standard_normal((len(t), 2))
+
+
+DATA: Mapping[str, Callable[[np.random.Generator, Array], Array]] = MappingProxyType(
+    {CIRCLES: _circles, XOR: _xor, MOONS: _moons, SPIRALS: _spirals, BLOBS: _blobs}
+)
+
+
+@dataclass(frozen=True)
+class PlaygroundSpec(Spec):
+    data: str = choice(XOR, tuple(DATA), "200 points of two classes")
+    layers: int = choice(1, (0, 1, 2, 3), "hidden layers")
+    units: int = number(4, 1, 8, 1, "of each hidden layer")
+    activation: str = choice("tanh", ("relu", "tanh", "sigmoid"), "the function φ of the hidden layers")
+    optimizer: str = choice("Adam", tuple(MAKERS), "who makes a step of the gradient")
+    learning_rate: float = choice(0.03, (0.003, 0.01, 0.03, 0.1, 0.3), "of the optimizer")
+    l2: float = choice(0.0, (0.0, 0.001, 0.01), "what Σ W² is multiplied by in the loss")
+    noise: float = choice(0.1, (0.0, 0.1, 0.3), "standard deviation of what moves each point")
+    seed: int = number(0, 0, 99, 1, "start of what is random: points and first weights")
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """What is chosen among a few; units are dragged, the seed typed."""
+        return "data", "layers", "activation", "optimizer", "learning_rate", "l2", "noise"
+
+    def points(self) -> tuple[Array, Array]:
+        """x (POINTS, 2) and its classes (POINTS,), half of each."""
+        rng = np.random.default_rng((self.seed, 0))
+        t = np.arange(POINTS) % 2
+        return DATA[self.data](rng, t) + self.noise * rng.standard_normal((POINTS, 2)), t.astype(np.float64)
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Outputs of each dense layer."""
+        return (*[self.units] * self.layers, 1)
+
+    def start(self) -> dict[str, Params]:
+        """The first weights, Glorot's, a stream a layer."""
+        shape, params = 2, {}
+        for layer, width in enumerate(self.widths):
+            rng = np.random.default_rng((self.seed, 1, layer))
+            params[str(layer)], _ = Dense(width).init(rng, (shape,), np.float64)
+            shape = width
+        return params
+
+
+class Pass(NamedTuple):
+    """Forward: what every layer makes, and what backward needs."""
+
+    outputs: list[Array]  # (B, units) of each hidden layer, then s (B, 1)
+    sums: list[Array]  # before φ
+    traces: list[DenseTrace]
+
+
+def forward(spec: PlaygroundSpec, params: dict[str, Params], x: Array) -> Pass:
+    outputs, sums, traces = [], [], []
+    for layer, width in enumerate(spec.widths):
+        # z = a W + b
+        z, trace = Dense(width).forward(params[str(layer)], x)
+        # a = φ(z), of the last layer z itself
+        x = z if layer == spec.layers else PHI[spec.activation].of(z)
+        outputs.append(x)
+        sums.append(z)
+        traces.append(trace)
+    return Pass(outputs, sums, traces)
+
+
+def loss(spec: PlaygroundSpec, params: dict[str, Params], logits: Array, t: Array) -> float:
+    """Mean cross-entropy, and what the kernels cost."""
+    s = logits[:, 0]
+    penalty = spec.l2 * sum(float((layer["kernel"] ** 2).sum()) for layer in params.values())
+    return float(np.mean(np.logaddexp(0, s) - t * s)) + penalty
+
+
+def backward(spec: PlaygroundSpec, params: dict[str, Params], made: Pass, t: Array) -> dict[str, Params]:
+    """The gradient of the loss by every weight."""
+    grads: dict[str, Params] = {}
+    # L = mean of ln(1 + eˢ) − t s
+    da = (1 / (1 + np.exp(-made.outputs[-1])) - t[:, None]) / len(t)
+    for layer in reversed(range(len(spec.widths))):
+        # a = φ(z)
+        dz = da if layer == spec.layers else da * PHI[spec.activation].slope(made.sums[layer])
+        # z = a W + b
+        da, given = Dense(spec.widths[layer]).backward(params[str(layer)], made.traces[layer], dz)
+        # l2 · Σ W²
+        grads[str(layer)] = {
+            "kernel": given["kernel"] + 2 * spec.l2 * params[str(layer)]["kernel"],
+            "bias": given["bias"],
+        }
+    return grads
+
+
+class Learned(NamedTuple):
+    losses: Array  # (STEPS + 1,) before each step, and after the last
+    right: float  # share of right answers after the last step
+    kept: tuple[dict[str, Params], ...]  # the weights at frames()
+
+    @property
+    def fell(self) -> float:
+        """What is left of the loss, as a share of the first."""
+        return float(self.losses[-1] / self.losses[0])
+
+
+def frames() -> list[int]:
+    """The steps that are shown: all of the first, then ever fewer."""
+    return sorted({int(step) for step in np.geomspace(1, STEPS, FILM)} | set(range(min(6, STEPS + 1))))
+
+
+def learning(spec: PlaygroundSpec) -> Generator[float, None, Learned]:
+    """Forward, loss, backward, update: STEPS times. Yields the share that is done."""
+    x, t = spec.points()
+    params, shown = spec.start(), set(frames())
+    optimizer = MAKERS[spec.optimizer](spec.learning_rate)
+    slots, losses, kept = optimizer.init(params), [], []
+    for step in range(STEPS + 1):
+        made = forward(spec, params, x)
+        losses.append(loss(spec, params, made.outputs[-1], t))
+        if step in shown:
+            kept.append(params)
+        if step < STEPS:
+            params, slots = optimizer.update(params, backward(spec, params, made, t), slots)
+            yield step / STEPS
+    right = float(((made.outputs[-1][:, 0] > 0) == (t == 1)).mean())
+    return Learned(np.array(losses), right, tuple(kept))
+
+
+def learn(spec: PlaygroundSpec) -> Learned:
+    """All at once."""
+    run = learning(spec)
+    while True:
+        try:
+            next(run)
+        except StopIteration as end:
+            return cast(Learned, end.value)
+
+
+def axis() -> Array:
+    return np.linspace(-REACH, REACH, CELLS)
+
+
+def pictures(spec: PlaygroundSpec, kept: Sequence[dict[str, Params]]) -> list[Array]:
+    """Every unit as a function of the plane, (frames, rows, columns): hidden ones, then the probability."""
+    plane = np.stack(np.meshgrid(axis(), axis()), axis=-1).reshape(-1, 2)
+    films = []
+    for params in kept:
+        *hidden, s = forward(spec, params, plane).outputs
+        films.append(np.concatenate([*hidden, PHI["sigmoid"].of(s)], axis=1))
+    values = np.stack(films).astype(np.float32)  # (frames, cells, units)
+    return [values[:, :, unit].reshape(-1, CELLS, CELLS) for unit in range(values.shape[2])]
+
+
+COMPARED = (0, 1)  # hidden layers, on XOR
+
+
+def show(spec: PlaygroundSpec) -> Iterator[Part]:
+    """The learner's network first; then those that the text compares, a seed each."""
+    others = [PlaygroundSpec(XOR, layers, seed=seed) for layers in COMPARED for seed in SEEDS]
+    count = 1 + len(others)
+    found = yield from _part(learning(spec), 0, count, None)
+    rows = _rows(spec, found)
+    learned = []
+    for place, other in enumerate(others, 1):
+        learned.append((yield from _part(learning(other), place, count, Shown({}, rows))))
+    none, one = learned[: len(SEEDS)], learned[len(SEEDS) :]
+    numbers = {
+        "first": significant(float(found.losses[0])),
+        "last": significant(float(found.losses[-1])),
+        "right": decimal(100 * found.right, 0),
+        "data": spec.data,
+        "steps": str(STEPS),
+        "none": spread(np.array([each.right for each in none])),
+        "one": spread(np.array([each.right for each in one])),
+        "falls": spread(np.array([each.fell for each in one])),
+    }
+    yield Part(1, Shown(numbers, rows))
+
+
+def _part(
+    run: Generator[float, None, Learned], number: int, count: int, shown: Shown | None
+) -> Generator[Part, None, Learned]:
+    """One of so many runs, while this is shown."""
+    while True:
+        try:
+            yield Part((number + next(run)) / count, shown)
+        except StopIteration as end:
+            return cast(Learned, end.value)
+
+
+def _rows(spec: PlaygroundSpec, found: Learned) -> list[Row]:
+    """The plane as the network divides it, its loss, and what every hidden unit answers to."""
+    x, t = spec.points()
+    *hidden, probability = pictures(spec, found.kept)
+    captions = [f"step {step}" for step in frames()]
+    last = len(captions) - 1
+    plane = Plane(
+        axis(), probability, {"class 0": x[t == 0], "class 1": x[t == 1]}, "x₁", "x₂",
+        f"Probability of class 1 over the plane, and the points: after {STEPS} steps "
+        f"{100 * found.right:.0f} % are right",
+        captions, last,
+    )  # fmt: skip
+    losses = Lines(
+        np.arange(STEPS + 1), {"loss": found.losses}, "step", "loss",
+        f"The loss goes from {significant(found.losses[0])} to {significant(found.losses[-1])}", span=(1e-4, 1e1),
+    )  # fmt: skip
+    rows: list[Row] = [Beside([plane, losses])]
+    if hidden:
+        reach = Scale(3.0 if spec.activation == "relu" else 1.0)
+        units = [
+            Picture(f"layer {1 + at // spec.units}, unit {1 + at % spec.units}", film[:, ::-1], reach, "activation")
+            for at, film in enumerate(hidden)
+        ]
+        told = f"What each of {len(units)} hidden units answers, over the plane"
+        rows.append(Maps(units, told, captions, last))
+    return rows

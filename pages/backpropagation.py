@@ -1,0 +1,82 @@
+"""The Backpropagation lesson: controls → specification → experiments → pictures."""
+
+from functools import partial
+
+from experiments.backpropagation import check, depth, optimizers, playground
+from experiments.backpropagation.code import keras, pytorch
+from experiments.backpropagation.depth import DepthSpec
+from experiments.backpropagation.facts import facts
+from experiments.backpropagation.graph import backward, differences, forward
+from experiments.backpropagation.optimizers import RaceSpec, descend
+from experiments.backpropagation.playground import PlaygroundSpec
+from experiments.backpropagation.questions import question_numbers
+from experiments.backpropagation.scene import scene
+from experiments.backpropagation.spec import GraphSpec
+from experiments.scene import pack
+from ui import code, lesson
+from ui.lens import lens_of
+from ui.prose import read
+from ui.settings import Settings
+
+text = read("backpropagation")
+settings = Settings("backprop", GraphSpec)
+deep = Settings("depth", DepthSpec)
+race = Settings("race", RaceSpec)
+play = Settings("play", PlaygroundSpec)
+
+
+@lesson.live
+def microscope() -> GraphSpec:
+    """The lens: all that runs again while a number is dragged."""
+    spec = settings.read()
+    drawn = scene(spec)
+    with lesson.row("graph"):
+        lesson.try_this(text["Try this"], {grid.symbol: grid.role for grid in drawn.grids})
+    lens_of(settings, pack(drawn))
+    settings.settle()
+    return spec
+
+
+def how_deep() -> None:
+    """What is not chosen among a few."""
+    deep.number("seed")
+    deep.slider("depth")
+
+
+def how_wide() -> None:
+    """What is not chosen among a few."""
+    play.number("seed")
+    play.slider("units")
+
+
+with lesson.first_screen():
+    with lesson.header(text):
+        settings.undo("edits", "Undo changed numbers")
+        settings.buttons()
+    with settings.row():
+        for name in ("activation", "loss"):
+            settings.segments(name)
+        with settings.more():
+            settings.number("seed")
+    lesson.changes(settings.notes)
+    lesson.facts(facts(settings.spec))
+    spec = microscope()
+told = text.fill(question_numbers(spec))
+lesson.experiment("BP1", told["BP1"], check.show, spec)
+lesson.experiment("BP2", text["BP2"], depth.show, controls=partial(lesson.controls, deep, how_deep))
+one_start = partial(lesson.controls, race, partial(race.number, "seed"))
+lesson.experiment("BP3", text["BP3"], optimizers.show, controls=one_start)
+lesson.experiment("BP4", text["BP4"], playground.show, controls=partial(lesson.controls, play, how_wide))
+lesson.questions("backpropagation", told["Check yourself"])
+lesson.notes(text["Notes"])
+code.source(
+    {
+        "forward": forward,
+        "backward": backward,
+        "gradient check": differences,
+        "a deep network": depth.depth,
+        "a race": descend,
+        "the playground's backward": playground.backward,
+    }
+)
+code.elsewhere("backpropagation", {"PyTorch": pytorch(spec), "Keras": keras(spec)}, title=text.title)

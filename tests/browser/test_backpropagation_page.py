@@ -1,0 +1,59 @@
+"""The Backpropagation page: nodes are stepped, pointed at and changed; a link shows exactly this."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from experiments.backpropagation.graph import run
+from experiments.backpropagation.spec import GraphSpec
+from tests.browser.tabs import Opened
+from tests.browser.test_convolution_page import quiet
+
+
+@pytest.fixture
+def graph(serve: Callable[..., str], open_page: Callable[..., Opened]) -> Callable[..., Opened]:
+    def opened(query: str = "", **more: Any) -> Opened:
+        it = open_page(f"{serve('app.py')}/backpropagation?{query}", **more)
+        it.page.locator(".graph .node").nth(20).wait_for()
+        quiet(it)
+        return it
+
+    return opened
+
+
+def test_a_step_back_through_the_graph_is_written_with_its_numbers(graph: Callable[..., Opened]) -> None:
+    it = graph()
+    page, sent = it.page, len(it.sent)
+    page.get_by_role("button", name="← Backward").click()
+    for _ in range(2):
+        page.get_by_role("button", name="One step on").first.click()
+    assert page.locator(".pos").first.inner_text() == "node 3 of 24"
+    assert page.locator(".chain").inner_text().startswith("∂L/∂y = ∂L/∂e")
+    assert page.locator(".graph .grad span", has_text="…").count() == 21  # still to come
+    page.get_by_role("button", name="One step back").first.click()
+    assert page.locator(".chain").inner_text().startswith("∂L/∂e = ∂L/∂L · e")
+    assert len(it.sent) == sent
+
+
+def test_a_changed_weight_changes_all_that_follows(graph: Callable[..., Opened]) -> None:
+    page = graph().page
+    page.get_by_role("button", name="v₂, second weights").click()
+    page.locator(".edit .field").fill("-2")
+    page.locator(".edit .field").press("Enter")
+    page.wait_for_url("**backprop_edits=v1**")
+    loss = float(run(GraphSpec(edits="v1:-2")).values["L"])
+    page.get_by_role("button", name=f"L, loss: {loss:.3g}", exact=True).wait_for()
+
+
+def test_arrows_walk_from_node_to_node(graph: Callable[..., Opened]) -> None:
+    page = graph().page
+    page.get_by_role("button", name="L, loss").focus()
+    page.keyboard.press("ArrowLeft")
+    assert page.locator(".graph .mine b").inner_text() == "e"
+
+
+def test_a_link_shows_exactly_this(graph: Callable[..., Opened]) -> None:
+    page = graph("backprop_loss=binary+cross-entropy&backprop_look=backward.dv.1").page
+    assert page.locator(".chain").inner_text().startswith("∂L/∂v₂ = ∂L/∂q₂ · h₂")
+    assert "agrees" in page.locator(".sum").inner_text()

@@ -1,0 +1,89 @@
+"""BP1: the graph of single operations, forward and backward."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from experiments.backpropagation import graph
+from experiments.backpropagation.graph import agreement, run
+from experiments.backpropagation.scene import scene
+from experiments.backpropagation.spec import ACTIVATIONS, CROSS_ENTROPY, LOSSES, GraphSpec
+from experiments.scene import evaluate, pack, values
+from tests.test_claims_table import told
+
+SETTINGS = [(activation, loss) for activation in ACTIVATIONS for loss in LOSSES]
+
+
+@pytest.mark.parametrize(("activation", "loss"), SETTINGS)
+@pytest.mark.parametrize("seed", range(5))
+def test_the_steps_of_the_lens_give_every_node(activation: str, loss: str, seed: int) -> None:
+    shown = scene(GraphSpec(activation, loss, seed))
+    for step in shown.steps:
+        np.testing.assert_allclose(evaluate(shown, step), values(shown, step.target), rtol=1e-12, atol=1e-15)
+    made = {step.target for step in shown.steps}
+    assert all(grid.id in made or grid.note for grid in shown.grids)
+    assert pack(shown)
+
+
+@pytest.mark.parametrize(("activation", "loss"), SETTINGS)
+def test_the_drawing_has_every_number_once(activation: str, loss: str) -> None:
+    shown = scene(GraphSpec(activation, loss))
+    assert shown.graph is not None
+    sizes = {grid.id: grid.values.size for grid in shown.grids}
+    drawn = [(node.grid, node.cell) for node in shown.graph.nodes]
+    drawn += [(node.gradient, node.cell) for node in shown.graph.nodes if node.gradient]
+    assert sorted(drawn) == sorted((id_, cell) for id_, size in sizes.items() for cell in range(size))
+
+
+@pytest.mark.parametrize(("activation", "loss"), SETTINGS)
+@pytest.mark.parametrize("seed", range(5))
+def test_every_gradient_passes_the_gradient_check(activation: str, loss: str, seed: int) -> None:
+    """BP1."""
+    found = agreement(GraphSpec(activation, loss, seed))
+    assert found is not None
+    assert (found.wrong, found.gradients) == (0, 25 if loss == CROSS_ENTROPY else 24)
+    assert found.worst < 1e-7
+    assert told("BP1", "all # and # gradients") == [24, 25]
+
+
+def test_a_wrong_gradient_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = graph.backward
+
+    def wrong(spec: GraphSpec, values: graph.Values) -> graph.Values:
+        found = right(spec, values)
+        return found | {"dv": found["dv"] * 1.001}
+
+    monkeypatch.setattr(graph, "backward", wrong)
+    found = agreement(GraphSpec())
+    assert found is not None
+    assert found.wrong == 2
+
+
+@pytest.mark.parametrize(("activation", "loss"), SETTINGS)
+def test_pytorch_gives_the_same(activation: str, loss: str) -> None:
+    spec = GraphSpec(activation, loss, seed=3)
+    found = run(spec).values
+    x, w, b, v, c = (torch.tensor(found[name], requires_grad=True) for name in "xwbvc")
+    phi = {"relu": torch.relu, "sigmoid": torch.sigmoid, "tanh": torch.tanh}[activation]
+    s, t = phi(x @ w + b) @ v + c, torch.tensor(found["t"])
+    value = torch.nn.functional.binary_cross_entropy_with_logits(s, t) if loss == CROSS_ENTROPY else (s - t) ** 2 / 2
+    value.backward()
+    assert float(value.detach()) == pytest.approx(float(found["L"]), rel=1e-12)
+    for name, leaf in zip("xwbvc", (x, w, b, v, c), strict=True):
+        np.testing.assert_allclose(found[f"d{name}"], leaf.grad, rtol=1e-12, atol=1e-15)
+
+
+def test_at_the_kink_differences_are_left_out() -> None:
+    spec = GraphSpec("relu", edits="b0:0,x0:0,x1:0")
+    assert agreement(spec) is None
+    assert all(grid.unchecked for grid in scene(spec).grids if grid.role == "gradient")
+
+
+def test_numbers_are_changed_by_hand() -> None:
+    spec = GraphSpec()
+    changed = dataclasses.replace(spec, edits=spec.with_edit("w", 3, 2.5))
+    assert changed.given()["w"].ravel()[3] == 2.5
+    with pytest.raises(ValueError, match="the target must be between 0 and 1, not 3"):
+        GraphSpec(edits="t0:3")
