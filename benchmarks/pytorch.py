@@ -16,17 +16,13 @@ from engine.arrays import Array, Shape, leaves
 from engine.layers import (
     GRU,
     LSTM,
-    AveragePooling2D,
     Bidirectional,
     Dense,
     DropConnect,
     Dropout,
     Flatten,
     GaussianNoise,
-    GlobalAveragePooling2D,
-    GlobalMaxPooling2D,
     Layer,
-    MaxPooling2D,
     ReLU,
     SpatialDropout1D,
     SpatialDropout2D,
@@ -34,7 +30,8 @@ from engine.layers import (
 )
 from engine.layers.convolution import Convolution
 from engine.layers.dropout import SpatialDropout
-from engine.layers.pooling import GlobalPooling, Pooling
+from engine.layers.global_pooling import GlobalMaxPooling, GlobalPooling
+from engine.layers.pooling import MaxPooling, Pooling
 from engine.layers.recurrent import RecurrentLayer
 from engine.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from engine.training import Progress, Training
@@ -179,19 +176,18 @@ def _function(layer: Layer, input_shape: Shape, training: bool = False) -> Calla
         convolve: Callable[..., Tensor] = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}[len(layer.axes)]
         return lambda x, w, b: convolve(x, w, b, windows.strides, pads, windows.dilation, layer.groups)
     if isinstance(layer, Pooling):
-        pools: dict[type[Layer], Callable[..., Tensor]] = {
-            MaxPooling2D: F.max_pool2d,
-            AveragePooling2D: F.avg_pool2d,
-        }
-        pool = pools[type(layer)]
+        rank, largest = len(layer.axes), isinstance(layer, MaxPooling)
+        pool = getattr(F, f"{'max' if largest else 'avg'}_pool{rank}d")
         return lambda x: pool(x, layer.pool_size, layer.strides)
+    if isinstance(layer, GlobalPooling):
+        rank, largest = len(layer.axes), isinstance(layer, GlobalMaxPooling)
+        adaptive = getattr(F, f"adaptive_{'max' if largest else 'avg'}_pool{rank}d")
+        return lambda x: adaptive(x, 1).flatten(1)
     if isinstance(layer, RecurrentLayer | Bidirectional):
         return _recurrent(layer)
     if "rng" in layer.uses:
         return _random(layer, training)
     functions: dict[type[Layer], Callable[..., Tensor]] = {
-        GlobalMaxPooling2D: lambda x: F.adaptive_max_pool2d(x, 1).flatten(1),
-        GlobalAveragePooling2D: lambda x: F.adaptive_avg_pool2d(x, 1).flatten(1),
         Dense: F.linear,
         Flatten: lambda x: x.flatten(1),
         ReLU: F.relu,

@@ -9,16 +9,33 @@ from engine.layers.dropout import Dropout, SpatialDropout1D, SpatialDropout2D, S
 from engine.layers.embedding import Embedding
 from engine.layers.flatten import Flatten
 from engine.layers.gaussian_noise import GaussianNoise
+from engine.layers.global_pooling import (
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalAveragePooling3D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    GlobalMaxPooling3D,
+)
 from engine.layers.gru import GRU
 from engine.layers.layer import Layer
 from engine.layers.lstm import LSTM
-from engine.layers.pooling import AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D
+from engine.layers.pooling import (
+    AveragePooling1D,
+    AveragePooling2D,
+    AveragePooling3D,
+    MaxPooling1D,
+    MaxPooling2D,
+    MaxPooling3D,
+)
 from engine.layers.simple_rnn import SimpleRNN
 
 __all__ = [
     "GRU",
     "LSTM",
+    "AveragePooling1D",
     "AveragePooling2D",
+    "AveragePooling3D",
     "Bidirectional",
     "Conv1D",
     "Conv2D",
@@ -29,10 +46,16 @@ __all__ = [
     "Embedding",
     "Flatten",
     "GaussianNoise",
+    "GlobalAveragePooling1D",
     "GlobalAveragePooling2D",
+    "GlobalAveragePooling3D",
+    "GlobalMaxPooling1D",
     "GlobalMaxPooling2D",
+    "GlobalMaxPooling3D",
     "Layer",
+    "MaxPooling1D",
     "MaxPooling2D",
+    "MaxPooling3D",
     "ReLU",
     "SimpleRNN",
     "SpatialDropout1D",
