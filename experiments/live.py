@@ -22,6 +22,8 @@ from experiments.l1_l2.spec import SurfaceSpec
 from experiments.l1_l2.surface import picture as surface
 from experiments.lstm.scene import scene as lstm_scene
 from experiments.lstm.spec import LSTMSpec
+from experiments.pooling.scene import scene as pooling_scene
+from experiments.pooling.spec import PoolingSpec
 from experiments.scene import Scene, pack
 from experiments.simple_rnn.scene import scene as simple_rnn_scene
 from experiments.simple_rnn.spec import SimpleRNNSpec
@@ -38,6 +40,7 @@ def packed(build: Callable[[Any], Scene]) -> Callable[[Any], bytes]:
 LESSONS: Mapping[str, tuple[Any, Callable[[Any], bytes]]] = MappingProxyType(
     {
         "convolution": (ConvolutionSpec, packed(scene)),
+        "pooling": (PoolingSpec, packed(pooling_scene)),
         "home": (DigitSpec, packed(scene)),
         "embedding": (EmbeddingSpec, packed(embedding_scene)),
         "rnn": (SimpleRNNSpec, packed(simple_rnn_scene)),
