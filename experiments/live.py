@@ -16,6 +16,8 @@ from experiments.dropout.scene import scene as dropout_scene
 from experiments.dropout.spec import DropoutSpec
 from experiments.embedding.scene import scene as embedding_scene
 from experiments.embedding.spec import EmbeddingSpec
+from experiments.flatten.scene import scene as flatten_scene
+from experiments.flatten.spec import FlattenSpec
 from experiments.gru.scene import scene as gru_scene
 from experiments.gru.spec import GRUSpec
 from experiments.l1_l2.spec import SurfaceSpec
@@ -41,6 +43,7 @@ LESSONS: Mapping[str, tuple[Any, Callable[[Any], bytes]]] = MappingProxyType(
     {
         "convolution": (ConvolutionSpec, packed(scene)),
         "pooling": (PoolingSpec, packed(pooling_scene)),
+        "flatten": (FlattenSpec, packed(flatten_scene)),
         "home": (DigitSpec, packed(scene)),
         "embedding": (EmbeddingSpec, packed(embedding_scene)),
         "rnn": (SimpleRNNSpec, packed(simple_rnn_scene)),
