@@ -8,6 +8,7 @@ and right again once their rows are put into it.
 
 from __future__ import annotations
 
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -97,24 +98,25 @@ def heads() -> dict[str, tuple[Shape, int]]:
 
 def show(spec: FlattenSpec) -> Shown:
     result, behind = order(spec), heads()
-    size = float(max(1, np.prod(spec.shape) - 1))
+    size = float(max(prod(spec.shape) - 1, 1))
     pictures = [
         Picture(name, np.moveaxis(places, -1, 0).astype(np.float64), Scale(size, "magnitude"), "input")
         for name, places in result.places.items()
     ]
     last = tuple(n - 1 for n in spec.shape)
-    middle = tuple(n // 2 for n in spec.shape)
-    goes = {name: int(places[middle]) for name, places in result.places.items()}
-    alt = f"The index of x{list(middle)}: " + ", ".join(f"{name} {n}" for name, n in goes.items())
+    corner = (spec.rows - 1, 0, spec.channels - 1)
+    goes = {name: int(places[corner]) for name, places in result.places.items()}
+    alt = f"The index of x{list(corner)}: " + ", ".join(f"{name} {n}" for name, n in goes.items())
     return Shown(
         numbers={
             "flat": whole(result.flat),
+            "shape": str([result.flat]),
             "agree": "All" if result.by_formula else "Not all",
             "exact": "bit by bit" if result.exact else "not exactly",
             "mixed": significant(result.mixed),
             "sorted": significant(result.sorted),
             "formula": formula(spec),
-            "cell": f"x[{', '.join(map(str, middle))}]",
+            "cell": f"x[{', '.join(map(str, corner))}]",
             "goes": whole(goes[spec.order]),
             "last": f"x[{', '.join(map(str, last))}]",
             "last_goes": whole(int(result.places[spec.order][last])),
@@ -127,7 +129,7 @@ def show(spec: FlattenSpec) -> Shown:
                 {
                     "order": list(result.places),
                     "index of x[i, j, k]": [formula(spec, name) for name in result.places],
-                    f"x{list(middle)} goes to": list(goes.values()),
+                    f"x{list(corner)} goes to": list(goes.values()),
                 },
                 alt,
             ),

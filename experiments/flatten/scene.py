@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from engine.arrays import Array
 from experiments.flatten.spec import FlattenSpec
 from experiments.flatten.unrolled import unrolled
@@ -16,7 +18,7 @@ NOTE = "Edges of a digit in several directions: a convolution, a ReLU, a max poo
 
 def scene(spec: FlattenSpec) -> Scene:
     u = unrolled(spec)
-    map_, vector = ("row", "column", "channel"), ("index",)
+    map_, vector = ("row", "column", "channel"), ("place",)
     letters = indices("i j k")
     shape, turned = spec.shape, tuple(spec.shape[axis] for axis in spec.axes)
     places = tuple(letters[axis] for axis in spec.axes)
@@ -33,8 +35,8 @@ def scene(spec: FlattenSpec) -> Scene:
         title="Flatten, forward and backward",
         lanes=("Forward: values, left to right", "Backward: gradients of L = ½ Σ y², right to left"),
         phases=(
-            Phase("forward", "Forward", "right", 0, ("y", u.y.size // 2), step="number"),
-            Phase("backward", "Backward", "left", 1, ("dx", u.y.size // 2)),
+            Phase("forward", "Forward", "right", 0, ("y", int(np.argmax(u.y))), step="number"),
+            Phase("backward", "Backward", "left", 1, ("dx", int(np.argmax(u.dx)))),
         ),
         grids=(
             grid("x", "x", "tensor", "input", map_, u.x, column=0, note=NOTE),
