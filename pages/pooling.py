@@ -31,7 +31,9 @@ def microscope() -> PoolingSpec:
     with lesson.row("example"):
         if spec.picture == DIGIT:
             settings.slider("example")
-        lesson.try_this(text["Try this"], {grid.symbol: grid.role for grid in drawn.grids})
+        lesson.try_this(
+            text["Try this" if spec.picks else "Try average"], {grid.symbol: grid.role for grid in drawn.grids}
+        )
     lens(pack(drawn), key="pooling.lens", link="pooling_look", live=settings.live)
     settings.settle()
     return spec

@@ -15,7 +15,7 @@ import numpy as np
 from engine.arrays import Array
 from experiments.numbers import decimal, scientific, significant, whole
 from experiments.pooling.microscope import microscope
-from experiments.pooling.spec import GLOBAL_MAX, MAX, PoolingSpec, reach
+from experiments.pooling.spec import PoolingSpec, reach
 from experiments.scene import Scale
 from experiments.shown import Maps, Picture, Shown
 
@@ -48,7 +48,7 @@ def twin(spec: PoolingSpec) -> Twin:
     x = spec.input()[..., 0]
     m, held = microscope(spec), held_by(spec)
     y = m.y.ravel()
-    if spec.kind in (MAX, GLOBAL_MAX):
+    if spec.picks:
         # a cell in no window may be anything: it stays
         other = np.where(held, y[:, None], np.inf).min(axis=0).reshape(x.shape)
         other = np.where(np.isinf(other), x, other)

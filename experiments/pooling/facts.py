@@ -6,14 +6,14 @@ from math import prod
 
 from engine.layers.pooling import Pooling
 from experiments.numbers import decimal, whole
-from experiments.pooling.spec import GLOBAL_MAX, MAX, PoolingSpec
+from experiments.pooling.spec import PoolingSpec
 
 
 def facts(spec: PoolingSpec) -> tuple[tuple[str, str, str], ...]:
     """(label, value, how it comes about)."""
     layer, shape = spec.layer, spec.input_shape
     out, cells = layer.output_shape(shape), prod(shape)
-    verb = "compared" if spec.kind in (MAX, GLOBAL_MAX) else "added"
+    verb = "compared" if spec.picks else "added"
     return (
         ("Output shape", str(out), size_formula(spec)),
         ("Kept", f"{decimal(100 * prod(out) / cells, 1)} %", f"{whole(prod(out))} of {whole(cells)} numbers"),

@@ -49,7 +49,7 @@ def scene(spec: PoolingSpec) -> Scene:
     ]
     if _uneven(m):
         assert m.share is not None
-        grids.append(Grid("a", "1/n", "share", "weight", out, m.share, Scale(1, "magnitude"), column=1, note=SHARE))
+        grids.append(Grid("a", "1/n", "share", "weight", out, m.share, Scale(1, "magnitude"), column=2, note=SHARE))
     return Scene(
         title=f"{spec.kind.capitalize()} pooling, forward and backward",
         lanes=("Forward: values, left to right", f"Backward: gradients of {NAMES[spec.loss]}, right to left"),

@@ -53,6 +53,11 @@ class PoolingSpec(Spec):
         return self.kind in (GLOBAL_MAX, GLOBAL_AVERAGE)
 
     @property
+    def picks(self) -> bool:
+        """Whether a window has a winner."""
+        return self.kind in (MAX, GLOBAL_MAX)
+
+    @property
     def input_shape(self) -> Shape:
         side = 8 if self.picture == DIGIT else SIDE
         return side, side, 1
