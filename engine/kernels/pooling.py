@@ -17,35 +17,42 @@ def max_pool(x: Array, y: Array, winners: Array, size: Triple, steps: Steps, lo:
     """
     strides, dilation, before = steps
     channels, depth, height, width = x.shape[1:]
+    span_d, span_h, span_w = (
+        dilation[0] * (size[0] - 1) + 1,
+        dilation[1] * (size[1] - 1) + 1,
+        dilation[2] * (size[2] - 1) + 1,
+    )
     for item in range(lo, hi):
         b, c = divmod(item, channels)
         for o0 in range(y.shape[2]):
-            # the taps on the plane: all but the first `skip` and those past the end
-            start = o0 * strides[0] - before[0]
-            skip_d = max(-(start // dilation[0]), 0)
-            first_d = start + skip_d * dilation[0]
-            taps_d = min((depth - 1 - start) // dilation[0] + 1, size[0]) - skip_d
+            first_d = o0 * strides[0] - before[0]
+            end_d = min(first_d + span_d, depth)
+            while first_d < 0:
+                first_d += dilation[0]
             for o1 in range(y.shape[3]):
-                start = o1 * strides[1] - before[1]
-                skip_h = max(-(start // dilation[1]), 0)
-                first_h = start + skip_h * dilation[1]
-                taps_h = min((height - 1 - start) // dilation[1] + 1, size[1]) - skip_h
+                first_h = o1 * strides[1] - before[1]
+                end_h = min(first_h + span_h, height)
+                while first_h < 0:
+                    first_h += dilation[1]
                 for o2 in range(y.shape[4]):
-                    start = o2 * strides[2] - before[2]
-                    skip_w = max(-(start // dilation[2]), 0)
-                    first_w = start + skip_w * dilation[2]
-                    taps_w = min((width - 1 - start) // dilation[2] + 1, size[2]) - skip_w
+                    first_w = o2 * strides[2] - before[2]
+                    end_w = min(first_w + span_w, width)
+                    while first_w < 0:
+                        first_w += dilation[2]
                     best = x[b, c, first_d, first_h, first_w]
                     winner = (first_d * height + first_h) * width + first_w
-                    for t0 in range(taps_d):
-                        i0 = first_d + t0 * dilation[0]
-                        for t1 in range(taps_h):
-                            i1 = first_h + t1 * dilation[1]
-                            for t2 in range(taps_w):
-                                i2 = first_w + t2 * dilation[2]
+                    i0 = first_d
+                    while i0 < end_d:
+                        i1 = first_h
+                        while i1 < end_h:
+                            i2 = first_w
+                            while i2 < end_w:
                                 value = x[b, c, i0, i1, i2]
                                 if value > best or (value != value and best == best):
                                     best = value
                                     winner = (i0 * height + i1) * width + i2
+                                i2 += dilation[2]
+                            i1 += dilation[1]
+                        i0 += dilation[0]
                     y[b, c, o0, o1, o2] = best
                     winners[b, c, o0, o1, o2] = winner
