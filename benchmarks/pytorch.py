@@ -19,7 +19,6 @@ from engine.layers import (
     GRU,
     LSTM,
     SELU,
-    AveragePooling2D,
     Bidirectional,
     Dense,
     DepthwiseConv2D,
@@ -27,13 +26,10 @@ from engine.layers import (
     Dropout,
     Flatten,
     GaussianNoise,
-    GlobalAveragePooling2D,
-    GlobalMaxPooling2D,
     HardSigmoid,
     Layer,
     LeakyReLU,
     LogSoftmax,
-    MaxPooling2D,
     PReLU,
     ReLU,
     Reshape,
@@ -50,7 +46,8 @@ from engine.layers import (
 )
 from engine.layers.convolution import Convolution
 from engine.layers.dropout import SpatialDropout
-from engine.layers.pooling import GlobalPooling, Pooling
+from engine.layers.global_pooling import GlobalMaxPooling, GlobalPooling
+from engine.layers.pooling import MaxPooling, Pooling
 from engine.layers.recurrent import RecurrentLayer
 from engine.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from engine.training import Progress, Training
@@ -199,12 +196,13 @@ def _function(layer: Layer, input_shape: Shape, training: bool = False) -> Calla
     if isinstance(layer, SeparableConv2D):
         return lambda x, w, p, b: F.conv2d(F.conv2d(x, _depthwise(w), None, layer.strides, groups=x.shape[1]), p, b)
     if isinstance(layer, Pooling):
-        pools: dict[type[Layer], Callable[..., Tensor]] = {
-            MaxPooling2D: F.max_pool2d,
-            AveragePooling2D: F.avg_pool2d,
-        }
-        pool = pools[type(layer)]
+        rank, largest = len(layer.axes), isinstance(layer, MaxPooling)
+        pool = getattr(F, f"{'max' if largest else 'avg'}_pool{rank}d")
         return lambda x: pool(x, layer.pool_size, layer.strides)
+    if isinstance(layer, GlobalPooling):
+        rank, largest = len(layer.axes), isinstance(layer, GlobalMaxPooling)
+        adaptive = getattr(F, f"adaptive_{'max' if largest else 'avg'}_pool{rank}d")
+        return lambda x: adaptive(x, 1).flatten(1)
     if isinstance(layer, RecurrentLayer | Bidirectional):
         return _recurrent(layer)
     if "rng" in layer.uses:
@@ -218,8 +216,6 @@ def _function(layer: Layer, input_shape: Shape, training: bool = False) -> Calla
     if isinstance(layer, PReLU):
         return lambda x, alpha: F.prelu(x.flatten(0, -2), alpha).view_as(x)  # its channels stand second
     functions: dict[type[Layer], Callable[..., Tensor]] = {
-        GlobalMaxPooling2D: lambda x: F.adaptive_max_pool2d(x, 1).flatten(1),
-        GlobalAveragePooling2D: lambda x: F.adaptive_avg_pool2d(x, 1).flatten(1),
         Dense: F.linear,
         Flatten: lambda x: x.flatten(1),
         Reshape: lambda x: x.reshape(len(x), *layer.output_shape(input_shape)),

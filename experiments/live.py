@@ -18,12 +18,16 @@ from experiments.dropout.scene import scene as dropout_scene
 from experiments.dropout.spec import DropoutSpec
 from experiments.embedding.scene import scene as embedding_scene
 from experiments.embedding.spec import EmbeddingSpec
+from experiments.flatten.scene import scene as flatten_scene
+from experiments.flatten.spec import FlattenSpec
 from experiments.gru.scene import scene as gru_scene
 from experiments.gru.spec import GRUSpec
 from experiments.l1_l2.spec import SurfaceSpec
 from experiments.l1_l2.surface import picture as surface
 from experiments.lstm.scene import scene as lstm_scene
 from experiments.lstm.spec import LSTMSpec
+from experiments.pooling.scene import scene as pooling_scene
+from experiments.pooling.spec import PoolingSpec
 from experiments.scene import Scene, pack
 from experiments.simple_rnn.scene import scene as simple_rnn_scene
 from experiments.simple_rnn.spec import SimpleRNNSpec
@@ -41,6 +45,8 @@ LESSONS: Mapping[str, tuple[Any, Callable[[Any], bytes]]] = MappingProxyType(
     {
         "backprop": (GraphSpec, packed(graph_scene)),
         "convolution": (ConvolutionSpec, packed(scene)),
+        "pooling": (PoolingSpec, packed(pooling_scene)),
+        "flatten": (FlattenSpec, packed(flatten_scene)),
         "home": (DigitSpec, packed(scene)),
         "embedding": (EmbeddingSpec, packed(embedding_scene)),
         "rnn": (SimpleRNNSpec, packed(simple_rnn_scene)),

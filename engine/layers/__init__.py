@@ -9,10 +9,25 @@ from engine.layers.dropout import Dropout, SpatialDropout1D, SpatialDropout2D, S
 from engine.layers.embedding import Embedding
 from engine.layers.flatten import Flatten
 from engine.layers.gaussian_noise import GaussianNoise
+from engine.layers.global_pooling import (
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalAveragePooling3D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    GlobalMaxPooling3D,
+)
 from engine.layers.gru import GRU
 from engine.layers.layer import Layer
 from engine.layers.lstm import LSTM
-from engine.layers.pooling import AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D
+from engine.layers.pooling import (
+    AveragePooling1D,
+    AveragePooling2D,
+    AveragePooling3D,
+    MaxPooling1D,
+    MaxPooling2D,
+    MaxPooling3D,
+)
 from engine.layers.reshape import Reshape
 from engine.layers.separable import DepthwiseConv2D, SeparableConv2D
 from engine.layers.simple_rnn import SimpleRNN
@@ -25,7 +40,9 @@ __all__ = [
     "GRU",
     "LSTM",
     "SELU",
+    "AveragePooling1D",
     "AveragePooling2D",
+    "AveragePooling3D",
     "Bidirectional",
     "Conv1D",
     "Conv2D",
@@ -37,13 +54,19 @@ __all__ = [
     "Embedding",
     "Flatten",
     "GaussianNoise",
+    "GlobalAveragePooling1D",
     "GlobalAveragePooling2D",
+    "GlobalAveragePooling3D",
+    "GlobalMaxPooling1D",
     "GlobalMaxPooling2D",
+    "GlobalMaxPooling3D",
     "HardSigmoid",
     "Layer",
     "LeakyReLU",
     "LogSoftmax",
+    "MaxPooling1D",
     "MaxPooling2D",
+    "MaxPooling3D",
     "PReLU",
     "ReLU",
     "Reshape",

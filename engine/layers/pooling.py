@@ -1,7 +1,9 @@
 """Pooling: each window of a channel becomes one number.
 
-    MaxPooling       y[b, o, c] = max_t x[b, o·stride + t − pad, c]
-    AveragePooling   y[b, o, c] = 1/n(o) · Σ_t x[b, o·stride + t − pad, c]     n(o): taps that fall on x, not on padding
+    MaxPooling       y[b, o, c] = max_t x[b, i(o, t), c]
+    AveragePooling   y[b, o, c] = 1/n(o) · Σ_t x[b, i(o, t), c]     n(o): taps that fall on x, not on padding
+
+    i(o, t) = o·stride + t·dilation − pad
 
 o and t have one index a spatial axis. Padding is no cell: it is never the maximum, and does not count in the mean.
 Nothing is learned. Backward, the winner takes all, or everyone an equal share:
@@ -9,12 +11,9 @@ Nothing is learned. Backward, the winner takes all, or everyone an equal share:
     MaxPooling       dx[b, i, c] = Σ_o dy[b, o, c]           over all o whose winner is i; the first of equals wins
     AveragePooling   dx[b, i, c] = Σ_o dy[b, o, c] / n(o)    over all o whose window holds i
 
-The global ones have a single window, all of the example: (B, *S, C) → (B, C).
-
 Shapes: x (B, *S, C), y (B, *O, C).
 
-Zhou and Chellappa 1988, "Computation of optical flow using a neural network", doi:10.1109/ICNN.1988.23914 (max)
-Lin, Chen and Yan 2014, "Network in network", https://arxiv.org/abs/1312.4400 (global average)
+Zhou and Chellappa 1988, "Computation of optical flow using a neural network", doi:10.1109/ICNN.1988.23914
 """
 
 from dataclasses import dataclass
@@ -44,15 +43,6 @@ class AveragePoolingTrace(NamedTuple):
     cells: Array  # (*O, 1)  n(o)
 
 
-class GlobalMaxPoolingTrace(NamedTuple):
-    x: Array  # (B, *S, C)
-    winners: Array  # (B, C)  flat index into S
-
-
-class GlobalAveragePoolingTrace(NamedTuple):
-    x: Array  # (B, *S, C)
-
-
 @dataclass(frozen=True)
 class Pooling(Layer):
     """What all windowed poolings share. `strides=None` means `pool_size`: windows side by side."""
@@ -60,6 +50,7 @@ class Pooling(Layer):
     pool_size: Size = 2
     strides: Size | None = None
     padding: Padding = "valid"
+    dilation_rate: Size = 1
 
     axes: ClassVar[tuple[str, ...]]
 
@@ -67,17 +58,27 @@ class Pooling(Layer):
         rank = len(self.axes)
         size = check_size("pool_size", self.pool_size, rank)
         strides = size if self.strides is None else check_size("strides", self.strides, rank)
-        padding = check_padding(self.padding, rank)
-        if not isinstance(padding, str) and any(max(pads) >= n for pads, n in zip(padding, size, strict=True)):
-            raise ValueError(f"padding must be smaller than pool_size {size}, or a window holds no cell: {padding}")
-        for name, value in (("pool_size", size), ("strides", strides), ("padding", padding)):
+        padding, dilation = check_padding(self.padding, rank), check_size("dilation_rate", self.dilation_rate, rank)
+        span = tuple(d * (n - 1) + 1 for n, d in zip(size, dilation, strict=True))
+        if not isinstance(padding, str) and any(max(pads) >= n for pads, n in zip(padding, span, strict=True)):
+            raise ValueError(f"padding must be smaller than a window of {span} cells, or it holds no cell: {padding}")
+        checked = {"pool_size": size, "strides": strides, "padding": padding, "dilation_rate": dilation}
+        for name, value in checked.items():
             object.__setattr__(self, name, value)  # a frozen dataclass may still settle its own fields here
 
     def windows(self, input_shape: Shape) -> Windows:
-        """Where the windows stand on an input: pads, spans, output size."""
+        """Where the windows stand on an input: pads, spans, output size. ValueError if one holds no cell."""
         check_axes(self, self.axes, input_shape)
         assert self.strides is not None  # settled above
-        return place_windows(input_shape[:-1], self.pool_size, self.strides, self.padding)
+        windows = place_windows(input_shape[:-1], self.pool_size, self.strides, self.padding, self.dilation_rate)
+        # all taps of a dilated window may step over a small input; side by side they cannot
+        rank = len(self.axes)
+        if max(windows.dilation) > 1 and not all(windows.taps_inside(a).any(axis=1).all() for a in range(rank)):
+            raise ValueError(
+                f"every window must hold a cell of the input {windows.input_size}: with dilation_rate "
+                f"{windows.dilation} and pads {windows.pads} one holds none"
+            )
+        return windows
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (*self.windows(input_shape).output_size, input_shape[-1])
@@ -99,9 +100,9 @@ class MaxPooling(Pooling):
         y = np.empty((*planes.shape[:2], *triple(windows.output_size)), x.dtype)
         winners = np.empty(y.shape, np.int64)
         # y = max_t x
-        geometry = triple(windows.size), triple(windows.strides), (0,) * (3 - len(before)) + before
+        steps = triple(windows.strides), triple(windows.dilation), (0,) * (3 - len(before)) + before
         operations = y.size * prod(windows.size)
-        run(max_pool, planes, y, winners, *geometry, items=prod(y.shape[:2]), operations=operations)
+        run(max_pool, planes, y, winners, triple(windows.size), steps, items=prod(y.shape[:2]), operations=operations)
         rank = len(self.axes)
         return from_planes(y, rank), MaxPoolingTrace(x, windows, from_planes(winners, rank))
 
@@ -146,58 +147,10 @@ class AveragePooling(Pooling):
 
 
 @dataclass(frozen=True)
-class GlobalPooling(Layer):
-    """What both global poolings share."""
+class MaxPooling1D(MaxPooling):
+    """Over a sequence: x (B, T, C)."""
 
-    axes: ClassVar[tuple[str, ...]]
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        check_axes(self, self.axes, input_shape)
-        return input_shape[-1:]
-
-    def operation_count(self, input_shape: Shape) -> int:
-        """Every cell is compared, or added, once."""
-        check_axes(self, self.axes, input_shape)
-        return prod(input_shape)
-
-
-@dataclass(frozen=True)
-class GlobalMaxPooling(GlobalPooling):
-    """The largest of each channel."""
-
-    def forward(self, params: Params, x: Array) -> tuple[Array, GlobalMaxPoolingTrace]:
-        self.check(params, x)
-        flat = x.reshape(len(x), prod(x.shape[1:-1]), x.shape[-1])
-        # y = max_i x
-        winners = flat.argmax(axis=1)
-        y = np.take_along_axis(flat, winners[:, None], axis=1)[:, 0]
-        return y, GlobalMaxPoolingTrace(x, winners)
-
-    def backward(self, params: Params, trace: GlobalMaxPoolingTrace, dy: Array) -> tuple[Array, Params]:
-        x, winners = trace
-        check_gradient(dy, winners.shape, x.dtype)
-        dflat = np.zeros((len(x), prod(x.shape[1:-1]), x.shape[-1]), x.dtype)
-        # y = max_i x:  all of dy to the winner
-        np.put_along_axis(dflat, winners[:, None], dy[:, None], axis=1)
-        return dflat.reshape(x.shape), {}
-
-
-@dataclass(frozen=True)
-class GlobalAveragePooling(GlobalPooling):
-    """The mean of each channel."""
-
-    def forward(self, params: Params, x: Array) -> tuple[Array, GlobalAveragePoolingTrace]:
-        self.check(params, x)
-        # y = 1/n Σ_i x
-        return x.mean(axis=tuple(range(1, x.ndim - 1))), GlobalAveragePoolingTrace(x)
-
-    def backward(self, params: Params, trace: GlobalAveragePoolingTrace, dy: Array) -> tuple[Array, Params]:
-        (x,) = trace
-        check_gradient(dy, (len(x), x.shape[-1]), x.dtype)
-        cells = prod(x.shape[1:-1])
-        # y = 1/n Σ_i x:  an equal share to every cell
-        share = (dy / cells).reshape(len(x), *(1,) * (x.ndim - 2), x.shape[-1])
-        return np.broadcast_to(share, x.shape).copy(), {}
+    axes = ("steps",)
 
 
 @dataclass(frozen=True)
@@ -208,6 +161,20 @@ class MaxPooling2D(MaxPooling):
 
 
 @dataclass(frozen=True)
+class MaxPooling3D(MaxPooling):
+    """Over a volume or a clip: x (B, D, H, W, C)."""
+
+    axes = ("depth", "height", "width")
+
+
+@dataclass(frozen=True)
+class AveragePooling1D(AveragePooling):
+    """Over a sequence: x (B, T, C)."""
+
+    axes = ("steps",)
+
+
+@dataclass(frozen=True)
 class AveragePooling2D(AveragePooling):
     """Over a picture: x (B, H, W, C)."""
 
@@ -215,14 +182,7 @@ class AveragePooling2D(AveragePooling):
 
 
 @dataclass(frozen=True)
-class GlobalMaxPooling2D(GlobalMaxPooling):
-    """Over a picture: x (B, H, W, C)."""
+class AveragePooling3D(AveragePooling):
+    """Over a volume or a clip: x (B, D, H, W, C)."""
 
-    axes = ("height", "width")
-
-
-@dataclass(frozen=True)
-class GlobalAveragePooling2D(GlobalAveragePooling):
-    """Over a picture: x (B, H, W, C)."""
-
-    axes = ("height", "width")
+    axes = ("depth", "height", "width")

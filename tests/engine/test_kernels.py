@@ -109,9 +109,12 @@ def test_convolve_dw(seed: int, dtype: type, tolerance: float) -> None:
 def test_max_pool(seed: int, dtype: type) -> None:
     rng = np.random.default_rng(seed)
     size, strides = rng.integers(1, 4, 3), rng.integers(1, 4, 3)
+    dilation = rng.integers(1, 3, 3)
+    span = dilation * (size - 1) + 1
     before, after = rng.integers(0, size), rng.integers(0, size)
-    extent = np.maximum(size - before - after, 1) + rng.integers(0, 4, 3)
-    outputs = (before + extent + after - size) // strides + 1
+    # a window of dilation 2 steps over a single cell
+    extent = np.maximum(span - before - after, dilation) + rng.integers(0, 4, 3)
+    outputs = (before + extent + after - span) // strides + 1
     # few different values, so that there are ties; here and there NaN and −∞
     values = rng.integers(0, 4, (2, 3, *extent)).astype(dtype)
     values[rng.random(values.shape) < 0.1] = np.nan
@@ -120,7 +123,7 @@ def test_max_pool(seed: int, dtype: type) -> None:
     for b, c, *o in np.ndindex(expected.shape):
         best, winner = None, None
         for t in np.ndindex(*size):
-            i = tuple(np.array(o) * strides + t - before)
+            i = tuple(np.array(o) * strides + t * dilation - before)
             if min(i) < 0 or any(np.array(i) >= extent):
                 continue
             value = values[(b, c, *i)]
@@ -129,8 +132,8 @@ def test_max_pool(seed: int, dtype: type) -> None:
         expected[b, c, *o], winners[b, c, *o] = best, winner
     (x, _), (y, y_buffer) = guarded(values, mark=1e30), guarded(np.full(expected.shape, MARK, dtype), MARK)
     found, found_buffer = guarded(np.zeros(expected.shape, np.int64))
-    geometry = (tuple(map(int, v)) for v in (size, strides, before))
-    pooling.max_pool(x, y, found, *geometry, 0, y.shape[0] * y.shape[1])
+    taps, *steps = (tuple(map(int, v)) for v in (size, strides, dilation, before))
+    pooling.max_pool(x, y, found, taps, tuple(steps), 0, y.shape[0] * y.shape[1])
     np.testing.assert_array_equal(y, expected)
     np.testing.assert_array_equal(found, winners)
     assert untouched(y_buffer)
@@ -151,7 +154,7 @@ def test_a_kernel_writes_its_own_items_only(lo: int, hi: int) -> None:
     convolution.convolve(at.x, at.w, at.bias, y, at.strides, at.dilation, lo, until(y, 3))
     convolution.convolve_dx(at.dy, turned, dx, at.strides, at.dilation, lo, until(dx, 3))
     convolution.convolve_dw(at.x, at.dy, dw, at.strides, at.dilation, lo, until(dw, 3))
-    pooling.max_pool(at.x, pooled, winners, (1, 1, 1), (1, 1, 1), (0, 0, 0), lo, until(pooled, 2))
+    pooling.max_pool(at.x, pooled, winners, (1, 1, 1), ((1, 1, 1), (1, 1, 1), (0, 0, 0)), lo, until(pooled, 2))
     for array, items in ((y, 3), (dx, 3), (dw, 3), (pooled, 2)):
         written = (array.reshape(int(np.prod(array.shape[:items])), -1) != MARK).all(axis=1)
         assert list(np.flatnonzero(written)) == list(range(lo, min(hi, len(written))))

@@ -23,10 +23,10 @@ assert signatures == [2] * len(KERNELS), signatures
 
 # nothing that a layer may be given needs another compilation: read-only, strided, with more axes, groups, strides
 import numpy as np
-from engine.layers import GRU, LSTM, Conv1D, Conv2D, Conv3D, Embedding, MaxPooling2D, SimpleRNN
-layers = [Conv1D(4, 3, 2, groups=2), Conv2D(1, 3), Conv3D(1, 2), MaxPooling2D(), MaxPooling2D()]
+from engine.layers import GRU, LSTM, Conv1D, Conv2D, Conv3D, Embedding, MaxPooling1D, MaxPooling2D, SimpleRNN
+layers = [Conv1D(4, 3, 2, groups=2), Conv2D(1, 3), Conv3D(1, 2), MaxPooling2D(3, 2, 1, 2), MaxPooling1D()]
 layers += [SimpleRNN(2, activation="relu", go_backwards=True), LSTM(2, clamp={"f": 1}), GRU(2, reset_after=False)]
-shapes = (9, 2), (5, 5, 1), (3, 3, 3, 1), (4, 4, 3), (4, 4, 1), (3, 2), (3, 2), (3, 2)
+shapes = (9, 2), (5, 5, 1), (3, 3, 3, 1), (5, 5, 3), (4, 1), (3, 2), (3, 2), (3, 2)
 for dtype in (np.float32, np.float64):
     for layer, shape in zip(layers, shapes, strict=True):
         params, _ = layer.init(np.random.default_rng(0), shape, dtype)

@@ -1,0 +1,1 @@
+"""What the Pooling lesson shows: its specification, the window under the lens, and one module a claim."""

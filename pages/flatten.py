@@ -1,0 +1,46 @@
+"""The Flatten lesson: controls → specification → experiment → pictures."""
+
+from engine.layers import Flatten
+from experiments.flatten import order
+from experiments.flatten.code import keras, pytorch
+from experiments.flatten.facts import facts
+from experiments.flatten.questions import question_numbers
+from experiments.flatten.scene import scene
+from experiments.flatten.spec import FlattenSpec
+from experiments.scene import pack
+from ui import code, lesson
+from ui.lens import lens
+from ui.prose import read
+from ui.settings import Settings
+
+text = read("flatten")
+settings = Settings("flatten", FlattenSpec)
+
+
+@lesson.live
+def microscope() -> FlattenSpec:
+    """Slider and lens: all that runs again while something is dragged."""
+    spec = settings.read()
+    drawn = scene(spec)
+    with lesson.row("example"):
+        settings.slider("example")
+        lesson.try_this(text["Try this"], {grid.symbol: grid.role for grid in drawn.grids})
+    lens(pack(drawn), key="flatten.lens", link="flatten_look", live=settings.live)
+    settings.settle()
+    return spec
+
+
+with lesson.first_screen():
+    with lesson.header(text):
+        settings.buttons()
+    with settings.row():
+        for name in ("rows", "columns", "channels", "order"):
+            settings.segments(name)
+    lesson.changes(settings.notes)
+    lesson.facts(facts(settings.spec))
+    spec = microscope()
+lesson.experiment("FL1", text["FL1"], order.show, spec)
+lesson.questions("flatten", text["Check yourself"].fill(question_numbers(spec)))
+lesson.notes(text["Notes"])
+code.source({"forward": Flatten.forward, "backward": Flatten.backward})
+code.elsewhere("flatten", {"PyTorch": pytorch(spec), "Keras": keras(spec)})

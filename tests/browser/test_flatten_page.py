@@ -1,0 +1,50 @@
+"""The Flatten page as a learner uses it, in Chromium, on the real server: point both ways, share, guess."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from experiments.flatten.spec import FlattenSpec
+from experiments.flatten.unrolled import unrolled
+from tests.browser.test_convolution_page import quiet, shown
+
+READY = ".lens[data-drawn]"
+
+
+@pytest.fixture
+def flatten(open_page: Callable[..., Any], serve: Callable[..., str]) -> Callable[..., Any]:
+    """Opens the lesson; the query without its question mark."""
+
+    def visit(query: str = "", **options: Any) -> Any:
+        it = open_page(f"{serve('app.py')}/flatten?{query}", ready=READY, **options)
+        quiet(it)
+        return it
+
+    return visit
+
+
+def test_a_link_points_at_a_number_of_the_vector_and_it_is_the_tensors(flatten: Callable[..., Any]) -> None:
+    it = flatten("flatten_order=channels+first&flatten_look=forward.y.3", height=800)
+    for grid in ("x", "y"):
+        box = it.page.locator(f'.grid[data-grid="{grid}"] > canvas').first.bounding_box()
+        assert box["y"] + box["height"] < 800
+    u = unrolled(FlattenSpec(order="channels first"))
+    assert shown(it) == pytest.approx(u.y[3], abs=6e-3)
+    assert "x[1, 0, 0]" in it.page.locator(".sum").inner_text()
+
+
+def test_backward_every_number_comes_back(flatten: Callable[..., Any]) -> None:
+    it = flatten("flatten_look=backward.dx.5")
+    u = unrolled(FlattenSpec())
+    assert shown(it) == pytest.approx(u.dx.ravel()[5], abs=6e-3)
+    assert "∂L/∂y[5]" in it.page.locator(".sum").inner_text()
+
+
+def test_a_guess_is_answered_on_a_phone(flatten: Callable[..., Any]) -> None:
+    it = flatten(width=390, height=844)
+    card = it.page.locator(".st-key-experiment-fl1")
+    card.get_by_text("the index of most numbers").click()
+    card.get_by_text("Where it stops.").wait_for()
+    assert "Right." in card.inner_text()
+    assert it.page.evaluate("document.documentElement.scrollWidth") <= 390

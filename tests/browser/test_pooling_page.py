@@ -1,0 +1,64 @@
+"""The Pooling page as a learner uses it, in Chromium, on the real server: point, drag, guess, share."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from experiments.pooling.microscope import microscope
+from experiments.pooling.spec import PoolingSpec
+from tests.browser.test_convolution_page import quiet, shown
+
+READY = ".lens[data-drawn]"
+
+
+@pytest.fixture
+def pooling(open_page: Callable[..., Any], serve: Callable[..., str]) -> Callable[..., Any]:
+    """Opens the lesson; the query without its question mark."""
+
+    def visit(query: str = "", **options: Any) -> Any:
+        it = open_page(f"{serve('app.py')}/pooling?{query}", ready=READY, **options)
+        quiet(it)
+        return it
+
+    return visit
+
+
+def test_the_number_pointed_at_is_the_engines(pooling: Callable[..., Any]) -> None:
+    it = pooling("pooling_look=forward.y.0", height=800)
+    for grid in ("x", "y"):
+        box = it.page.locator(f'.grid[data-grid="{grid}"] > canvas').first.bounding_box()
+        assert box["y"] + box["height"] < 800
+    m = microscope(PoolingSpec())
+    assert shown(it) == pytest.approx(m.y[0, 0, 0], abs=6e-3)
+    sent = len(it.sent)
+    it.page.locator('.grid[data-grid="y"] > canvas').first.focus()
+    it.page.keyboard.press("ArrowRight")
+    it.page.keyboard.press("ArrowDown")
+    assert it.page.locator(".si").inner_text() == "y[1, 1]"
+    assert shown(it) == pytest.approx(m.y[1, 1, 0], abs=6e-3)
+    assert len(it.sent) == sent
+
+
+def test_backward_shows_the_gradient_with_its_check(pooling: Callable[..., Any]) -> None:
+    it = pooling()
+    it.page.locator("[data-phase=backward]").click()
+    m = microscope(PoolingSpec())
+    assert shown(it) == pytest.approx(m.dx.max(), abs=6e-3)
+    assert "agrees" in " ".join(it.page.locator(".ck").all_inner_texts())
+
+
+def test_a_link_is_a_view_and_a_global_pooling_has_no_window(pooling: Callable[..., Any]) -> None:
+    it = pooling("pooling_kind=global+average&pooling_picture=flower")
+    assert shown(it) == pytest.approx(microscope(PoolingSpec(kind="global average", picture="flower")).y[0], rel=6e-3)
+    assert it.page.get_by_text("pool_size", exact=True).count() == 0
+
+
+def test_a_guess_is_answered(pooling: Callable[..., Any]) -> None:
+    it = pooling(width=390, height=844)
+    card = it.page.locator(".st-key-experiment-pl5")
+    card.get_by_text("yes", exact=True).click()
+    card.get_by_text("Where it stops.").wait_for()
+    assert "Right." in card.inner_text()
+    assert "30 of 64 cells" in card.inner_text()
+    assert it.page.evaluate("document.documentElement.scrollWidth") <= 390
