@@ -12,6 +12,8 @@ from typing import Any
 
 from experiments.convolution.scene import scene
 from experiments.convolution.spec import ConvolutionSpec, DigitSpec
+from experiments.dense.scene import scene as dense_scene
+from experiments.dense.spec import DenseSpec
 from experiments.dropout.scene import scene as dropout_scene
 from experiments.dropout.spec import DropoutSpec
 from experiments.embedding.scene import scene as embedding_scene
@@ -38,6 +40,7 @@ def packed(build: Callable[[Any], Scene]) -> Callable[[Any], bytes]:
 LESSONS: Mapping[str, tuple[Any, Callable[[Any], bytes]]] = MappingProxyType(
     {
         "convolution": (ConvolutionSpec, packed(scene)),
+        "dense": (DenseSpec, packed(dense_scene)),
         "home": (DigitSpec, packed(scene)),
         "embedding": (EmbeddingSpec, packed(embedding_scene)),
         "rnn": (SimpleRNNSpec, packed(simple_rnn_scene)),
