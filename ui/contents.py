@@ -19,6 +19,7 @@ class Lesson(NamedTuple):
 
 HOME = Lesson("home", "Start here")
 SECTIONS = {
+    "Feed-forward": (Lesson("dense", "Dense"),),
     "Space": (Lesson("convolution", "Convolution"),),
     "Words": (Lesson("embedding", "Embedding"),),
     "Time": (Lesson("simple_rnn", "Simple RNN"), Lesson("lstm", "LSTM"), Lesson("gru", "GRU")),
