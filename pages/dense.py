@@ -2,24 +2,34 @@
 
 from functools import partial
 
+from engine import tables
 from engine.layers.dense import Dense
 from engine.warmup import not_ready
-from experiments.dense import surfaces
+from experiments.dense import growth, head, shifted, surfaces
 from experiments.dense.code import keras, pytorch
 from experiments.dense.facts import facts
+from experiments.dense.growth import GrowthSpec
+from experiments.dense.head import HeadSpec
 from experiments.dense.questions import question_numbers
 from experiments.dense.scene import scene
+from experiments.dense.shifted import ShiftedSpec
 from experiments.dense.spec import DIGIT, DenseSpec
 from experiments.dense.surfaces import SurfacesSpec
+from experiments.overfitting.data import OWN
+from experiments.overfitting.spec import WANTED
 from experiments.scene import pack
 from ui import code, lesson
 from ui.lens import lens_of
+from ui.own_data import own_data
 from ui.prose import read
 from ui.settings import Settings
 
 text = read("dense")
 settings = Settings("dense", DenseSpec)
 plane = Settings("dense_plane", SurfacesSpec)
+real = Settings("dense_head", HeadSpec)
+wider = Settings("dense_wider", GrowthSpec)
+moved = Settings("dense_moved", ShiftedSpec)
 
 
 @lesson.live
@@ -53,8 +63,12 @@ with lesson.first_screen():
     lesson.changes(settings.notes)
     lesson.facts(facts(settings.spec))
     spec = microscope()
+own_table = partial(own_data, real, "table", "Your own table", WANTED, {"data": OWN}, tables.shrink)
 told = text.fill(question_numbers(spec))
 lesson.experiment("DN1", told["DN1"], surfaces.show, controls=partial(lesson.controls, plane))
+lesson.experiment("DN2", text["DN2"], head.show, controls=partial(lesson.controls, real, own_table))
+lesson.experiment("DN3", text["DN3"], growth.show, controls=partial(lesson.controls, wider))
+lesson.experiment("DN4", text["DN4"], shifted.show, controls=partial(lesson.controls, moved))
 lesson.questions("dense", told["Check yourself"])
 lesson.notes(text["Notes"])
 code.source({"forward": Dense.forward, "backward": Dense.backward})

@@ -17,7 +17,7 @@ from experiments.scene import Edit, Grid, Group, Map, Network, Phase, Role, Scal
 
 INPUT, UNIT = "input", "unit"
 COLUMN = (0, -1)
-REACH = 2.0  # of inputs, weights and sums; what lies beyond is marked
+REACH = 1.5  # of inputs, weights and sums; what lies beyond is marked
 GIVEN = "Drawn from the seed, with two decimals. Change it."
 PIXELS = f"A digit, averaged to {SIDE} × {SIDE} parts, row by row: 0 paper, 1 ink."
 KERNEL = "Drawn from the seed as kernel_initializer says, with two decimals. Change it."

@@ -58,7 +58,7 @@ class DenseSpec(Spec):
         rng_x, rng_w, rng_b, rng_t = np.random.default_rng(self.seed).spawn(4)
         x = averaged(self.example) if self.data == DIGIT else rng_x.uniform(-1, 1, self.size).round(2)
         params = self.layer.init(rng_w, (self.size,), np.float64)[0]
-        w, b = params["kernel"].round(2), rng_b.uniform(-0.5, 0.5, self.units if self.use_bias else 0).round(2)
+        w, b = params["kernel"].round(2), rng_b.uniform(0, 0.5, self.units if self.use_bias else 0).round(2)
         edits.apply(self.edits, {"x": x, "w": w, "b": b}, NAMES)
         target = rng_t.uniform(0, 1, self.units).round(2)
         return x, {"kernel": w, "bias": b} if self.use_bias else {"kernel": w}, target

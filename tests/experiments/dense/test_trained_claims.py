@@ -5,10 +5,29 @@ from functools import cache
 import numpy as np
 import pytest
 
+from experiments.dense import shifted as shifted_module
 from experiments.dense import surfaces as surfaces_module
+from experiments.dense.shifted import (
+    CANVAS,
+    CONVOLUTION,
+    DENSE,
+    FALLS,
+    MARGIN,
+    NETWORKS,
+    STEPS,
+    Shifted,
+    ShiftedSpec,
+    held_out,
+    placed,
+    shifted,
+    training,
+)
+from experiments.dense.shifted import (
+    LEARNED as DIGITS,
+)
 from experiments.dense.surfaces import DEPTHS, LEARNED, SPIRALS, XOR, Surfaces, SurfacesSpec, drawn, network, surfaces
-from experiments.shown import Maps
-from tests.experiments.runs import cells, last, shown
+from experiments.shown import Bars, Beside, Maps
+from tests.experiments.runs import cells, last, lines, shown
 from tests.test_claims_table import spread, told
 
 NONE, ONE, TWO = DEPTHS
@@ -91,3 +110,60 @@ def test_what_is_shown_is_what_was_measured(points: str) -> None:
     assert all(len(picture.values) == len(films.frames) for picture in films.pictures)
     assert cells(table)["parameters"] == ["6", "82", "354"]
     assert seen.numbers["none"].startswith(f"{np.median(result.right[NONE]):.3f}")
+
+
+# ---------------------------------------------------------------------------------- DN4: moved digits
+
+
+@cache
+def moved() -> Shifted:
+    return last(shifted(ShiftedSpec()))
+
+
+def test_moved_by_3_pixels_the_convolution_knows_digits_and_the_dense_network_does_not() -> None:
+    right = moved().right
+    for rows in right.values():  # in the middle both have learned them
+        assert np.median(rows[:, 0]) > 0.93
+    assert np.median(right[CONVOLUTION][:, MARGIN]) > 0.9
+    assert np.median(right[DENSE][:, MARGIN]) < 0.5
+    assert np.median(right[DENSE][:, 1]) < 0.5  # a single pixel is enough
+    assert moved().answers == {FALLS}
+
+
+def test_no_digit_is_cut_off_and_none_is_learned_from_that_is_held_out() -> None:
+    images, _ = held_out()
+    for place in ((MARGIN, MARGIN), (-MARGIN, MARGIN), (0, 0)):
+        np.testing.assert_allclose(placed(images, *place).sum(axis=(1, 2, 3)), images.sum(axis=(1, 2, 3)), rtol=1e-5)
+    seen = {image.tobytes() for image in placed(images, 0, 0)}
+    for seed in range(5):
+        both = [training(name, seed) for name in NETWORKS]
+        np.testing.assert_array_equal(both[0].x, both[1].x)
+        # a few digits of the data set are alike to the pixel
+        assert sum(image.tobytes() in seen for image in both[0].x) <= 1
+
+
+def test_the_film_shows_what_the_networks_say() -> None:
+    seen = shown(shifted_module, "shifted", moved(), ShiftedSpec())
+    side, curves, _ = seen.rows
+    assert isinstance(side, Beside)
+    maps, bars = side.rows
+    assert isinstance(maps, Maps)
+    assert isinstance(bars, Bars)
+    assert maps.frames == bars.frames
+    assert len(maps.frames or []) == 2 * MARGIN + 1
+    for name, p in bars.bars.items():
+        np.testing.assert_allclose(p.sum(axis=1), 1, rtol=1e-5)
+        assert f"{name} says {p[MARGIN].argmax()}" in (maps.frames or [])[MARGIN]
+    assert lines(curves)[DENSE] == np.median(moved().right[DENSE], axis=0).tolist()
+    assert seen.right == {FALLS}
+
+
+def test_the_table_of_claims_has_the_shifted_shares() -> None:
+    assert told("DN4", "# digits, # steps") == [DIGITS, STEPS]
+    for name, words in ((DENSE, "dense"), (CONVOLUTION, "convolution with global max")):
+        rows = moved().right[name]
+        figures = told("DN4", f"{words} # in the middle, # after 1 pixel, # after 3 (# to #)")
+        expected = [np.median(rows[:, 0]), np.median(rows[:, 1]), *spread(rows[:, MARGIN])]
+        assert figures == pytest.approx(expected, abs=0.02)
+    counts = [NETWORKS[name].parameter_count((CANVAS, CANVAS, 1)) for name in NETWORKS]
+    assert told("DN4", "with # and # parameters") == counts
