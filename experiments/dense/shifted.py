@@ -36,6 +36,7 @@ CANVAS, MARGIN = 14, 3
 SHIFTS = range(MARGIN + 1)
 AROUND = [(down, right) for down, right in product((-1, 0, 1), repeat=2) if down or right]  # directions of a shift
 DENSE, CONVOLUTION = "dense", "convolution + global max"
+SHORT = "dense", "convolution"  # in the captions of the film
 NETWORKS = {
     DENSE: Sequential((Flatten(), Dense(64, kernel_initializer="he_normal"), ReLU(), Dense(10))),
     CONVOLUTION: Sequential(
@@ -172,7 +173,7 @@ def _film(result: Shifted) -> Beside:
     film, middle = result.film, MARGIN
     frames = []
     for k, (down, right) in enumerate(film.places):
-        said = ", ".join(f"{name} says {int(p[k].argmax())}" for name, p in film.answers.items())
+        said = ", ".join(f"{name} {int(p[k].argmax())}" for name, p in zip(SHORT, film.answers.values(), strict=True))
         frames.append(f"{_where(down, right)}: {said}")
     words = "; ".join(frames)
     canvas = Picture(f"a {result.spec.digit}", film.canvases, Scale(1, "brightness"), "input")
