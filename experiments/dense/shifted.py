@@ -5,6 +5,8 @@ digits, in the middle of the canvas, from the same seed, in as many steps.
 
 dense          flatten → dense → ReLU → dense
 convolution    convolution → ReLU → global max → dense
+
+Where it stops: the dense network once more, shown the same digits at places of all shifts, in more steps.
 """
 
 from __future__ import annotations
@@ -32,10 +34,12 @@ from experiments.spec import Spec, choice
 
 SEEDS = range(5)
 STEPS, LEARNED, HELD_OUT = 150, 600, 300
+MORE_STEPS, PLACES = 600, 4  # of the network that is shown digits at all places: so many places a digit
 CANVAS, MARGIN = 14, 3
 SHIFTS = range(MARGIN + 1)
 AROUND = [(down, right) for down, right in product((-1, 0, 1), repeat=2) if down or right]  # directions of a shift
 DENSE, CONVOLUTION = "dense", "convolution + global max"
+ANYWHERE = "dense, shown all places"
 SHORT = "dense", "convolution"  # in the captions of the film
 NETWORKS = {
     DENSE: Sequential((Flatten(), Dense(64, kernel_initializer="he_normal"), ReLU(), Dense(10))),
@@ -48,6 +52,7 @@ NETWORKS = {
         )
     ),
 }
+KINDS = {**NETWORKS, ANYWHERE: NETWORKS[DENSE]}
 WAYS = {"across": (0, 1), "down": (1, 0), "diagonal": (1, 1)}
 FALLS, STAYS, RISES = range(3)  # the lesson's answers: what becomes of the dense network
 
@@ -103,24 +108,32 @@ def placed(images: Array, down: int, right: int) -> Array:
 
 
 def training(name: str, seed: int) -> Training:
-    """The same digits for both networks, none of them held out, in the middle."""
+    """The same digits for all networks, none of them held out, in the middle or at places drawn from all."""
     images, labels = digits()
     rest = np.random.default_rng(0).permutation(len(images))[HELD_OUT:]
     chosen = np.random.default_rng((seed, 5)).permutation(rest)[:LEARNED]
-    return Training(NETWORKS[name], Adam(0.02), placed(images[chosen], 0, 0), labels[chosen], batch_size=32, seed=seed)
+    x, named = placed(images[chosen], 0, 0), labels[chosen]
+    if name == ANYWHERE:
+        chosen = np.tile(chosen, PLACES)
+        moves = np.random.default_rng((seed, 6)).integers(-MARGIN, MARGIN + 1, (len(chosen), 2))
+        x = np.concatenate([placed(images[[k]], *move) for k, move in zip(chosen, moves, strict=True)])
+        named = labels[chosen]
+    return Training(KINDS[name], Adam(0.02), x, named, batch_size=32, seed=seed)
 
 
 def shifted(spec: ShiftedSpec) -> Iterator[tuple[float, Shifted | None]]:
-    """Both networks from each seed: (share that is done, results when a seed is done)."""
-    right: dict[str, list[Array]] = {name: [] for name in NETWORKS}
+    """All networks from each seed: (share that is done, results when a seed is done)."""
+    right: dict[str, list[Array]] = {name: [] for name in KINDS}
     first: dict[str, Any] = {}
-    for number, (seed, name) in enumerate(product(SEEDS, NETWORKS)):
-        after = yield from trained(training(name, seed), STEPS, number, len(SEEDS) * len(NETWORKS))
+    total = len(SEEDS) * len(KINDS)
+    for number, (seed, name) in enumerate(product(SEEDS, KINDS)):
+        count = MORE_STEPS if name == ANYWHERE else STEPS
+        after = yield from trained(training(name, seed), count, number, total)
         first.setdefault(name, after.params)
-        right[name].append(shares(NETWORKS[name], after.params))
-        if len(first) == len(NETWORKS) == len(right) and len({len(rows) for rows in right.values()}) == 1:
+        right[name].append(shares(KINDS[name], after.params))
+        if len({len(rows) for rows in right.values()}) == 1:
             result = Shifted(spec, {kind: np.array(rows) for kind, rows in right.items()}, film(spec, first))
-            yield (number + 1) / (len(SEEDS) * len(NETWORKS)), result
+            yield (number + 1) / total, result
 
 
 def shares(network: Sequential, params: Any) -> Array:
@@ -161,10 +174,12 @@ def _shown(result: Shifted) -> Shown:
         "seeds": counted(seeds, "seed"),
         "learned": whole(LEARNED),
         "steps": whole(STEPS),
+        "more_steps": whole(MORE_STEPS),
+        "places": whole(PLACES),
         "dense_parameters": whole(parameters[DENSE]),
         "conv_parameters": whole(parameters[CONVOLUTION]),
     }
-    for key, name in (("dense", DENSE), ("conv", CONVOLUTION)):
+    for key, name in (("dense", DENSE), ("conv", CONVOLUTION), ("anywhere", ANYWHERE)):
         numbers |= {f"{key}_{shift}": spread(result.right[name][:, shift]) for shift in SHIFTS}
     return Shown(numbers, rows, right=result.answers)
 

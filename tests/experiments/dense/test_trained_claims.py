@@ -8,12 +8,15 @@ import pytest
 from experiments.dense import shifted as shifted_module
 from experiments.dense import surfaces as surfaces_module
 from experiments.dense.shifted import (
+    ANYWHERE,
     CANVAS,
     CONVOLUTION,
     DENSE,
     FALLS,
     MARGIN,
+    MORE_STEPS,
     NETWORKS,
+    PLACES,
     STEPS,
     Shifted,
     ShiftedSpec,
@@ -122,12 +125,19 @@ def moved() -> Shifted:
 
 def test_moved_by_3_pixels_the_convolution_knows_digits_and_the_dense_network_does_not() -> None:
     right = moved().right
-    for rows in right.values():  # in the middle both have learned them
-        assert np.median(rows[:, 0]) > 0.93
+    for name in NETWORKS:  # in the middle both have learned them
+        assert np.median(right[name][:, 0]) > 0.93
     assert np.median(right[CONVOLUTION][:, MARGIN]) > 0.9
     assert np.median(right[DENSE][:, MARGIN]) < 0.5
     assert np.median(right[DENSE][:, 1]) < 0.5  # a single pixel is enough
     assert moved().answers == {FALLS}
+
+
+def test_where_it_stops_shown_all_places_it_is_alike_at_all_and_good_at_none() -> None:
+    rows = moved().right[ANYWHERE]
+    assert np.abs(np.median(rows[:, 0] - rows[:, MARGIN])) < 0.1
+    assert np.median(rows[:, MARGIN] - moved().right[DENSE][:, MARGIN]) > 0.3
+    assert np.median(rows[:, 0] - moved().right[DENSE][:, 0]) < -0.1
 
 
 def test_no_digit_is_cut_off_and_none_is_learned_from_that_is_held_out() -> None:
@@ -165,5 +175,8 @@ def test_the_table_of_claims_has_the_shifted_shares() -> None:
         figures = told("DN4", f"{words} # in the middle, # after 1 pixel, # after 3 (# to #)")
         expected = [np.median(rows[:, 0]), np.median(rows[:, 1]), *spread(rows[:, MARGIN])]
         assert figures == pytest.approx(expected, abs=0.02)
+    anywhere = np.median(moved().right[ANYWHERE], axis=0)
+    assert told("DN4", "at # places drawn from all, in # steps") == [PLACES, MORE_STEPS]
+    assert told("DN4", "has # in the middle and # after 3") == pytest.approx(anywhere[[0, -1]], abs=0.02)
     counts = [NETWORKS[name].parameter_count((CANVAS, CANVAS, 1)) for name in NETWORKS]
     assert told("DN4", "with # and # parameters") == counts
