@@ -14,6 +14,8 @@ from experiments.backpropagation.scene import scene as graph_scene
 from experiments.backpropagation.spec import GraphSpec
 from experiments.convolution.scene import scene
 from experiments.convolution.spec import ConvolutionSpec, DigitSpec
+from experiments.dense.scene import scene as dense_scene
+from experiments.dense.spec import DenseSpec
 from experiments.dropout.scene import scene as dropout_scene
 from experiments.dropout.spec import DropoutSpec
 from experiments.embedding.scene import scene as embedding_scene
@@ -47,6 +49,7 @@ LESSONS: Mapping[str, tuple[Any, Callable[[Any], bytes]]] = MappingProxyType(
         "convolution": (ConvolutionSpec, packed(scene)),
         "pooling": (PoolingSpec, packed(pooling_scene)),
         "flatten": (FlattenSpec, packed(flatten_scene)),
+        "dense": (DenseSpec, packed(dense_scene)),
         "home": (DigitSpec, packed(scene)),
         "embedding": (EmbeddingSpec, packed(embedding_scene)),
         "rnn": (SimpleRNNSpec, packed(simple_rnn_scene)),

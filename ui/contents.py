@@ -20,6 +20,7 @@ class Lesson(NamedTuple):
 HOME = Lesson("home", "Start here")
 SECTIONS = {
     "Foundations": (Lesson("backpropagation", "Backpropagation"),),
+    "Feed-forward": (Lesson("dense", "Dense"),),
     "Space": (Lesson("convolution", "Convolution"), Lesson("pooling", "Pooling"), Lesson("flatten", "Flatten")),
     "Words": (Lesson("embedding", "Embedding"),),
     "Time": (Lesson("simple_rnn", "Simple RNN"), Lesson("lstm", "LSTM"), Lesson("gru", "GRU")),

@@ -1,5 +1,6 @@
 /* A network as units and lines, with the numbers of the step that is shown. A unit that its mask silences goes dark, and the
-   lines that end there fade. Below it every mask of the run, a column each. A unit is a cell of a grid; pressing it goes there. */
+   lines that end there fade. Below it every mask of the run, a column each. A unit and a line are cells of grids: pressing goes
+   there, and a line is pointed at as its cell is. */
 
 import { tone } from "../drawing/colour.js"
 import { h, svg, write } from "../drawing/element.js"
@@ -9,6 +10,7 @@ import { showFrame } from "./scene.js"
 const ROW = 40, HEAD = 26 // pixels
 const THIN = 0.5, WIDE = 6 // of a line, for a weight of 0 and at the end of its scale
 const FADED = 0.2, SEEN = 0.6, STRONG = 1
+const REACH = 14 // pixels: how wide a line is to be pointed at
 const CELL = 7, GAP = 5 // pixels: a unit's row in the picture of the masks, and between two layers
 
 export class NetworkBox {
@@ -20,15 +22,15 @@ export class NetworkBox {
     this.height = HEAD + this.most * ROW
     this.columns = network.units.map((units, c) => this.#column(units, grids[c].size, c))
     this.lines = network.weights.flatMap((id, k) => this.#lines(id, k, grids[k].size, grids[k + 1].size))
-    this.drawing = svg("svg", { "aria-hidden": "true" }, this.lines.map((line) => line.element))
+    this.drawing = svg("svg", { "aria-hidden": "true" }, this.lines.map((line) => line.element), this.lines.map((line) => line.reach))
     this.caption = h("div", { class: "lane-head" })
-    this.masks = new Masks(lens, network)
+    this.masks = network.units.some(({ mask }) => mask) ? new Masks(lens, network) : null
     this.root = h("div", { role: "group", "aria-label": "The network, with the numbers of this step. Arrow keys move.", onkeydown: (event) => this.#roam(event) }, this.caption,
       h("div", { class: "network", style: { height: `${this.height}px` } }, this.drawing,
         network.units.map(({ name }, c) => h("span", { class: "col", style: { left: `${this.#left(c)}%` } }, name)),
         this.columns.flat().map((unit) => unit.button)),
-      h("div", { class: "lane-head" }, `Masks of all steps, a column each: ${network.units.filter(({ mask }) => mask).map(({ name }) => name).join(" above ")}`),
-      this.masks.root)
+      this.masks && h("div", { class: "lane-head" }, `Masks of all steps, a column each: ${network.units.filter(({ mask }) => mask).map(({ name }) => name).join(" above ")}`),
+      this.masks?.root)
   }
 
   #left(c) {
@@ -50,9 +52,18 @@ export class NetworkBox {
   #lines(id, k, from, to) {
     return Array.from({ length: from * to }, (_, cell) => {
       const i = Math.floor(cell / to), j = cell % to
-      const element = svg("line", { x1: `${this.#left(k)}%`, y1: this.#top(i, from), x2: `${this.#left(k + 1)}%`, y2: this.#top(j, to) })
-      return { element, id, cell, ends: [[k, i], [k + 1, j]] }
+      const ends = { x1: `${this.#left(k)}%`, y1: this.#top(i, from), x2: `${this.#left(k + 1)}%`, y2: this.#top(j, to) }
+      const reach = svg("line", { ...ends, class: "reach", "stroke-width": REACH, "data-line": `${k},${cell}` })
+      reach.onpointerenter = () => this.lens.point(this.#drawnAs(id, k), cell)
+      reach.onpointerleave = () => this.lens.leave()
+      reach.onclick = () => this.lens.pick(this.#drawnAs(id, k), cell)
+      return { element: svg("line", ends), reach, id, k, cell, ends: [[k, i], [k + 1, j]] }
     })
+  }
+
+  /** The grid whose numbers the lines are in this direction: weights, or their gradients. */
+  #drawnAs(id, k) {
+    return (this.lens.phase.arrow === "left" && this.network.slopes?.[k]) || id
   }
 
   #grid(units) {
@@ -71,16 +82,24 @@ export class NetworkBox {
     const stop = this.columns.flat().find(({ mine }) => mine) ?? this.columns.flat().find(({ units }) => units.mask) ?? this.columns[0][0]
     for (const unit of this.columns.flat()) unit.button.tabIndex = unit === stop ? 0 : -1
     const end = lens.phase.arrow === "left" ? 0 : 1 // of a line that belongs to the unit: where it is made
-    for (const { element, id, cell, ends } of this.lines) {
-      const grid = lens.scene.grid[id], weight = grid.values[cell], off = ends.some((at) => this.#silenced(at))
-      const mine = this.columns[ends[end][0]][ends[end][1]].mine || lens.lit[id]?.[cell] || (act.grid === id && act.cell === cell)
+    for (const { element, id, k, cell, ends } of this.lines) {
+      const drawn = this.#drawnAs(id, k), grid = lens.scene.grid[drawn], weight = grid.values[cell], off = ends.some((at) => this.#silenced(at))
+      const mine = this.columns[ends[end][0]][ends[end][1]].mine || [id, drawn].some((of) => lens.lit[of]?.[cell] || (act.grid === of && act.cell === cell))
+      element.classList.toggle("mine", !!mine)
       const width = THIN + (WIDE - THIN) * Math.min(1, Math.abs(weight) / grid.scale.max)
       element.setAttribute("stroke-width", off ? THIN : width.toFixed(2))
       element.setAttribute("stroke-opacity", off ? FADED : mine ? STRONG : SEEN)
       element.style.stroke = off ? "" : lens.palette[grid.scale.kind].fill[tone(Math.sign(weight) * Math.max(Math.abs(weight), 0.5 * grid.scale.max), grid.scale)]
     }
-    write(this.caption, this.masks.said())
-    this.masks.draw()
+    if (this.masks) write(this.caption, this.masks.said())
+    else write(this.caption, this.#said())
+    this.masks?.draw()
+  }
+
+  /** What the lines are, where there are no masks to tell of. */
+  #said() {
+    const grid = (id, k) => this.lens.scene.grid[this.#drawnAs(id, k)]
+    return this.network.weights.map((id, k) => `${grid(id, k).size} lines: the cells of ${grid(id, k).symbol}. Point at one.`).join(" ")
   }
 
   #drawUnit(unit) {

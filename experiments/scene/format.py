@@ -205,10 +205,11 @@ class Units:
 
 @dataclass(frozen=True)
 class Network:
-    """Units and the lines between them, drawn above the grids: a unit is a cell, and pressing it goes there."""
+    """Units and the lines between them, drawn above the grids: each is a cell, and pressing it goes there."""
 
     units: tuple[Units, ...]
     weights: tuple[str, ...]  # grids of the lines from one column to the next, (from, to)
+    slopes: tuple[str, ...] = ()  # grids of their gradients: what the lines are in a phase whose arrow points left
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""The Dense lesson: every output sees every input."""

@@ -1,0 +1,129 @@
+"""The Dense page as a learner uses it, in Chromium, on the real server: point, drag, train, share."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from experiments.dense.forward import run
+from experiments.dense.spec import DIGIT, DenseSpec
+from tests.browser.stage import centre, selected
+from tests.browser.test_convolution_page import drawn, quiet, redrawn, shown
+
+READY = ".lens[data-drawn]"
+
+
+@pytest.fixture
+def dense(open_page: Callable[..., Any], serve: Callable[..., str]) -> Callable[..., Any]:
+    """Opens the lesson; the query without its question mark."""
+
+    def visit(query: str = "", **options: Any) -> Any:
+        it = open_page(f"{serve('app.py')}/dense?{query}", ready=READY, **options)
+        quiet(it)
+        return it
+
+    return visit
+
+
+def guess(it: Any, claim: str) -> Any:
+    card = it.page.locator(f".st-key-experiment-{claim.lower()}")
+    card.get_by_text("Show me without a guess").click()
+    return card
+
+
+def line_at(it: Any, cell: int, along: float = 0.3) -> tuple[float, float]:
+    """A place on a line of the drawing: so far from its input."""
+    ends = it.page.locator(f".network line.reach[data-line='0,{cell}']").evaluate(
+        "line => { const box = line.ownerSVGElement.getBoundingClientRect(),"
+        " at = (name) => line[name].baseVal.value;"
+        " return [box.x + at('x1'), box.y + at('y1'), box.x + at('x2'), box.y + at('y2')] }"
+    )
+    return tuple(ends[i] + along * (ends[i + 2] - ends[i]) for i in (0, 1))  # type: ignore[return-value]
+
+
+def test_the_first_screen_is_a_network_and_its_matrix(dense: Callable[..., Any]) -> None:
+    """Cold, nothing touched: drawing and kernel lie within the first 800 pixels, with the engine's numbers."""
+    it, ours = dense(height=800), run(DenseSpec())
+    boxes = [it.page.locator(".network"), it.page.locator('.grid[data-grid="w"] > canvas').first]
+    assert all(box["y"] + box["height"] < 800 for box in (each.bounding_box() for each in boxes))
+    assert shown(it) == pytest.approx(ours.a[0], rel=6e-3)
+    assert "ends in the number shown" in it.page.locator(".sum").inner_text()
+    assert it.page.locator(".masks").count() == 0
+
+
+def test_a_line_is_a_cell_of_the_kernel_and_back(dense: Callable[..., Any]) -> None:
+    it = dense()
+    sent = len(it.sent)
+    it.page.mouse.move(*line_at(it, 4))
+    assert selected(it.page) == "W[1, 1]"
+    it.page.mouse.move(5, 5)
+    it.page.mouse.click(*line_at(it, 0))
+    assert selected(it.page) == "W[0, 0]"
+    it.page.mouse.move(*centre(it.page, "w", 2, 1, (4, 3)))
+    thick = it.page.locator(".network line.mine")
+    assert thick.count() == 1
+    assert it.page.locator(".network line").nth(7).get_attribute("class") == "mine"  # row 2, column 1 of 4 × 3
+    assert len(it.sent) == sent
+
+
+def test_backward_a_line_is_a_gradient(dense: Callable[..., Any]) -> None:
+    it, ours = dense(), run(DenseSpec())
+    it.page.get_by_role("button", name="Backward").click()
+    it.page.mouse.click(*line_at(it, 3))
+    assert selected(it.page) == "∂L/∂W[1, 0]"
+    assert shown(it) == pytest.approx(ours.dw[1, 0], rel=6e-3)
+    panel = it.page.locator(".sum").inner_text()
+    assert "ends in the number shown" in panel
+    assert re.search("agrees|is 0 too", panel)
+
+
+def test_a_weight_is_dragged_without_a_run_of_the_page(dense: Callable[..., Any]) -> None:
+    it = dense("dense_look=forward.w.0")
+    slider = it.page.locator(".sum .edit input[type=range]")
+    slider.scroll_into_view_if_needed()
+    box, sent, before = slider.bounding_box(), len(it.sent), drawn(it)
+    y = box["y"] + box["height"] / 2
+    it.page.mouse.move(box["x"] + box["width"] * 0.5, y)
+    it.page.mouse.down()
+    for step in range(8):
+        it.page.mouse.move(box["x"] + box["width"] * (0.5 + 0.04 * step), y)
+        it.page.wait_for_timeout(60)
+    assert drawn(it) - before >= 3
+    assert len(it.sent) == sent
+    it.page.mouse.up()
+    it.page.wait_for_url("**dense_edits=w0**")
+
+
+def test_a_digit_comes_in_and_the_address_gives_the_same_view(dense: Callable[..., Any]) -> None:
+    it = dense()
+    before = drawn(it)
+    it.page.get_by_text("a digit", exact=True).click()
+    redrawn(it, before)
+    it.page.wait_for_url("**dense_data=a+digit**")
+    assert it.page.locator(".network line.reach").count() == 27
+    again = dense("dense_data=a+digit&dense_units=2&dense_activation=linear&dense_look=forward.y.1")
+    ours = run(DenseSpec(data=DIGIT, units=2, activation="linear"))
+    assert shown(again) == pytest.approx(ours.y[1], rel=6e-3)
+    facts = again.page.locator("dl").first.inner_text()
+    assert "9 × 2 + 2" in facts
+
+
+def test_a_digit_is_moved(dense: Callable[..., Any]) -> None:
+    it = dense()
+    card = guess(it, "DN4")
+    card.get_by_role("slider", name="frame").first.wait_for(timeout=60_000)
+    card.get_by_role("slider", name="frame").first.fill("0")
+    card.get_by_text(re.compile(r"3 left: dense \d, convolution \d")).first.wait_for()
+
+
+@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1280, "light")])
+def test_axe_finds_nothing(dense: Callable[..., Any], width: int, theme: str) -> None:
+    it = dense(width=width, theme=theme)
+    assert it.page.evaluate("document.documentElement.scrollWidth") <= width
+    for claim in ("DN1", "DN2"):
+        guess(it, claim).get_by_text("Where it stops").wait_for(timeout=60_000)
+        quiet(it)
+    found = Axe().run(it.page)
+    assert found.violations_count == 0, found.generate_report()

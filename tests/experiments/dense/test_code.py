@@ -1,0 +1,45 @@
+"""The PyTorch and Keras scripts that the page offers are run, and give the numbers that the page shows."""
+
+import contextlib
+import io
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments.dense.code import keras, pytorch
+from experiments.dense.forward import run
+from experiments.dense.spec import DenseSpec
+from tests.experiments.dense.test_scene import SETTINGS
+
+
+@pytest.fixture(autouse=True)
+def precision() -> Iterator[None]:
+    """A script begins as in a fresh process, whatever ran before it, and leaves nothing behind."""
+    _fresh_keras()
+    yield
+    _fresh_keras()
+
+
+def _fresh_keras() -> None:
+    if "keras" in sys.modules:
+        module = sys.modules["keras"]
+        module.config.set_floatx("float32")
+        module.utils.clear_session()  # also the precision that the first layer found
+
+
+@pytest.mark.parametrize("spec", SETTINGS[:8], ids=str)
+@pytest.mark.parametrize("write", [pytorch, keras])
+def test_the_script_gives_the_same_numbers(write: Callable[[DenseSpec], str], spec: DenseSpec) -> None:
+    ours = run(spec)
+    script: dict[str, Any] = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(write(spec), script)
+    rtol, atol = (1e-10, 1e-12) if write is pytorch else (2e-6, 1e-6)  # Keras multiplies matrices in float32
+    np.testing.assert_allclose(script["y"].detach().numpy().ravel(), ours.y, rtol=rtol, atol=atol)
+    np.testing.assert_allclose(script["loss"].item(), ours.loss, rtol=rtol)
+    expected = [ours.dx, ours.dw] + ([] if ours.db is None else [ours.db])
+    for gradient, wanted in zip(script["gradients"], expected, strict=True):
+        np.testing.assert_allclose(gradient.numpy().reshape(wanted.shape), wanted, rtol=rtol, atol=atol)
