@@ -27,6 +27,7 @@ from engine.layers import (
     Bidirectional,
     Conv1D,
     Conv2D,
+    Conv2DTranspose,
     Conv3D,
     Dense,
     DropConnect,
@@ -70,6 +71,10 @@ LAYERS: Mapping[str, tuple[tuple[Layer, Shape], tuple[Layer, Shape]]] = {
     ),
     "Conv1D 5": ((Conv1D(16, 5), (32, 32, 8)), (Conv1D(64, 5), (32, 512, 32))),
     "Conv3D 3 × 3 × 3": ((Conv3D(8, 3), (8, 6, 6, 6, 2)), (Conv3D(32, 3), (4, 16, 16, 16, 16))),
+    "Conv2DTranspose 4 × 4, strides 2": (
+        (Conv2DTranspose(8, 4, 2, 1), (32, 4, 4, 16)),
+        (Conv2DTranspose(32, 4, 2, 1), (32, 28, 28, 64)),
+    ),
     "MaxPooling2D 2 × 2": ((MaxPooling2D(2), (32, 8, 8, 8)), (MaxPooling2D(2), (32, 56, 56, 64))),
     "AveragePooling2D 2 × 2": ((AveragePooling2D(2), (32, 8, 8, 8)), (AveragePooling2D(2), (32, 56, 56, 64))),
     "GlobalMaxPooling2D": ((GlobalMaxPooling2D(), (32, 4, 4, 16)), (GlobalMaxPooling2D(), (32, 28, 28, 128))),

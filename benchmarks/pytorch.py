@@ -33,6 +33,7 @@ from engine.layers import (
     SpatialDropout3D,
 )
 from engine.layers.convolution import Convolution
+from engine.layers.convolution_transpose import ConvolutionTranspose
 from engine.layers.dropout import SpatialDropout
 from engine.layers.pooling import GlobalPooling, Pooling
 from engine.layers.recurrent import RecurrentLayer
@@ -151,7 +152,7 @@ def _layouts(twin: Callable[[torch.memory_format], Twin], spatial_axes: int) -> 
 
 def _is_spatial(layer: Layer) -> bool:
     """Whether it matters to PyTorch which axis holds the channels."""
-    return isinstance(layer, Convolution | Pooling | GlobalPooling | SpatialDropout)
+    return isinstance(layer, Convolution | ConvolutionTranspose | Pooling | GlobalPooling | SpatialDropout)
 
 
 def _channels_first(array: Array, layout: torch.memory_format) -> Tensor:
@@ -178,6 +179,13 @@ def _function(layer: Layer, input_shape: Shape, training: bool = False) -> Calla
         pads = [before for before, _ in windows.pads]
         convolve: Callable[..., Tensor] = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}[len(layer.axes)]
         return lambda x, w, b: convolve(x, w, b, windows.strides, pads, windows.dilation, layer.groups)
+    if isinstance(layer, ConvolutionTranspose):
+        at = layer.windows(input_shape)
+        crops = [before for before, _ in at.pads]
+        if at.pads != tuple((crop, crop) for crop in crops) or layer.output_padding is not None:
+            raise ValueError(f"PyTorch cuts off both sides alike, not {at.pads}")
+        paint: Callable[..., Tensor] = (F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d)[len(crops) - 1]
+        return lambda x, w, b: paint(x, w, b, at.strides, crops, 0, layer.groups, at.dilation)
     if isinstance(layer, Pooling):
         pools: dict[type[Layer], Callable[..., Tensor]] = {
             MaxPooling2D: F.max_pool2d,

@@ -3,6 +3,7 @@
 from engine.layers.activation import ReLU
 from engine.layers.bidirectional import Bidirectional
 from engine.layers.convolution import Conv1D, Conv2D, Conv3D
+from engine.layers.convolution_transpose import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from engine.layers.dense import Dense
 from engine.layers.drop_connect import DropConnect
 from engine.layers.dropout import Dropout, SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
@@ -21,8 +22,11 @@ __all__ = [
     "AveragePooling2D",
     "Bidirectional",
     "Conv1D",
+    "Conv1DTranspose",
     "Conv2D",
+    "Conv2DTranspose",
     "Conv3D",
+    "Conv3DTranspose",
     "Dense",
     "DropConnect",
     "Dropout",
