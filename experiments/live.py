@@ -27,6 +27,8 @@ from experiments.simple_rnn.scene import scene as simple_rnn_scene
 from experiments.simple_rnn.spec import SimpleRNNSpec
 from experiments.simple_rnn.vanishing import VanishingSpec
 from experiments.simple_rnn.vanishing import picture as vanishing
+from experiments.transposed_convolution.scene import scene as transposed_scene
+from experiments.transposed_convolution.spec import TransposedSpec
 
 
 def packed(build: Callable[[Any], Scene]) -> Callable[[Any], bytes]:
@@ -38,6 +40,7 @@ def packed(build: Callable[[Any], Scene]) -> Callable[[Any], bytes]:
 LESSONS: Mapping[str, tuple[Any, Callable[[Any], bytes]]] = MappingProxyType(
     {
         "convolution": (ConvolutionSpec, packed(scene)),
+        "transposed": (TransposedSpec, packed(transposed_scene)),
         "home": (DigitSpec, packed(scene)),
         "embedding": (EmbeddingSpec, packed(embedding_scene)),
         "rnn": (SimpleRNNSpec, packed(simple_rnn_scene)),

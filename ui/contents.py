@@ -19,7 +19,7 @@ class Lesson(NamedTuple):
 
 HOME = Lesson("home", "Start here")
 SECTIONS = {
-    "Space": (Lesson("convolution", "Convolution"),),
+    "Space": (Lesson("convolution", "Convolution"), Lesson("transposed_convolution", "Transposed convolution")),
     "Words": (Lesson("embedding", "Embedding"),),
     "Time": (Lesson("simple_rnn", "Simple RNN"), Lesson("lstm", "LSTM"), Lesson("gru", "GRU")),
     "Not fooling oneself": (

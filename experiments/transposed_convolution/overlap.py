@@ -1,0 +1,104 @@
+"""TC3: where stamps overlap unevenly, checkerboards appear: exactly when the strides do not divide the kernel.
+
+Counted by the layer itself: a kernel of ones on an input of ones paints, into every cell, how many stamps it has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.layers import Conv2DTranspose
+from experiments.numbers import decimal, significant, whole
+from experiments.scene import Scale
+from experiments.shown import Board, Cell, Maps, Picture, Row, Shown
+from experiments.spec import Spec, choice, number
+
+SIDE = 6  # of the input
+SIZES, STRIDES = range(1, 8), range(1, 5)
+EVEN, UNEVEN, HOLES = range(3)  # kinds on the board
+WORDS = ("even", "uneven", "holes")
+YES, NO = 0, 1  # the lesson's answers
+
+
+@dataclass(frozen=True)
+class OverlapSpec(Spec):
+    kernel_size: int = choice(3, tuple(SIZES), "cells a side of the kernel")
+    strides: int = choice(2, tuple(STRIDES), "cells of the output from one stamp to the next")
+    dilation_rate: int = choice(1, (1, 2, 3), "cells from one tap of the kernel to the next")
+    seed: int = number(0, 0, 99, 1, "start of the random kernels", surprise=False)
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        return "kernel_size", "strides", "dilation_rate"
+
+
+class Overlap(NamedTuple):
+    counts: Array  # (rows, columns)  stamps on each cell
+    inside: Array  # (strides, strides)  one period of it, away from the border
+
+    @property
+    def even(self) -> bool:
+        return bool((self.inside == self.inside[0, 0]).all())
+
+    @property
+    def kind(self) -> int:
+        return EVEN if self.even else UNEVEN if self.inside.min() > 0 else HOLES
+
+
+def overlap(kernel_size: int, strides: int, dilation_rate: int = 1) -> Overlap:
+    """Counts the stamps on every cell; the input is as large as it takes for an inside that no border reaches."""
+    span = dilation_rate * (kernel_size - 1) + 1
+    side = max(SIDE, 2 * -(-span // strides) + 2)
+    layer = Conv2DTranspose(1, kernel_size, strides, dilation_rate=dilation_rate, use_bias=False)
+    counts = layer.forward({"kernel": np.ones((kernel_size, kernel_size, 1, 1))}, np.ones((1, side, side, 1)))[0]
+    first = -(-span // strides) * strides  # here the first stamps have ended, and the last have not begun
+    inside = slice(first, first + strides)
+    return Overlap(counts[0, :, :, 0], counts[0, inside, inside, 0])
+
+
+def show(spec: OverlapSpec) -> Shown:
+    """The counts at the chosen settings, one period of them, and every kernel with every stride."""
+    result = overlap(spec.kernel_size, spec.strides, spec.dilation_rate)
+    inside = result.inside
+    numbers = {
+        "least": whole(inside.min()),
+        "most": whole(inside.max()),
+        "kind": WORDS[result.kind],
+        "ratio": decimal(inside.max() / inside.min()) if inside.min() else "",
+    }
+    scale = Scale(float(max(4, spec.kernel_size**2)), "magnitude")
+    maps = Maps(
+        [Picture("stamps on each cell of y", result.counts, scale, "activation")],
+        alt=f"Inside, a cell has {numbers['least']} to {numbers['most']} stamps: {numbers['kind']}",
+    )
+    rows: list[Row] = [maps, _board(spec.dilation_rate)]
+    case = {EVEN: "Even", UNEVEN: "Uneven", HOLES: "Holes"}[result.kind]
+    return Shown(numbers, rows, right={NO if result.even else YES}, case=case)
+
+
+def _board(dilation_rate: int) -> Board:
+    """Even or not, for every kernel and every stride."""
+    found = [[overlap(k, s, dilation_rate) for k in SIZES] for s in STRIDES]
+    cells = [
+        [
+            Cell(
+                WORDS[each.kind],
+                (f"{significant(each.inside.min())} to {significant(each.inside.max())} stamps a cell",),
+                each.kind,
+            )
+            for each in line
+        ]
+        for line in found
+    ]
+    even = sum(each.even for line in found for each in line)
+    return Board(
+        corner="strides ↓  kernel_size →",
+        lines=[str(s) for s in STRIDES],
+        columns=[str(k) for k in SIZES],
+        cells=cells,
+        alt=f"{even} of {len(SIZES) * len(STRIDES)} pairs of kernel_size and strides are even",
+    )
