@@ -45,8 +45,10 @@ with lesson.first_screen():
     with settings.row():
         settings.select("cells", width=110)
         settings.select("kernel", width=100)
-        for name in ("kernel_size", "strides", "padding", "output_padding"):
+        for name in ("kernel_size", "strides"):
             settings.segments(name)
+        settings.select("padding", width=100)
+        settings.select("output_padding", width=125)
         with settings.more():
             for name in ("side", "filters", "channels", "groups", "dilation_rate"):
                 settings.segments(name)

@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.layers import Conv2DTranspose
-from experiments.numbers import decimal, significant, whole
+from experiments.numbers import decimal, ends, whole
 from experiments.scene import Scale
 from experiments.shown import Board, Cell, Maps, Picture, Row, Shown
 from experiments.spec import Spec, choice, number
@@ -84,15 +84,7 @@ def _board(dilation_rate: int) -> Board:
     """Even or not, for every kernel and every stride."""
     found = [[overlap(k, s, dilation_rate) for k in SIZES] for s in STRIDES]
     cells = [
-        [
-            Cell(
-                WORDS[each.kind],
-                (f"{significant(each.inside.min())} to {significant(each.inside.max())} stamps a cell",),
-                each.kind,
-            )
-            for each in line
-        ]
-        for line in found
+        [Cell(WORDS[each.kind], (f"{ends(each.inside, 0)} stamps",), each.kind) for each in line] for line in found
     ]
     even = sum(each.even for line in found for each in line)
     return Board(

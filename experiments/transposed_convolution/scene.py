@@ -15,7 +15,7 @@ from experiments.edits import LIMIT
 from experiments.losses import HALF_SQUARES, NAMES, NOTES
 from experiments.rules import indices, read, rule, same
 from experiments.scene import Edit, Frames, Grid, Group, Phase, Scale, Scene, Step, Sum
-from experiments.transposed_convolution.spec import RANDOM, STEPS, TransposedSpec
+from experiments.transposed_convolution.spec import KERNELS, RANDOM, STEPS, TransposedSpec
 
 TURN = "1 for the input cells that have painted by now, row by row; 0 for those still to come."
 
@@ -84,10 +84,10 @@ def scene_of(spec: TransposedSpec, m: Stamps, numeric: dict[str, Array]) -> Scen
         Grid("turn", "t", "turn", "input", picture[:2], m.turn, Scale(1, "brightness"), column=0, note=TURN),
         _grid("w", "w", "kernel", "weight", kernel, m.w, scale["w"], column=1, edit=edit),
         _grid("painted", "p", "painted so far", "activation", maps, m.painted, scale["y"], column=2, frames=True),
-        _grid("y", "y", "output", "activation", maps, m.y, scale["y"], column=3),
+        _grid("y", "y", "output", "activation", maps, m.y, scale["y"], column=2),
         _gradient("x", picture, m.dx, scale["dx"], numeric, column=0),
         _gradient("w", kernel, m.dw, scale["dw"], numeric, column=1),
-        _gradient("y", maps, m.dy, scale["dy"], numeric, column=3, note=NOTES[spec.loss]),
+        _gradient("y", maps, m.dy, scale["dy"], numeric, column=2, note=NOTES[spec.loss]),
     ]
     if m.b is not None and m.db is not None:
         grids += [
@@ -98,7 +98,7 @@ def scene_of(spec: TransposedSpec, m: Stamps, numeric: dict[str, Array]) -> Scen
         title="Transposed convolution, forward and backward",
         lanes=("Forward: values, left to right", f"Backward: gradients of {NAMES[spec.loss]}, right to left"),
         phases=(
-            Phase("forward", "Forward", "right", 0, ("y", int(np.argmax(np.abs(m.y))))),
+            Phase("forward", "Forward", "right", 0, ("painted", int(np.argmax(np.abs(m.painted[0]))))),
             Phase("backward", "Backward", "left", 1, ("dx", int(np.argmax(np.abs(m.dx))))),
         ),
         grids=tuple(grids),
@@ -165,11 +165,14 @@ def _steps(spec: TransposedSpec, m: Stamps) -> tuple[Step, ...]:
 
 def scales(spec: TransposedSpec) -> dict[str, Scale]:
     """The scale of each grid, by its name: from the settings alone, rounded up to a half or a whole number."""
+    k, s = spec.kernel_size, spec.strides
     x = spec.side**2 / 10 if spec.cells == STEPS else 1.0
-    overlap = (-(-spec.kernel_size // spec.strides)) ** 2 * (spec.channels // spec.groups)
-    w = 0.5 if spec.kernel == RANDOM else 1.0
-    y = max(0.5, x * w * overlap / 2)
+    stamp = np.full((k, k), 0.5) if spec.kernel == RANDOM else np.abs(KERNELS[spec.kernel](k))
+    w = float(stamp.max())
+    # of the taps that are strides apart, which may meet on one cell, those that together weigh most
+    meeting = max(float(stamp[a::s, b::s].sum()) for a in range(min(s, k)) for b in range(min(s, k)))
+    y = x * meeting * (spec.channels // spec.groups)
     dy = y if _squares(spec) else 1.0
-    reach = spec.kernel_size**2 * (spec.filters // spec.groups)
-    sizes = {"x": x, "w": w, "y": y, "dy": dy, "dx": w * dy * reach / 3, "dw": x * dy * spec.side**2 / 3}
+    sizes = {"x": x, "w": w, "y": y, "dy": dy}
+    sizes |= {"dx": dy * float(stamp.sum()) * (spec.filters // spec.groups) / 2, "dw": x * dy * spec.side**2 / 3}
     return {name: Scale(float(np.ceil(2 * size) / 2)) for name, size in sizes.items()}

@@ -58,7 +58,11 @@ KERNELS: Mapping[str, Callable[[int], Array]] = {"ones": _ones, "tent": _tent, "
 
 @dataclass(frozen=True)
 class TransposedSpec(Spec):
-    cells: str = choice(STEPS, (STEPS, ONE, EVEN, RANDOM), "the numbers that paint: 0.1, 0.2, …; a single 1; all 1")
+    cells: str = choice(
+        STEPS,
+        (STEPS, ONE, EVEN, RANDOM),
+        "what paints: falling by 0.1 from cell to cell; a single 1; all 1; random",
+    )
     side: int = choice(4, (2, 3, 4, 5), "rows and columns of the input")
     channels: int = choice(1, (1, 2), "numbers in each cell of the input")
     filters: int = choice(1, (1, 2, 4), "output maps, each with a kernel of its own for every channel")
@@ -119,7 +123,7 @@ class TransposedSpec(Spec):
 
     def _edited(self) -> dict[str, Array]:
         shape = self.input_shape
-        steps = np.arange(1, self.side**2 + 1).reshape(self.side, self.side, 1) / 10
+        steps = np.arange(self.side**2, 0, -1).reshape(self.side, self.side, 1) / 10
         start: dict[str, Array] = {
             EVEN: np.ones(shape),
             STEPS: np.repeat(steps, self.channels, axis=2),
