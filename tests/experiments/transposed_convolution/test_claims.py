@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from engine.layers import Conv2DTranspose
 from experiments.transposed_convolution.adjoint import AdjointSpec, adjoint
-from experiments.transposed_convolution.overlap import EVEN, HOLES, SIZES, STRIDES, overlap
+from experiments.transposed_convolution.overlap import EVEN, HOLES, SIZES, STRIDES, cure, overlap
 from experiments.transposed_convolution.painting import painting
 from experiments.transposed_convolution.scene import stamps
 from experiments.transposed_convolution.spec import TransposedSpec
@@ -102,3 +103,27 @@ def test_with_a_dilation_the_rule_is_another() -> None:
     """TC3: where it stops: 3 taps 2 apart do not reach every other cell; 4 taps 3 apart do fall evenly at strides 2."""
     assert overlap(4, 2, 2).kind == HOLES
     assert overlap(4, 2, 3).kind == EVEN
+
+
+def test_resizing_first_is_even_under_any_weights() -> None:
+    """TC3: the cure, for every kernel and stride; stamped, random weights are uneven even where stamps are even."""
+    found = cure(3, 2).unevenness[:, 0]
+    assert told("TC3", "differ by # of their size (# to #)") == pytest.approx(spread(found), abs=0.005)
+    assert np.median(found) > told("TC3", "differ by # of their size")[0] / 2
+    for k in SIZES:
+        for s in STRIDES:
+            assert cure(k, s).unevenness[:, 1].max() <= 1e-12
+            if s > 1:
+                assert cure(k, s).unevenness[:, 0].min() > 0.01
+    even = cure(4, 2).unevenness[:, 0]
+    assert told("TC3", "where the strides divide, kernel 4 with strides 2, still by #") == pytest.approx(
+        [float(np.median(even))], abs=0.005
+    )
+
+
+def test_resizing_repeats_every_cell() -> None:
+    """What the cure resizes with is the nearest neighbour."""
+    x = np.random.default_rng(0).standard_normal((1, 3, 2, 1))
+    for s in STRIDES:
+        y, _ = Conv2DTranspose(1, s, s, use_bias=False).forward({"kernel": np.ones((s, s, 1, 1))}, x)
+        np.testing.assert_array_equal(y, x.repeat(s, axis=1).repeat(s, axis=2))
