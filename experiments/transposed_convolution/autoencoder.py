@@ -27,6 +27,7 @@ from experiments.shown import Maps, Part, Picture, Points, Row, Sheet, Shown, Ta
 
 SEEDS = range(5)
 SIZES = (2, 8, 16)  # numbers that a digit becomes
+MAPPED = 120  # digits on the map
 PLANE = 2  # of them are a place that can be walked to
 STEPS = {2: 400, 8: 400, 16: 400}  # by size
 EVERY = 50  # steps from one look at what is painted to the next
@@ -239,12 +240,11 @@ def _walk(walk: Walk) -> list[Row]:
             f"{ACROSS} × {ACROSS} digits painted from two numbers, z₀ to the right and z₁ upwards",
         ),
         Points(
-            [str(label) for label in labels],
-            walk.codes,
-            {str(label): np.flatnonzero(labels == label).tolist() for label in range(10)},
+            [str(label) for label in labels[:MAPPED]],
+            walk.codes[:MAPPED],
+            {"held-out digits": range(MAPPED)},
             "activation",
-            f"Where {TESTED} held-out digits lie in the plane of two numbers, by what they are",
-            hushed=[str(label) for label in range(10)],
+            f"Where {MAPPED} held-out digits lie in the plane of two numbers, each written as what it is",
         ),
         Maps(
             [Picture("painted on the way", walk.path, Scale(1, "brightness"), "activation")],
