@@ -26,9 +26,11 @@ from engine.layers import (
     AveragePooling2D,
     Bidirectional,
     Conv1D,
+    Conv1DTranspose,
     Conv2D,
     Conv2DTranspose,
     Conv3D,
+    Conv3DTranspose,
     Dense,
     DropConnect,
     Dropout,
@@ -74,6 +76,14 @@ LAYERS: Mapping[str, tuple[tuple[Layer, Shape], tuple[Layer, Shape]]] = {
     "Conv2DTranspose 4 × 4, strides 2": (
         (Conv2DTranspose(8, 4, 2, 1), (32, 4, 4, 16)),
         (Conv2DTranspose(32, 4, 2, 1), (32, 28, 28, 64)),
+    ),
+    "Conv1DTranspose 4, strides 2": (
+        (Conv1DTranspose(8, 4, 2, 1), (32, 16, 16)),
+        (Conv1DTranspose(32, 4, 2, 1), (32, 256, 64)),
+    ),
+    "Conv3DTranspose 2 × 2 × 2, strides 2": (
+        (Conv3DTranspose(4, 2, 2), (8, 3, 3, 3, 8)),
+        (Conv3DTranspose(16, 2, 2), (4, 8, 8, 8, 32)),
     ),
     "MaxPooling2D 2 × 2": ((MaxPooling2D(2), (32, 8, 8, 8)), (MaxPooling2D(2), (32, 56, 56, 64))),
     "AveragePooling2D 2 × 2": ((AveragePooling2D(2), (32, 8, 8, 8)), (AveragePooling2D(2), (32, 56, 56, 64))),

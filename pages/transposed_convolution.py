@@ -48,7 +48,7 @@ with lesson.first_screen():
         for name in ("kernel_size", "strides"):
             settings.segments(name)
         settings.select("padding", width=100)
-        settings.select("output_padding", width=125)
+        settings.select("output_padding", width=140)
         with settings.more():
             for name in ("side", "filters", "channels", "groups", "dilation_rate"):
                 settings.segments(name)

@@ -174,5 +174,5 @@ def scales(spec: TransposedSpec) -> dict[str, Scale]:
     y = x * meeting * (spec.channels // spec.groups)
     dy = y if _squares(spec) else 1.0
     sizes = {"x": x, "w": w, "y": y, "dy": dy}
-    sizes |= {"dx": dy * float(stamp.sum()) * (spec.filters // spec.groups) / 2, "dw": x * dy * spec.side**2 / 3}
+    sizes |= {"dx": dy * float(stamp.sum()) * (spec.filters // spec.groups), "dw": x * dy * spec.side**2 / 2}
     return {name: Scale(float(np.ceil(2 * size) / 2)) for name, size in sizes.items()}
