@@ -113,7 +113,7 @@ def show(spec: AdjointSpec) -> Shown:
         y="value",
         alt=f"x and what comes back: {numbers['lost']} % of x is missing or wrong",
     )
-    return Shown(numbers, [matrices, back], case=CASES[spec.strides >= spec.kernel_size])
+    return Shown(numbers, [matrices, back], case=CASES[spec.strides >= spec.kernel_size or outputs == 1])
 
 
 def _off(wanted: Array, found: Array) -> float:

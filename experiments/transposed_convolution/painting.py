@@ -24,7 +24,7 @@ class Painting(NamedTuple):
     bias: Array  # (F,)
     y: Array  # (OH, OW, F)
     counts: Array  # (OH, OW)  stamps on each cell
-    doubled: int  # cells of the first map that change when the middle cell of the input does
+    covered: int  # cells of the first map that the stamp of the middle cell of the input covers
 
     @property
     def difference(self) -> float:
@@ -32,7 +32,7 @@ class Painting(NamedTuple):
 
 
 def painting(spec: TransposedSpec) -> Painting:
-    """The layer on one input cell at a time. Counts and changes are of an input of ones under a kernel of ones."""
+    """The layer on one input cell at a time. Counts are of an input of ones under a kernel of ones."""
     layer, x, weights = spec.layer, spec.input(), spec.weights()
     count = spec.side**2
     alone = np.eye(count).reshape(count, spec.side, spec.side, 1)
@@ -50,7 +50,7 @@ def show(spec: TransposedSpec) -> Shown:
     result = painting(spec)
     cells, scale = result.counts.size, scales(spec)["y"]
     numbers = {
-        "painted": whole(result.doubled),
+        "painted": whole(result.covered),
         "cells": whole(cells),
         "formula": output_size(spec),
         "stamps": whole(len(result.stamps)),
@@ -60,7 +60,7 @@ def show(spec: TransposedSpec) -> Shown:
         "most": whole(result.counts.max()),
         "empty": whole((result.counts == 0).sum()),
     }
-    right = {COVERED} | ({ALL} if result.doubled == cells else set()) | ({ONE} if result.doubled == 1 else set())
+    right = {COVERED} | ({ALL} if result.covered == cells else set()) | ({ONE} if result.covered == 1 else set())
     maps = Maps(
         [
             Picture("this stamp", result.stamps[..., 0], scale, "activation"),

@@ -29,7 +29,7 @@ def test_a_stamp_is_as_large_as_the_kernel() -> None:
     result = painting(spec)
     assert told("TC1", "# input cells paint # cells each into # × #") == [
         len(result.stamps),
-        result.doubled,
+        result.covered,
         *result.counts.shape,
     ]
     assert told("TC1", "at most # stamps on one cell") == [result.counts.max()]
