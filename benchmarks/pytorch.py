@@ -45,6 +45,7 @@ from engine.layers import (
     Tanh,
 )
 from engine.layers.convolution import Convolution
+from engine.layers.convolution_transpose import ConvolutionTranspose
 from engine.layers.dropout import SpatialDropout
 from engine.layers.global_pooling import GlobalMaxPooling, GlobalPooling
 from engine.layers.pooling import MaxPooling, Pooling
@@ -164,7 +165,8 @@ def _layouts(twin: Callable[[torch.memory_format], Twin], spatial_axes: int) -> 
 
 def _is_spatial(layer: Layer) -> bool:
     """Whether it matters to PyTorch which axis holds the channels."""
-    return isinstance(layer, Convolution | DepthwiseConv2D | SeparableConv2D | Pooling | GlobalPooling | SpatialDropout)
+    convolutions = Convolution | ConvolutionTranspose | DepthwiseConv2D | SeparableConv2D
+    return isinstance(layer, convolutions | Pooling | GlobalPooling | SpatialDropout)
 
 
 def _channels_first(array: Array, layout: torch.memory_format) -> Tensor:
@@ -195,6 +197,13 @@ def _function(layer: Layer, input_shape: Shape, training: bool = False) -> Calla
         return lambda x, w, b: F.conv2d(x, _depthwise(w), b, layer.strides, groups=x.shape[1])
     if isinstance(layer, SeparableConv2D):
         return lambda x, w, p, b: F.conv2d(F.conv2d(x, _depthwise(w), None, layer.strides, groups=x.shape[1]), p, b)
+    if isinstance(layer, ConvolutionTranspose):
+        at = layer.windows(input_shape)
+        crops = [before for before, _ in at.pads]
+        if at.pads != tuple((crop, crop) for crop in crops) or layer.output_padding is not None:
+            raise ValueError(f"PyTorch cuts off both sides alike, not {at.pads}")
+        paint: Callable[..., Tensor] = (F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d)[len(crops) - 1]
+        return lambda x, w, b: paint(x, w, b, at.strides, crops, 0, layer.groups, at.dilation)
     if isinstance(layer, Pooling):
         rank, largest = len(layer.axes), isinstance(layer, MaxPooling)
         pool = getattr(F, f"{'max' if largest else 'avg'}_pool{rank}d")

@@ -35,6 +35,8 @@ from experiments.simple_rnn.scene import scene as simple_rnn_scene
 from experiments.simple_rnn.spec import SimpleRNNSpec
 from experiments.simple_rnn.vanishing import VanishingSpec
 from experiments.simple_rnn.vanishing import picture as vanishing
+from experiments.transposed_convolution.scene import scene as transposed_scene
+from experiments.transposed_convolution.spec import TransposedSpec
 
 
 def packed(build: Callable[[Any], Scene]) -> Callable[[Any], bytes]:
@@ -50,6 +52,7 @@ LESSONS: Mapping[str, tuple[Any, Callable[[Any], bytes]]] = MappingProxyType(
         "pooling": (PoolingSpec, packed(pooling_scene)),
         "flatten": (FlattenSpec, packed(flatten_scene)),
         "dense": (DenseSpec, packed(dense_scene)),
+        "transposed": (TransposedSpec, packed(transposed_scene)),
         "home": (DigitSpec, packed(scene)),
         "embedding": (EmbeddingSpec, packed(embedding_scene)),
         "rnn": (SimpleRNNSpec, packed(simple_rnn_scene)),

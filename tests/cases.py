@@ -19,8 +19,11 @@ from engine.layers import (
     AveragePooling3D,
     Bidirectional,
     Conv1D,
+    Conv1DTranspose,
     Conv2D,
+    Conv2DTranspose,
     Conv3D,
+    Conv3DTranspose,
     Dense,
     DepthwiseConv2D,
     DropConnect,
@@ -113,6 +116,23 @@ CASES = (
         24 * 2 * 8 * 2,
         wrong_shapes=((3, 4, 3), (1, 4, 1, 2)),
     ),
+    # 3 × 4 cells, 2 apart, each paints 3 × 3: (3 − 1) · 2 + 3 by (4 − 1) · 2 + 3
+    Case("transposed", Conv2DTranspose(4, 3, 2), (3, 4, 2), (7, 9, 4), 9 * 4 * 2 + 4, 24 * 9 * 4, ((3, 4), (0, 4, 2))),
+    Case("transposed same", Conv2DTranspose(2, 3, 2, "same"), (3, 2, 3), (6, 4, 2), 9 * 2 * 3 + 2, 18 * 9 * 2),
+    # no gaps: a cell that nothing paints would not know of a NaN in x. They are in the golden arrays
+    Case("transposed plain", Conv2DTranspose(2, (2, 3), 2, use_bias=False), (2, 2, 1), (4, 5, 2), 12, 4 * 6 * 2),
+    # (2 − 1) · 1 + 3 − 1 + 0 by (3 − 1) · 2 + 2 − 1 + 1; 4 channels in 2 groups paint a filter each
+    Case(
+        "transposed everything",
+        Conv2DTranspose(2, 2, (1, 2), ((1, 0), (0, 1)), (0, 1), (2, 1), groups=2),
+        (2, 3, 4),
+        (3, 6, 2),
+        4 * 1 * 4 + 2,
+        24 * 4 * 1,
+        wrong_shapes=((2, 3, 3),),
+    ),
+    Case("transposed 1d", Conv1DTranspose(3, 4, 2, 1), (5, 2), (10, 3), 4 * 3 * 2 + 3, 10 * 4 * 3, ((5,), (0, 2))),
+    Case("transposed 3d", Conv3DTranspose(2, 2, 2), (1, 2, 2, 2), (2, 4, 4, 2), 8 * 2 * 2 + 2, 8 * 8 * 2),
     Case("max pooling", MaxPooling2D(), (6, 5, 3), (3, 2, 3), 0, 3 * 2 * 3 * 4, wrong_shapes=((6, 5), (1, 5, 3))),
     # 3 × 3 windows, 2 apart, on 5 × 5: along an axis 3 windows, of which the outer ones lose a cell: 2 + 3 + 2
     Case("max pooling overlap", MaxPooling2D(3, 2, "same"), (5, 5, 2), (3, 3, 2), 0, 7 * 7 * 2),

@@ -21,7 +21,12 @@ HOME = Lesson("home", "Start here")
 SECTIONS = {
     "Foundations": (Lesson("backpropagation", "Backpropagation"),),
     "Feed-forward": (Lesson("dense", "Dense"),),
-    "Space": (Lesson("convolution", "Convolution"), Lesson("pooling", "Pooling"), Lesson("flatten", "Flatten")),
+    "Space": (
+        Lesson("convolution", "Convolution"),
+        Lesson("pooling", "Pooling"),
+        Lesson("flatten", "Flatten"),
+        Lesson("transposed_convolution", "Transposed convolution"),
+    ),
     "Words": (Lesson("embedding", "Embedding"),),
     "Time": (Lesson("simple_rnn", "Simple RNN"), Lesson("lstm", "LSTM"), Lesson("gru", "GRU")),
     "Not fooling oneself": (

@@ -3,6 +3,7 @@
 from engine.layers.activation import ELU, SELU, LeakyReLU, PReLU, ReLU
 from engine.layers.bidirectional import Bidirectional
 from engine.layers.convolution import Conv1D, Conv2D, Conv3D
+from engine.layers.convolution_transpose import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from engine.layers.dense import Dense
 from engine.layers.drop_connect import DropConnect
 from engine.layers.dropout import Dropout, SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
@@ -45,8 +46,11 @@ __all__ = [
     "AveragePooling3D",
     "Bidirectional",
     "Conv1D",
+    "Conv1DTranspose",
     "Conv2D",
+    "Conv2DTranspose",
     "Conv3D",
+    "Conv3DTranspose",
     "Dense",
     "DepthwiseConv2D",
     "DropConnect",

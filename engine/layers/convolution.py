@@ -109,7 +109,7 @@ class Convolution(Layer):
     def forward(self, params: Params, x: Array) -> tuple[Array, ConvolutionTrace]:
         self.check(params, x)
         windows = self.windows(x.shape[1:])
-        padded, w = _examples(np.pad(x, ((0, 0), *windows.pads, (0, 0)))), _taps(params["kernel"])
+        padded, w = examples(np.pad(x, ((0, 0), *windows.pads, (0, 0)))), taps(params["kernel"])
         bias = np.array(params["bias"]) if self.use_bias else np.zeros(self.filters, x.dtype)
         y = np.empty((len(x), *triple(windows.output_size), self.filters), x.dtype)
         steps = triple(windows.strides), triple(windows.dilation)
@@ -124,7 +124,7 @@ class Convolution(Layer):
             raise ValueError("the trace must be what forward of this very layer has left")
         check_gradient(dy, (len(x), *windows.output_size, self.filters), x.dtype)
         steps = triple(windows.strides), triple(windows.dilation)
-        given, w = _examples(dy), _taps(params["kernel"].swapaxes(-1, -2))
+        given, w = examples(dy), taps(params["kernel"].swapaxes(-1, -2))
         dx, dw = np.empty_like(padded), np.empty((*w.shape[:3], w.shape[4], w.shape[3]), x.dtype)
         operations = dy.size * w[..., 0, :].size
         # y = … Σ kernel · x,  by x and by kernel
@@ -159,11 +159,11 @@ class Conv3D(Convolution):
     axes = ("depth", "height", "width")
 
 
-def _examples(x: Array) -> Array:
+def examples(x: Array) -> Array:
     """(B, *S, C) → a new (B, I0, I1, I2, C), as the kernels want it."""
     return np.array(x.reshape(len(x), *triple(x.shape[1:-1]), x.shape[-1]), order="C")
 
 
-def _taps(kernel: Array) -> Array:
+def taps(kernel: Array) -> Array:
     """(*K, C, F) → a new (T0, T1, T2, C, F)."""
     return np.array(kernel.reshape(*triple(kernel.shape[:-2]), *kernel.shape[-2:]), order="C")

@@ -108,17 +108,17 @@ def check_axes(layer: object, axes: tuple[str, ...], input_shape: Shape) -> None
         raise ValueError(f"{type(layer).__name__} takes examples of shape ({form}), not {input_shape}")
 
 
-def check_size(name: str, value: Size, rank: int) -> Shape:
-    """One number for each axis, each at least 1; a single number stands for all."""
+def check_size(name: str, value: Size, rank: int, least: int = 1) -> Shape:
+    """One number for each axis, each at least 1, or `least`; a single number stands for all."""
     values = tuple(value) if isinstance(value, tuple | list) else (value,) * rank
     if len(values) != rank:
         raise ValueError(f"{name} must be one integer or {rank}, one a spatial axis, not {value!r}")
-    return tuple(check_integer(name, v) for v in values)
+    return tuple(check_integer(name, v, least=least) for v in values)
 
 
-def check_padding(padding: Padding, rank: int) -> str | Pads:
+def check_padding(padding: Padding, rank: int, words: tuple[str, ...] | None = None) -> str | Pads:
     """A known word, or a pair (before, after) for each axis; a single number stands for both sides of all."""
-    words = ("valid", "same", "causal") if rank == 1 else ("valid", "same")
+    words = words or (("valid", "same", "causal") if rank == 1 else ("valid", "same"))
     if isinstance(padding, str):
         if padding not in words:
             raise ValueError(f"padding must be one of {', '.join(words)}, a number or pairs, not {padding!r}")

@@ -19,7 +19,7 @@ def load(file: str) -> dict[str, np.ndarray]:
 
 LAYERS = [
     (file, case, *spec)
-    for file in ("convolution.npz", "pooling.npz")
+    for file in ("convolution.npz", "transposed_convolution.npz", "pooling.npz")
     for case, spec in json.loads(str(load(file)["cases"])).items()
 ]
 

@@ -65,6 +65,41 @@ CONVOLUTIONS: Cases = {
     "volume same": ("Conv3D", (2, 3, 4, 5, 2), {"filters": 2, "kernel_size": 2, "strides": 2, "padding": "same"}),
 }
 
+TRANSPOSED: Cases = {
+    f"transposed {name}": (f"Conv{len(shape) - 2}DTranspose", shape, arguments)
+    for name, shape, arguments in (
+        ("plain", (2, 3, 4, 1), {"filters": 1, "kernel_size": 3}),
+        ("strides", (2, 3, 4, 2), {"filters": 3, "kernel_size": [3, 2], "strides": 2}),
+        ("gaps", (2, 3, 2, 2), {"filters": 2, "kernel_size": 2, "strides": [3, 4]}),
+        ("valid more", (2, 3, 2, 2), {"filters": 2, "kernel_size": 3, "strides": [3, 2], "output_padding": [2, 1]}),
+        ("same", (2, 4, 3, 2), {"filters": 3, "kernel_size": [3, 4], "padding": "same"}),
+        ("same strides", (2, 4, 3, 2), {"filters": 2, "kernel_size": [3, 4], "strides": 2, "padding": "same"}),
+        ("same far", (2, 2, 3, 2), {"filters": 2, "kernel_size": [1, 5], "strides": [2, 3], "padding": "same"}),
+        (
+            "same more",
+            (2, 4, 3, 2),
+            {"filters": 2, "kernel_size": [3, 4], "strides": [3, 2], "padding": "same", "output_padding": [2, 1]},
+        ),
+        ("same dilation", (2, 4, 3, 2), {"filters": 2, "kernel_size": 3, "dilation_rate": [1, 2], "padding": "same"}),
+        (
+            "everything",
+            (2, 4, 3, 4),
+            {
+                "filters": 6,
+                "kernel_size": [3, 2],
+                "strides": [2, 3],
+                "padding": [[1, 1], [2, 2]],
+                "output_padding": [1, 2],
+                "dilation_rate": [2, 3],
+                "groups": 2,
+            },
+        ),
+        ("depthwise", (2, 4, 3, 3), {"filters": 3, "kernel_size": 3, "groups": 3, "padding": 1, "use_bias": False}),
+        ("sequence", (2, 5, 2), {"filters": 3, "kernel_size": 3, "strides": 2, "padding": "same"}),
+        ("volume", (2, 2, 3, 2, 2), {"filters": 2, "kernel_size": [2, 3, 2], "strides": [1, 2, 2]}),
+    )
+}
+
 POOLINGS: Cases = {
     f"{kind} {name}": (f"{kind}Pooling2D", shape, arguments)
     for kind in ("Max", "Average")
@@ -102,7 +137,19 @@ def pads(arguments: dict[str, Any], size: tuple[int, ...]) -> list[list[int]]:
 def by_torch(name: str, arguments: dict[str, Any], x: torch.Tensor, weights: list[torch.Tensor]) -> torch.Tensor:
     rank = x.ndim - 2
     flat = [side for pair in reversed(pads(arguments, tuple(x.shape[1:-1]))) for side in pair]
-    if name.startswith("Conv"):
+    if name.endswith("Transpose"):
+        kernel, *bias = weights
+        y = getattr(F, f"conv_transpose{rank}d")(
+            first(x),
+            kernel.movedim((-1, -2), (0, 1)).contiguous(),
+            bias[0] if bias else None,
+            each(arguments.get("strides", 1), rank),
+            [before for before, _ in pads(arguments, tuple(x.shape[1:-1]))],
+            each(arguments.get("output_padding", 0), rank),
+            arguments.get("groups", 1),
+            each(arguments.get("dilation_rate", 1), rank),
+        )
+    elif name.startswith("Conv"):
         kernel, *bias = weights
         convolve = getattr(F, f"conv{rank}d")
         y = convolve(
@@ -141,7 +188,10 @@ def weights_of(name: str, arguments: dict[str, Any], x: np.ndarray, rng: np.rand
     size, rank = arguments["kernel_size"], x.ndim - 2
     window = [size] * rank if isinstance(size, int) else size
     channels, filters = x.shape[-1] // arguments.get("groups", 1), arguments["filters"]
-    weights = {"kernel": rng.standard_normal((*window, channels, filters))}
+    sizes = (channels, filters)
+    if name.endswith("Transpose"):
+        sizes = filters // arguments.get("groups", 1), x.shape[-1]
+    weights = {"kernel": rng.standard_normal((*window, *sizes))}
     if arguments.get("use_bias", True):
         weights["bias"] = rng.standard_normal(filters)
     return weights
@@ -181,5 +231,6 @@ def make_cross_entropy(file: str) -> None:
 
 if __name__ == "__main__":
     make("convolution.npz", CONVOLUTIONS)
+    make("transposed_convolution.npz", TRANSPOSED)
     make("pooling.npz", POOLINGS)
     make_cross_entropy("cross_entropy.npz")

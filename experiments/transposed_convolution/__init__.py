@@ -1,0 +1,1 @@
+"""The Transposed convolution lesson."""

@@ -1,0 +1,44 @@
+"""What the experiments show and what is asked: the text is filled, at every setting, and alt says what is there."""
+
+import random
+import re
+
+import pytest
+
+from experiments.shown import Shown
+from experiments.transposed_convolution import adjoint, overlap, painting
+from experiments.transposed_convolution.adjoint import AdjointSpec
+from experiments.transposed_convolution.overlap import OverlapSpec
+from experiments.transposed_convolution.questions import question_numbers
+from tests.experiments.transposed_convolution.test_scene import SETTINGS
+from ui.prose import read
+
+
+def check(claim: str, shown: Shown) -> None:
+    asked = read("transposed_convolution")[claim]
+    assert not re.search(r"\{\w+\}", asked["Predict"].question + asked.text)  # asked before anything has run
+    told = asked.fill(shown.numbers)
+    for part in ("Predict", "Reveal", "Where it stops", *filter(None, [shown.case])):
+        assert not re.search(r"\{\w+\}", str(told[part])), part
+    assert "nan" not in str(told).lower().split()
+    assert all(re.search(r"\d", row.alt) for row in shown.rows)
+
+
+@pytest.mark.parametrize("spec", SETTINGS, ids=str)
+def test_the_stamps_fill_their_text(spec) -> None:
+    check("TC1", painting.show(spec))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_has_settings_of_its_own_fills_its_text(seed: int) -> None:
+    check("TC2", adjoint.show(AdjointSpec().surprise(random.Random(seed))))
+    check("TC3", overlap.show(OverlapSpec().surprise(random.Random(seed))))
+
+
+@pytest.mark.parametrize("spec", SETTINGS, ids=str)
+def test_every_question_has_one_right_answer_and_a_wrong_one(spec) -> None:
+    questions = read("transposed_convolution")["Check yourself"].fill(question_numbers(spec)).sections
+    for question in questions:
+        answers = [answer for answer in question.answers if "{" not in answer.text]
+        assert sum(answer.right for answer in answers) == 1
+        assert len(answers) >= 2, question.title
