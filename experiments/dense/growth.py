@@ -19,7 +19,7 @@ from engine.layers import Conv2D, Dense, Flatten
 from engine.network import Sequential
 from experiments.dropout.digits import Looks, learn, runs_of
 from experiments.dropout.digits import network as of_width
-from experiments.dropout.overfitting import mislabelled
+from experiments.dropout.overfitting import partly_wrong
 from experiments.numbers import counted, decimal, spread, whole
 from experiments.several import parts
 from experiments.shown import Lines, Part, Shown, Table
@@ -74,7 +74,7 @@ def growth(spec: GrowthSpec) -> Iterator[tuple[float, Growth | None]]:
     found = counts()
     yield 0, Growth(spec, found, None)
     runs = {
-        (str(width), seed): mislabelled(training, spec.wrong_labels)
+        (str(width), seed): partly_wrong(training, spec.wrong_labels)
         for width in WIDTHS
         for (_, seed), training in runs_of(
             {"": 0.0}, SEEDS, width=width, count=DIGITS, depth=1, learning_rate=RATE
