@@ -17,6 +17,7 @@ from engine.layers import (
     GRU,
     LSTM,
     AveragePooling2D,
+    BatchNormalization,
     Bidirectional,
     Dense,
     DropConnect,
@@ -26,14 +27,17 @@ from engine.layers import (
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
     Layer,
+    LayerNormalization,
     MaxPooling2D,
     ReLU,
+    RMSNormalization,
     SpatialDropout1D,
     SpatialDropout2D,
     SpatialDropout3D,
 )
 from engine.layers.convolution import Convolution
 from engine.layers.dropout import SpatialDropout
+from engine.layers.layer_normalization import Grouped
 from engine.layers.pooling import GlobalPooling, Pooling
 from engine.layers.recurrent import RecurrentLayer
 from engine.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
@@ -151,7 +155,7 @@ def _layouts(twin: Callable[[torch.memory_format], Twin], spatial_axes: int) -> 
 
 def _is_spatial(layer: Layer) -> bool:
     """Whether it matters to PyTorch which axis holds the channels."""
-    return isinstance(layer, Convolution | Pooling | GlobalPooling | SpatialDropout)
+    return isinstance(layer, Convolution | Pooling | GlobalPooling | SpatialDropout | BatchNormalization | Grouped)
 
 
 def _channels_first(array: Array, layout: torch.memory_format) -> Tensor:
@@ -187,6 +191,8 @@ def _function(layer: Layer, input_shape: Shape, training: bool = False) -> Calla
         return lambda x: pool(x, layer.pool_size, layer.strides)
     if isinstance(layer, RecurrentLayer | Bidirectional):
         return _recurrent(layer)
+    if isinstance(layer, BatchNormalization | Grouped | LayerNormalization | RMSNormalization):
+        return _normalization(layer)
     if "rng" in layer.uses:
         return _random(layer, training)
     functions: dict[type[Layer], Callable[..., Tensor]] = {
@@ -197,6 +203,23 @@ def _function(layer: Layer, input_shape: Shape, training: bool = False) -> Calla
         ReLU: F.relu,
     }
     return functions[type(layer)]
+
+
+def _normalization(layer: Layer) -> Callable[..., Tensor]:
+    """With γ, and with β where the layer has one; batch norm in training, from a fresh state in every call."""
+    if isinstance(layer, BatchNormalization):
+        share, eps = 1 - layer.momentum, layer.epsilon
+
+        def of_batch(x: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
+            return F.batch_norm(x, torch.zeros_like(beta), torch.ones_like(beta), gamma, beta, True, share, eps)
+
+        return of_batch
+    if isinstance(layer, Grouped):
+        return lambda x, gamma, beta: F.group_norm(x, layer.group_count(x.shape[1]), gamma, beta, layer.floor)
+    if isinstance(layer, RMSNormalization):
+        return lambda x, gamma: F.rms_norm(x, gamma.shape, gamma, layer.epsilon)
+    assert isinstance(layer, LayerNormalization)
+    return lambda x, gamma, beta: F.layer_norm(x, gamma.shape, gamma, beta, layer.epsilon)
 
 
 def _random(layer: Layer, training: bool) -> Callable[..., Tensor]:

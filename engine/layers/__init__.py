@@ -1,6 +1,7 @@
 """Layers, a file each: equations, parameters, trace, forward and backward next to each other."""
 
 from engine.layers.activation import ReLU
+from engine.layers.batch_normalization import BatchNormalization
 from engine.layers.bidirectional import Bidirectional
 from engine.layers.convolution import Conv1D, Conv2D, Conv3D
 from engine.layers.dense import Dense
@@ -11,6 +12,12 @@ from engine.layers.flatten import Flatten
 from engine.layers.gaussian_noise import GaussianNoise
 from engine.layers.gru import GRU
 from engine.layers.layer import Layer
+from engine.layers.layer_normalization import (
+    GroupNormalization,
+    InstanceNormalization,
+    LayerNormalization,
+    RMSNormalization,
+)
 from engine.layers.lstm import LSTM
 from engine.layers.pooling import AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D
 from engine.layers.simple_rnn import SimpleRNN
@@ -19,6 +26,7 @@ __all__ = [
     "GRU",
     "LSTM",
     "AveragePooling2D",
+    "BatchNormalization",
     "Bidirectional",
     "Conv1D",
     "Conv2D",
@@ -31,8 +39,12 @@ __all__ = [
     "GaussianNoise",
     "GlobalAveragePooling2D",
     "GlobalMaxPooling2D",
+    "GroupNormalization",
+    "InstanceNormalization",
     "Layer",
+    "LayerNormalization",
     "MaxPooling2D",
+    "RMSNormalization",
     "ReLU",
     "SimpleRNN",
     "SpatialDropout1D",
