@@ -30,6 +30,7 @@ from engine.layers import (
     AveragePooling1D,
     AveragePooling2D,
     AveragePooling3D,
+    BatchNormalization,
     Bidirectional,
     Conv1D,
     Conv1DTranspose,
@@ -50,8 +51,11 @@ from engine.layers import (
     GlobalMaxPooling1D,
     GlobalMaxPooling2D,
     GlobalMaxPooling3D,
+    GroupNormalization,
     HardSigmoid,
+    InstanceNormalization,
     Layer,
+    LayerNormalization,
     LeakyReLU,
     LogSoftmax,
     MaxPooling1D,
@@ -60,6 +64,7 @@ from engine.layers import (
     PReLU,
     ReLU,
     Reshape,
+    RMSNormalization,
     SeparableConv2D,
     Sigmoid,
     SiLU,
@@ -147,6 +152,20 @@ LAYERS: Mapping[str, tuple[tuple[Layer, Shape], tuple[Layer, Shape]]] = {
         (Bidirectional(LSTM(16)), (32, 30, 8)),
         (Bidirectional(LSTM(128, return_sequences=True)), (32, 100, 64)),
     ),
+    "BatchNormalization, training": (
+        (BatchNormalization(), (32, 64)),
+        (BatchNormalization(), (32, 28, 28, 64)),
+    ),
+    "LayerNormalization": ((LayerNormalization(), (32, 64)), (LayerNormalization(), (32, 128, 512))),
+    "RMSNormalization": ((RMSNormalization(), (32, 64)), (RMSNormalization(), (32, 128, 512))),
+    "GroupNormalization": (
+        (GroupNormalization(4), (32, 8, 8, 16)),
+        (GroupNormalization(32), (32, 28, 28, 64)),
+    ),
+    "InstanceNormalization": (
+        (InstanceNormalization(), (32, 8, 8, 16)),
+        (InstanceNormalization(), (32, 28, 28, 64)),
+    ),
     "ReLU": ((ReLU(), (32, 6, 6, 8)), (ReLU(), (32, 56, 56, 64))),
     "LeakyReLU": ((LeakyReLU(), (32, 6, 6, 8)), (LeakyReLU(), (32, 56, 56, 64))),
     "PReLU": ((PReLU(Scaled("ones", 0.25)), (32, 6, 6, 8)), (PReLU(Scaled("ones", 0.25)), (32, 56, 56, 64))),
@@ -214,13 +233,17 @@ def pairs() -> Iterator[Pair]:
 def layer_pair(what: str, layer: Layer, shape: Shape, rng: np.random.Generator) -> Pair:
     words = layer.input_dim if isinstance(layer, Embedding) else None
     x = rng.standard_normal(shape, np.float32) if words is None else rng.integers(0, words, shape)
-    params, _ = layer.init(rng, shape[1:])
+    params, state = layer.init(rng, shape[1:])
     dy = rng.standard_normal((shape[0], *layer.output_shape(shape[1:])), np.float32)
 
     draws = "rng" in layer.uses and not isinstance(layer, RecurrentLayer | Bidirectional)
     generator = np.random.default_rng(0)
 
+    # what keeps a state learns it in training, and is the same in every call
+    kept = {"state": state, "training": True} if state else {}
+
     def computed(**keywords: Any) -> tuple[Array, ...]:
+        keywords |= kept
         y, trace = layer.forward(params, x, **keywords)
         dx, grads = layer.backward(params, trace, dy)
         by_path = dict(leaves(grads))

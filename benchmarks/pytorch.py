@@ -19,6 +19,7 @@ from engine.layers import (
     GRU,
     LSTM,
     SELU,
+    BatchNormalization,
     Bidirectional,
     Dense,
     DepthwiseConv2D,
@@ -28,11 +29,13 @@ from engine.layers import (
     GaussianNoise,
     HardSigmoid,
     Layer,
+    LayerNormalization,
     LeakyReLU,
     LogSoftmax,
     PReLU,
     ReLU,
     Reshape,
+    RMSNormalization,
     SeparableConv2D,
     Sigmoid,
     SiLU,
@@ -48,6 +51,7 @@ from engine.layers.convolution import Convolution
 from engine.layers.convolution_transpose import ConvolutionTranspose
 from engine.layers.dropout import SpatialDropout
 from engine.layers.global_pooling import GlobalMaxPooling, GlobalPooling
+from engine.layers.layer_normalization import Grouped
 from engine.layers.pooling import MaxPooling, Pooling
 from engine.layers.recurrent import RecurrentLayer
 from engine.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
@@ -166,7 +170,7 @@ def _layouts(twin: Callable[[torch.memory_format], Twin], spatial_axes: int) -> 
 def _is_spatial(layer: Layer) -> bool:
     """Whether it matters to PyTorch which axis holds the channels."""
     convolutions = Convolution | ConvolutionTranspose | DepthwiseConv2D | SeparableConv2D
-    return isinstance(layer, convolutions | Pooling | GlobalPooling | SpatialDropout)
+    return isinstance(layer, convolutions | Pooling | GlobalPooling | SpatialDropout | BatchNormalization | Grouped)
 
 
 def _channels_first(array: Array, layout: torch.memory_format) -> Tensor:
@@ -214,6 +218,8 @@ def _function(layer: Layer, input_shape: Shape, training: bool = False) -> Calla
         return lambda x: adaptive(x, 1).flatten(1)
     if isinstance(layer, RecurrentLayer | Bidirectional):
         return _recurrent(layer)
+    if isinstance(layer, BatchNormalization | Grouped | LayerNormalization | RMSNormalization):
+        return _normalization(layer)
     if "rng" in layer.uses:
         return _random(layer, training)
     if isinstance(layer, LeakyReLU):
@@ -245,6 +251,23 @@ def _function(layer: Layer, input_shape: Shape, training: bool = False) -> Calla
 def _depthwise(w: Tensor) -> Tensor:
     """(m, C, *K), as `_weights` gives it → (C·m, 1, *K)"""
     return w.transpose(0, 1).flatten(0, 1)[:, None]
+
+
+def _normalization(layer: Layer) -> Callable[..., Tensor]:
+    """With γ, and with β where the layer has one; batch norm in training, from a fresh state in every call."""
+    if isinstance(layer, BatchNormalization):
+        share, eps = 1 - layer.momentum, layer.epsilon
+
+        def of_batch(x: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
+            return F.batch_norm(x, torch.zeros_like(beta), torch.ones_like(beta), gamma, beta, True, share, eps)
+
+        return of_batch
+    if isinstance(layer, Grouped):
+        return lambda x, gamma, beta: F.group_norm(x, layer.group_count(x.shape[1]), gamma, beta, layer.floor)
+    if isinstance(layer, RMSNormalization):
+        return lambda x, gamma: F.rms_norm(x, gamma.shape, gamma, layer.epsilon)
+    assert isinstance(layer, LayerNormalization)
+    return lambda x, gamma, beta: F.layer_norm(x, gamma.shape, gamma, beta, layer.epsilon)
 
 
 def _random(layer: Layer, training: bool) -> Callable[..., Tensor]:

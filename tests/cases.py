@@ -4,10 +4,12 @@ Output shape, parameters and operations stand here as numbers worked out by hand
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from engine.arrays import Array, Shape
+from engine.arrays import Array, Shape, rebuild
 from engine.layers import (
     ELU,
     GELU,
@@ -17,6 +19,7 @@ from engine.layers import (
     AveragePooling1D,
     AveragePooling2D,
     AveragePooling3D,
+    BatchNormalization,
     Bidirectional,
     Conv1D,
     Conv1DTranspose,
@@ -37,8 +40,11 @@ from engine.layers import (
     GlobalMaxPooling1D,
     GlobalMaxPooling2D,
     GlobalMaxPooling3D,
+    GroupNormalization,
     HardSigmoid,
+    InstanceNormalization,
     Layer,
+    LayerNormalization,
     LeakyReLU,
     LogSoftmax,
     MaxPooling1D,
@@ -47,6 +53,7 @@ from engine.layers import (
     PReLU,
     ReLU,
     Reshape,
+    RMSNormalization,
     SeparableConv2D,
     Sigmoid,
     SiLU,
@@ -74,6 +81,21 @@ class Case:
     wrong_shapes: tuple[Shape, ...] = ()  # examples that the layer must refuse
     whole_numbers: int | None = None  # x is made of whole numbers below this one, and has no derivative
     exact_alone: bool = True  # the same bits alone and in a batch; matrix products may sum in another order
+    neighbours: bool = False  # what comes out of an example depends on the others of its batch
+    training: bool = False  # the promises are asked in training mode
+    drawn: bool = True  # its parameters begin with random numbers
+
+    def keywords(self, dtype: npt.DTypeLike = np.float64) -> dict[str, Any]:
+        """What forward is given besides: a state that is not the one it begins with, and the mode."""
+        given: dict[str, Any] = {"training": True} if self.training else {}
+        if "state" in self.layer.uses:
+            _, state = self.layer.init(np.random.default_rng(0), self.input_shape, dtype)
+            given["state"] = rebuild(state, lambda _, a: a * 0.8 + np.linspace(0.1, 0.4, a.size).astype(dtype))
+        return given
+
+    def forward(self, params: Any, x: Array) -> tuple[Array, Any]:
+        floats = np.issubdtype(x.dtype, np.floating)
+        return self.layer.forward(params, x, **self.keywords(x.dtype if floats else np.float64))
 
 
 STEPS, NOT_STEPS = (4, 2), ((4,), (0, 2), (4, 0), (4, 2, 1))  # 4 steps of 2 channels, and what is no sequence
@@ -191,6 +213,26 @@ CASES = (
     Case("dropconnect", DropConnect(4, 0.3), (6,), (4,), 28, 48, wrong_shapes=((), (0,)), exact_alone=False),
     Case("dropconnect steps", DropConnect(3, 0.3, use_bias=False), (5, 2), (5, 3), 6, 36, exact_alone=False),
     Case("gaussian noise", GaussianNoise(0.3), (3, 4, 2), (3, 4, 2), 0, 24),
+    # gamma and beta of 2 or 6 channels; at inference a multiply–add a number
+    Case("batch norm", BatchNormalization(), (3, 4, 2), (3, 4, 2), 4, 24, ((), (0,), (2, 0)), drawn=False),
+    Case("batch norm trains", BatchNormalization(), (3, 2), (3, 2), 4, 6, neighbours=True, training=True, drawn=False),
+    Case(
+        "batch norm bare",
+        BatchNormalization(0.9, 1e-5, center=False, scale=False),
+        (4,),
+        (4,),
+        0,
+        4,
+        neighbours=True,
+        training=True,
+    ),
+    # mean, variance, x̂ and y
+    Case("layer norm", LayerNormalization(), (3, 6), (3, 6), 12, 72, ((), (0,)), drawn=False),
+    Case("layer norm bare", LayerNormalization(1e-5, center=False, scale=False), (6,), (6,), 0, 24),
+    Case("rms norm", RMSNormalization(), (3, 6), (3, 6), 6, 54, ((), (0,)), drawn=False),
+    Case("group norm", GroupNormalization(3), (2, 4, 6), (2, 4, 6), 12, 192, ((4,), (0, 6)), drawn=False),
+    Case("group norm scale", GroupNormalization(2, center=False), (3, 4), (3, 4), 4, 48, drawn=False),
+    Case("instance norm", InstanceNormalization(scale=False), (3, 4, 2), (3, 4, 2), 2, 96, ((),), drawn=False),
     Case("relu", ReLU(), (3, 4, 2), (3, 4, 2), 0, 24),
     Case("leaky relu", LeakyReLU(), (3, 4, 2), (3, 4, 2), 0, 24),
     Case("leaky relu, rising on the left", LeakyReLU(-0.5), (5,), (5,), 0, 5),
@@ -246,6 +288,17 @@ CASES = (
         6 + 3 + 18 + 1,
         12 * (6 + 18 + 2),
         wrong_shapes=((3, 4),),
+    ),
+    Case(
+        "sequential in training",
+        Sequential([Dense(4, use_bias=False), BatchNormalization(), ReLU(), LayerNormalization()]),
+        (3,),
+        (4,),
+        12 + 8 + 8,
+        12 + 4 + 4 + 16,
+        exact_alone=False,
+        neighbours=True,
+        training=True,
     ),
     recurrent(
         "sequential steps",

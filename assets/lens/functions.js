@@ -18,6 +18,7 @@ export const FUNCTIONS = {
   "one minus square": one((a) => 1 - a * a, (a) => `1 − ${a}²`, [(a) => -2 * a], ["−2 · argument"], (a) => 1 + a * a),
   "one minus": one((a) => 1 - a, (a) => `1 − ${a}`, [() => -1], ["−1"], (a) => 1 + Math.abs(a)),
   "times one minus": one((a) => a * (1 - a), (a) => `${a} · (1 − ${a})`, [(a) => 1 - 2 * a], ["1 − 2 · argument"], (a) => Math.abs(a) * (1 + Math.abs(a))),
+  "one over root": one((a) => 1 / Math.sqrt(a), (a) => `1 / √${a}`, [(a) => -0.5 / (a * Math.sqrt(a))], ["−½ / argument^1.5"]),
   difference: one((a, b) => a - b, (a, b) => `${a} − ${b}`, [() => 1, () => -1], ["1", "−1"], (a, b) => Math.abs(a) + Math.abs(b)),
   "where positive": one((a, b) => (b <= 0 ? 0 : a), (a, b) => `${a} if ${b} > 0, else 0`, [(a, b) => (b <= 0 ? 0 : 1), () => 0], ["1 where the other is above zero", "0"]),
   quotient: one((a, b) => a / b, (a, b) => `${a} / ${b}`, [(a, b) => 1 / b, (a, b) => -a / (b * b)], ["1 / divisor", "−dividend / divisor²"]),

@@ -1,6 +1,7 @@
 """Layers, a file each: equations, parameters, trace, forward and backward next to each other."""
 
 from engine.layers.activation import ELU, SELU, LeakyReLU, PReLU, ReLU
+from engine.layers.batch_normalization import BatchNormalization
 from engine.layers.bidirectional import Bidirectional
 from engine.layers.convolution import Conv1D, Conv2D, Conv3D
 from engine.layers.convolution_transpose import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
@@ -20,6 +21,12 @@ from engine.layers.global_pooling import (
 )
 from engine.layers.gru import GRU
 from engine.layers.layer import Layer
+from engine.layers.layer_normalization import (
+    GroupNormalization,
+    InstanceNormalization,
+    LayerNormalization,
+    RMSNormalization,
+)
 from engine.layers.lstm import LSTM
 from engine.layers.pooling import (
     AveragePooling1D,
@@ -44,6 +51,7 @@ __all__ = [
     "AveragePooling1D",
     "AveragePooling2D",
     "AveragePooling3D",
+    "BatchNormalization",
     "Bidirectional",
     "Conv1D",
     "Conv1DTranspose",
@@ -64,14 +72,18 @@ __all__ = [
     "GlobalMaxPooling1D",
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
+    "GroupNormalization",
     "HardSigmoid",
+    "InstanceNormalization",
     "Layer",
+    "LayerNormalization",
     "LeakyReLU",
     "LogSoftmax",
     "MaxPooling1D",
     "MaxPooling2D",
     "MaxPooling3D",
     "PReLU",
+    "RMSNormalization",
     "ReLU",
     "Reshape",
     "SeparableConv2D",

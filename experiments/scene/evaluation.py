@@ -28,6 +28,7 @@ FUNCTIONS: Mapping[str, Callable[..., Array]] = {
     "one minus square": lambda a: 1 - a * a,  # slope of tanh, from its output
     "one minus": lambda a: 1 - a,
     "times one minus": lambda a: a * (1 - a),  # slope of σ, from its output
+    "one over root": lambda a: 1 / np.sqrt(a),
     "difference": lambda a, b: a - b,
     "quotient": lambda a, b: a / b,
     "where positive": lambda a, b: np.where(b <= 0, 0, a),  # backward of ReLU: a gradient, and what ReLU was given

@@ -1,0 +1,103 @@
+"""Everything that a learner can set of one tensor and five norms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.arrays import Array, Shape
+from engine.layers import (
+    BatchNormalization,
+    GroupNormalization,
+    InstanceNormalization,
+    Layer,
+    LayerNormalization,
+    RMSNormalization,
+)
+from engine.layers.layer import Params, State
+from experiments.spec import Spec, choice, number
+
+NORMS = BATCH, LAYER, INSTANCE, GROUP, RMS = "batch", "layer", "instance", "group", "RMS"
+MODES = TRAINING, INFERENCE = "training", "inference"
+EXAMPLES, PLACES, CHANNELS, GROUPS = 3, 4, 4, 2
+SHAPE = EXAMPLES, PLACES, CHANNELS
+BETA = "is added to every normalized number; RMS norm has none"
+MODE = "only batch norm has two: in training its mean and variance are the batch's, at inference those kept so far"
+NEIGHBOURS = "is added to all numbers of examples 1 and 2, the neighbours of example 0"
+
+
+@dataclass(frozen=True)
+class NormSpec(Spec):
+    norm: str = choice(BATCH, NORMS, "which numbers share a mean and a variance")
+    mode: str = choice(TRAINING, MODES, MODE)
+    gamma: float = number(1.0, -2.0, 2.0, 0.1, "multiplies every normalized number")
+    beta: float = number(0.0, -2.0, 2.0, 0.1, BETA)
+    epsilon: float = choice(0.001, (1e-6, 0.001, 0.1, 1.0), "is added to the variance before the root is taken")
+    neighbours: float = number(0.0, -3.0, 3.0, 0.5, NEIGHBOURS)
+    seed: int = number(0, 0, 99, 1, "start of what is random: the numbers, and their targets", surprise=False)
+
+    @property
+    def layer(self) -> Layer:
+        """The norm, with the learner's ε."""
+        if self.norm == GROUP:
+            return GroupNormalization(GROUPS, self.epsilon)
+        norms = {
+            BATCH: BatchNormalization,
+            LAYER: LayerNormalization,
+            INSTANCE: InstanceNormalization,
+            RMS: RMSNormalization,
+        }
+        return norms[self.norm](epsilon=self.epsilon)
+
+    @property
+    def keeps_statistics(self) -> bool:
+        """Whether the mean and the variance are those of the state."""
+        return self.norm == BATCH and self.mode == INFERENCE
+
+    @property
+    def centres(self) -> bool:
+        """Whether a mean is subtracted, and β added."""
+        return self.norm != RMS
+
+    def params(self) -> Params:
+        """γ and β, the same for every channel."""
+        both = {"gamma": np.full(CHANNELS, self.gamma), "beta": np.full(CHANNELS, self.beta)}
+        return both if self.centres else {"gamma": both["gamma"]}
+
+    def state(self) -> State:
+        """What batch norm has kept of batches before: channels have means and sizes of their own."""
+        return {"moving_mean": _means(), "moving_variance": _sizes() ** 2}
+
+    def keywords(self) -> dict[str, object]:
+        """What batch norm is given besides."""
+        return {"state": self.state(), "training": self.mode == TRAINING} if self.norm == BATCH else {}
+
+    def input(self) -> Array:
+        """x, SHAPE: each channel around a mean of its own, with a size of its own."""
+        x = _means() + _sizes() * np.random.default_rng((self.seed, 0)).standard_normal(SHAPE)
+        x[1:] += self.neighbours
+        return x
+
+    def target(self) -> Array:
+        """t, SHAPE."""
+        return np.random.default_rng((self.seed, 1)).standard_normal(SHAPE)
+
+    def statistics_shape(self) -> Shape:
+        """Of the means and variances."""
+        shapes = {
+            BATCH: (CHANNELS,),
+            LAYER: (EXAMPLES, PLACES),
+            RMS: (EXAMPLES, PLACES),
+            INSTANCE: (EXAMPLES, CHANNELS),
+            GROUP: (EXAMPLES, GROUPS),
+        }
+        return shapes[self.norm]
+
+
+def _means() -> Array:
+    return np.linspace(-1, 1, CHANNELS)
+
+
+def _sizes() -> Array:
+    return np.linspace(0.5, 2, CHANNELS)
