@@ -89,12 +89,14 @@ def _written(epochs: Array) -> str:
 def _curves(result: Slower) -> Lines:
     looks = result.looks
     lines = {name: np.median(curve, axis=0) for name, curve in looks.seen.items()}
+    known = {f"known: at most {decimal(KNOWN, 1)}": (np.zeros(len(looks.at)), np.full(len(looks.at), KNOWN))}
     words = ", ".join(f"{name} {decimal(line[-1], 3)}" for name, line in lines.items())
     return Lines(
         looks.at / EPOCH,
         lines,
         x="epochs",
         y="cross-entropy, dropout off",
+        bands=known,
         alt=f"Cross-entropy after {looks.at[-1] // EPOCH} epochs, medians of {counted(len(SEEDS), 'seed')}: {words}",
     )
 
