@@ -167,7 +167,7 @@ def test_arrows_move_among_the_units(dropout: Callable[..., Any]) -> None:
 
 
 @pytest.mark.parametrize(("query", "width"), [("present=1", 1280), ("dropout_rate=0.8", 390)])
-def test_units_hold_their_numbers_and_keys_turn_the_direction(
+def test_units_hold_their_numbers_answers_their_words_and_keys_turn_the_direction(
     dropout: Callable[..., Any], query: str, width: int
 ) -> None:
     it = dropout(query, width=width)
@@ -176,6 +176,9 @@ def test_units_hold_their_numbers_and_keys_turn_the_direction(
         assert f"{word} of the others" in it.page.locator(".lens").inner_text()
         over = "all => all.filter((unit) => unit.scrollWidth > unit.clientWidth).map((unit) => unit.textContent)"
         assert it.page.locator(".network .unit").evaluate_all(over) == []
+    answers = it.page.locator("[data-variant=pills] p")  # of all questions, as far as one sees them
+    assert answers.count() > 6
+    assert answers.evaluate_all(over) == []
 
 
 def test_the_rate_is_dragged_without_a_run_of_the_page(dropout: Callable[..., Any]) -> None:
