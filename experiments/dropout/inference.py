@@ -159,7 +159,7 @@ def _by_sureness(result: Inference, seeds: str) -> Lines:
     return Lines(
         np.round(1 - ANSWERED[::-1], 1),
         lines,
-        x="share of the digits left to a human: those where …",
+        x="share of the digits left to a human, where …",
         y="right answers among the others",
         alt=f"Right answers among all digits to the surest half, median of {seeds}; left out where {words}",
     )
@@ -168,7 +168,7 @@ def _by_sureness(result: Inference, seeds: str) -> Lines:
 def _table(result: Inference) -> Table:
     columns = {
         "asked": ["once, dropout off", "once, dropout left on", f"{PASSES} times, the mean"],
-        "right answers, median (smallest to largest)": [
+        "right answers: median (range)": [
             spread(result.off, 3),
             spread(result.once, 3),
             spread(result.mean, 3),

@@ -103,6 +103,6 @@ def _curves(result: Slower) -> Lines:
 
 def _table(result: Slower) -> Table:
     epochs = [_written(result.epochs(name)) for name in RATES]
-    columns = {"network": list(RATES), f"epochs until {decimal(KNOWN, 1)}, median (smallest to largest)": epochs}
+    columns = {"network": list(RATES), f"epochs until {decimal(KNOWN, 1)}: median (range)": epochs}
     words = "; ".join(f"{name} {written}" for name, written in zip(RATES, epochs, strict=True))
     return Table(columns, f"Epochs until the cross-entropy is {decimal(KNOWN, 1)}: {words}")
