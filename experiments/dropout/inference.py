@@ -157,12 +157,14 @@ def _by_sureness(result: Inference, seeds: str) -> Lines:
         "the calls disagree": np.median(result.by_agreement, axis=0)[::-1],
         "a low probability with dropout off": np.median(result.by_confidence, axis=0)[::-1],
     }
+    both = np.concatenate([result.by_agreement, result.by_confidence])[:, ::-1]
     words = "; ".join(f"{name} {decimal(line[0], 3)} to {decimal(line[-1], 3)}" for name, line in lines.items())
     return Lines(
         np.round(1 - ANSWERED[::-1], 1),
         lines,
         x="share of the digits left to a human, where …",
         y="right answers among the others",
+        bands={"smallest to largest of both": (both.min(axis=0), both.max(axis=0))},
         alt=f"Right answers among all digits to the surest half, median of {seeds}; left out where {words}",
     )
 
