@@ -9,11 +9,20 @@ import codecs
 import zlib
 
 LONGEST = 6000  # characters
+LARGEST_FILE = 1_000_000  # bytes
 
 
-def decoded(data: bytes) -> str:
-    """The text of a file: in UTF-8, or in UTF-16 where its first two bytes say so, as spreadsheets save it."""
-    return data.decode("utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
+def opened(data: bytes, refusal: str) -> str:
+    """The text of a file: in UTF-8, or in UTF-16 where its first two bytes say so, as spreadsheets save it.
+
+    Where it is no text, `refusal` says what could be read.
+    """
+    if len(data) > LARGEST_FILE:
+        raise ValueError(f"it must have at most {LARGEST_FILE // 10**6} megabyte, not {len(data) / 1e6:.1f}")
+    try:
+        return data.decode("utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(refusal) from error
 
 
 def unclosed(lines: list[str]) -> list[str]:

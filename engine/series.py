@@ -13,10 +13,9 @@ from itertools import pairwise
 import numpy as np
 
 from engine.arrays import Array, read_only
-from engine.packed import decoded, pack, unclosed, unpack
+from engine.packed import opened, pack, unclosed, unpack
 
 SHORTEST, LONGEST = 200, 1000  # numbers
-LARGEST_FILE = 1_000_000  # bytes
 LARGEST = 1e12  # of a number
 FINEST = 65535
 HEAD = 16  # bytes: the smallest and the largest
@@ -28,13 +27,7 @@ THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+\.\d+|[-+]?\d{1,3}(,\d{3}){2,}")
 
 def shrink(data: bytes) -> str:
     """The numbers of a file, or of what was pasted, as text."""
-    if len(data) > LARGEST_FILE:
-        raise ValueError(f"it must have at most {LARGEST_FILE // 10**6} megabyte, not {len(data) / 1e6:.1f}")
-    try:
-        text = decoded(data)
-    except UnicodeDecodeError as error:
-        raise ValueError("this is no text: a CSV file, or numbers below each other, can be read") from error
-    values = np.array(_numbers(text))
+    values = np.array(_numbers(opened(data, "this is no text: a CSV file, or numbers below each other, can be read")))
     _check(values)
     low, high = float(values.min()), float(values.max())
     steps = np.round((values - low) / (high - low) * FINEST).astype("<u2")

@@ -13,13 +13,12 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.arrays import Array, read_only
-from engine.packed import decoded, pack, unclosed, unpack
+from engine.packed import opened, pack, unclosed, unpack
 
 FEWEST, MOST = 100, 1000  # rows
 COLUMNS = 60  # of numbers, at most
 CLASSES = 10  # at most
 OF_A_CLASS = 5  # rows, at least
-LARGEST_FILE = 1_000_000  # bytes
 FINEST = 254  # steps of a column
 HEAD = 4  # bytes: rows (two), columns, classes
 
@@ -35,13 +34,7 @@ class Table(NamedTuple):
 
 def shrink(data: bytes) -> str:
     """The rows of a file, or of what was pasted, as text. Of rows that are alike in all numbers the first counts."""
-    if len(data) > LARGEST_FILE:
-        raise ValueError(f"it must have at most {LARGEST_FILE // 10**6} megabyte, not {len(data) / 1e6:.1f}")
-    try:
-        text = decoded(data)
-    except UnicodeDecodeError as error:
-        raise ValueError("this is no text: a CSV file can be read") from error
-    x, names = _rows(text)
+    x, names = _rows(opened(data, "this is no text: a CSV file can be read"))
     _check(len(x), x.shape[1], _classes(names))
     low, high = x.min(axis=0), x.max(axis=0)
     steps = np.round((x - low) / np.where(high > low, high - low, 1) * FINEST).astype(np.uint8)

@@ -2,21 +2,15 @@
 
 from functools import lru_cache
 
-from engine.packed import decoded, pack, unpack
+from engine.packed import opened, pack, unpack
 
 SHORTEST, LONGEST = 1000, 8000  # characters
-LARGEST_FILE = 1_000_000  # bytes
 FEWEST = 5  # different characters
 
 
 def shrink(data: bytes) -> str:
     """What stands in a file, or was pasted, as packed text. Lines and gaps are joined by single spaces."""
-    if len(data) > LARGEST_FILE:
-        raise ValueError(f"it must have at most {LARGEST_FILE // 10**6} megabyte, not {len(data) / 1e6:.1f}")
-    try:
-        words = " ".join(decoded(data).split())
-    except UnicodeDecodeError as error:
-        raise ValueError("this is no text in UTF-8") from error
+    words = " ".join(opened(data, "this is no text in UTF-8").split())
     _check(words)
     return pack(words.encode())
 

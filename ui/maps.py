@@ -37,12 +37,18 @@ class Picture(Protocol):
 
 
 def maps(
-    pictures: Sequence[Picture], *, key: str, alt: str, frames: Sequence[str] | None = None, start: int = 0
+    pictures: Sequence[Picture],
+    *,
+    key: str,
+    alt: str,
+    frames: Sequence[str] | None = None,
+    start: int = 0,
+    linked: str = "",
 ) -> None:
     """Draws the pictures side by side.
 
     frames is a caption a frame, start the one that is shown first; alt says what the whole row shows, each picture's
-    own name says what it shows now.
+    own name says what it shows now. Rows that are `linked` by the same name, with as many frames, move together.
     """
     if not 0 <= start < len(frames or [""]):
         raise ValueError(f"start must be one of the {len(frames or [''])} frames, not {start}")
@@ -69,4 +75,4 @@ def maps(
         for picture in pictures
     ]
     captions = None if frames is None else list(frames)
-    _mount(key=key, data=parcel({"maps": drawn, "frames": captions, "start": start, "alt": alt}))
+    _mount(key=key, data=parcel({"maps": drawn, "frames": captions, "start": start, "linked": linked, "alt": alt}))

@@ -231,7 +231,8 @@ class Shown(Protocol):
 def draw(rows: Sequence[Row], key: str, settings: Any = None, together: str | None = None) -> None:
     """The rows below each other; the key of each is its place. With other settings, a chart's frames begin anew.
 
-    Charts with frames move with the others of `together`; where it is not said, with those of these rows.
+    Charts with frames move with the other charts of `together`, maps with the other maps; where it is not said, with
+    those of these rows.
     """
     together = together or key
     for number, row in enumerate(rows, 1):
@@ -242,7 +243,10 @@ def draw(rows: Sequence[Row], key: str, settings: Any = None, together: str | No
         elif isinstance(row, Board):
             board(row)
         elif isinstance(row, Maps):
-            maps(row.pictures, key=f"{key}.{number}", alt=row.alt, frames=row.frames, start=row.start)
+            maps(
+                row.pictures, key=f"{key}.{number}", alt=row.alt,
+                frames=row.frames, start=row.start, linked=together,
+            )  # fmt: skip
         elif isinstance(row, Sheet):
             sheet(
                 row.lines, row.columns, row.places,

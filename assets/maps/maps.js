@@ -9,6 +9,7 @@ import { Player } from "../drawing/player.js"
 import { applyTheme } from "../drawing/theme.js"
 import { hatch, number as numberPlaces } from "./marks.js"
 
+const MOVED = "layerlab-maps-frame" // an event: a row shows another frame, and those that are linked to it follow
 const PACE = 500, GAP = 24, PAD = 2
 const SMALL = 12 // rows or columns; above it a map is a picture
 const SMALLEST = 2, LARGEST = 22 // pixels a cell
@@ -23,7 +24,7 @@ class Maps {
     this.root = root
     this.player = new Player({
       at: () => this.frame, count: () => this.count, pace: PACE,
-      show: (i) => { this.frame = i; this.draw() },
+      show: (i) => this.#lead(i),
       label: (i) => ["frame", this.data.frames ? `${i + 1} of ${this.count}` : ""],
     })
     this.caption = h("p", { class: "caption", "aria-live": "polite" })
@@ -33,11 +34,13 @@ class Maps {
     root.onkeydown = (event) => this.#key(event)
     this.observer = new ResizeObserver(() => this.width !== root.clientWidth && this.layout())
     this.observer.observe(root)
+    document.addEventListener(MOVED, this.#moved)
   }
 
   close() {
     this.player.stop()
     this.observer.disconnect()
+    document.removeEventListener(MOVED, this.#moved)
   }
 
   set(bytes) {
@@ -142,6 +145,21 @@ class Maps {
     const marked = marksOf(map).length
     const when = this.data.frames ? `, ${this.data.frames[this.frame]}` : ""
     return `${map.label}${when}: ${rows} by ${cols}, from ${number(low)} to ${number(high)}${left ? `, ${left} left out` : ""}${marked ? `, ${count(marked, "place")} marked` : ""}`
+  }
+
+  /** Shows a frame, and takes along the rows that are linked. */
+  #lead(frame) {
+    this.frame = frame
+    this.draw()
+    if (this.data.linked) document.dispatchEvent(new CustomEvent(MOVED, { detail: this }))
+  }
+
+  /** Where several of them play, the one that is first to move leads. */
+  #moved = ({ detail: leader }) => {
+    if (leader === this || leader.data.linked !== this.data?.linked || leader.count !== this.count) return
+    this.player.stop()
+    this.frame = leader.frame
+    this.draw()
   }
 
   #point(i, event) {

@@ -1,6 +1,7 @@
 """The one place that says how a kernel is compiled.
 
-Numba's cache on disk follows changes of a kernel's own file, not of this one: after a change here, `make clean`.
+Numba's cache on disk follows changes of a kernel's own file, not of this one, nor of functions.py: after a change of
+either, `make clean`.
 """
 
 from collections.abc import Callable

@@ -25,7 +25,7 @@ SEEDS = range(5)
 WIDTH, DIGITS, STEPS = 64, 160, 600
 RATE, PASSES = 0.5, 50
 ANSWERED = np.array([0.5, 0.6, 0.7, 0.8, 0.9, 1.0])  # shares of the digits, the surest first
-SHOWN = 12  # passes that are drawn
+SHOWN = 10  # passes that are drawn: with more, their cells would be smaller than those beside them
 
 
 class Answers(NamedTuple):
@@ -111,7 +111,7 @@ def _surest(p: Array, labels: Array) -> Array:
 
 
 def show(_: None = None) -> Iterator[Part]:
-    """Twelve answers to the same digit with dropout on, and what asking often is good for."""
+    """Some answers to the same digit with dropout on, and what asking often is good for."""
     return parts(inference(), _shown)
 
 
@@ -140,9 +140,11 @@ def _same_digit(first: Answers) -> Maps:
     passes = first.on[:SHOWN, unsure]
     pictures = [
         Picture(f"a digit {first.labels[unsure]}", digit, Scale(1, "brightness"), "input"),
-        Picture("dropout on: a row a call", passes, one, "activation"),
-        Picture("off: two calls", np.stack([first.off[unsure], first.again[unsure]]), one, "activation"),
-        Picture("mean of all calls", first.mean[unsure][None], one, "activation"),
+        Picture("dropout on: calls ↓, digits 0–9 →", passes, one, "activation"),
+        Picture(
+            "off: two calls ↓, digits 0–9 →", np.stack([first.off[unsure], first.again[unsure]]), one, "activation"
+        ),
+        Picture("mean of all calls, digits 0–9 →", first.mean[unsure][None], one, "activation"),
     ]
     named = ", ".join(map(str, passes.argmax(axis=1)))
     alt = f"Probabilities of the ten digits. With dropout on, {SHOWN} calls name {named}; off, both calls name "
@@ -155,12 +157,14 @@ def _by_sureness(result: Inference, seeds: str) -> Lines:
         "the calls disagree": np.median(result.by_agreement, axis=0)[::-1],
         "a low probability with dropout off": np.median(result.by_confidence, axis=0)[::-1],
     }
+    both = np.concatenate([result.by_agreement, result.by_confidence])[:, ::-1]
     words = "; ".join(f"{name} {decimal(line[0], 3)} to {decimal(line[-1], 3)}" for name, line in lines.items())
     return Lines(
         np.round(1 - ANSWERED[::-1], 1),
         lines,
-        x="share of the digits left to a human: those where …",
+        x="share of the digits left to a human, where …",
         y="right answers among the others",
+        bands={"smallest to largest of both": (both.min(axis=0), both.max(axis=0))},
         alt=f"Right answers among all digits to the surest half, median of {seeds}; left out where {words}",
     )
 
@@ -168,7 +172,7 @@ def _by_sureness(result: Inference, seeds: str) -> Lines:
 def _table(result: Inference) -> Table:
     columns = {
         "asked": ["once, dropout off", "once, dropout left on", f"{PASSES} times, the mean"],
-        "right answers, median (smallest to largest)": [
+        "right answers: median (range)": [
             spread(result.off, 3),
             spread(result.once, 3),
             spread(result.mean, 3),

@@ -162,21 +162,28 @@ def show(spec: KindsSpec) -> Shown:
         "moved": significant(float(result.noise.std())),
         "moved_mean": significant(float(result.noise.mean())),
     }
-    factor = 1 / (1 - spec.rate)
-    return Shown(
-        numbers, [_pictures(result, factor), _sequences(result, factor), _weights(result, factor), _noise(result)]
-    )
+    factor, start = 1 / (1 - spec.rate), telling(result)
+    of_masks = [films(result, factor, start) for films in (_pictures, _sequences, _weights)]
+    return Shown(numbers, [*of_masks, _noise(result, start)])
 
 
-def _films(pictures: list[Picture], words: list[str]) -> Maps:
+def _films(pictures: list[Picture], words: list[str], start: int) -> Maps:
     """`words` say what is silenced in each step."""
     frames = [f"step {step}: {what}" for step, what in enumerate(words, 1)]
-    return Maps(pictures, f"{', '.join(picture.label for picture in pictures)}. In {frames[0]}", frames=frames)
+    names = ", ".join(picture.label for picture in pictures)
+    return Maps(pictures, f"{names}. In {frames[start]}", frames, start)
 
 
 def _off(masks: Array) -> list[int]:
     """How many are silenced in each step."""
     return [int((mask == 0).sum()) for mask in masks]
+
+
+def telling(result: Kinds) -> int:
+    """The first of the steps in which as many kinds as ever silence some and keep some."""
+    few = (result.spatial[:, 0, 0], result.variational[:, 0], result.recurrent[:, 0], result.rows, result.connect)
+    share = np.array([(mask == 0).reshape(DRAWS, -1).mean(axis=1) for mask in few])
+    return int(((share > 0) & (share < 1)).sum(axis=0).argmax())
 
 
 def _tiled(maps: Array) -> Array:
@@ -186,7 +193,7 @@ def _tiled(maps: Array) -> Array:
     return np.moveaxis(lines, -3, -2).reshape(*maps.shape[:-3], LINES * h, c // LINES * w)
 
 
-def _pictures(result: Kinds, factor: float) -> Maps:
+def _pictures(result: Kinds, factor: float, start: int) -> Maps:
     h, w, c = result.maps.shape
     corners = np.array([[h * (k // (c // LINES)), w * (k % (c // LINES)), h, w] for k in range(c)])
     reach = Scale(1.5 * factor)
@@ -200,10 +207,10 @@ def _pictures(result: Kinds, factor: float) -> Maps:
         f"plain dropout silences {single} of {result.maps.size} numbers, spatial dropout {all_} of {c} maps"
         for single, all_ in off
     ]
-    return _films(pictures, words)
+    return _films(pictures, words, start)
 
 
-def _sequences(result: Kinds, factor: float) -> Maps:
+def _sequences(result: Kinds, factor: float, start: int) -> Maps:
     reach, inputs, state = Scale(factor), result.sequence, result.states
     pictures = [
         Picture("a sequence, time →", inputs.T, Scale(1), "input"),
@@ -217,7 +224,7 @@ def _sequences(result: Kinds, factor: float) -> Maps:
         f"and {h} of {UNITS} units of its state, at all times"
         for single, x, h in off
     ]
-    return _films(pictures, words)
+    return _films(pictures, words, start)
 
 
 def _upright(sequences: Array) -> Array:
@@ -225,7 +232,7 @@ def _upright(sequences: Array) -> Array:
     return np.swapaxes(sequences, 1, 2)
 
 
-def _weights(result: Kinds, factor: float) -> Maps:
+def _weights(result: Kinds, factor: float, start: int) -> Maps:
     reach = Scale(factor)
     pictures = [
         Picture("kernel: inputs ↓, units →", result.kernel, Scale(1), "weight"),
@@ -236,10 +243,10 @@ def _weights(result: Kinds, factor: float) -> Maps:
         f"dropout silences {rows} of {CHANNELS} inputs, DropConnect {weights} of {result.kernel.size} weights"
         for rows, weights in zip(_off(result.rows), _off(result.connect), strict=True)
     ]
-    return _films(pictures, words)
+    return _films(pictures, words, start)
 
 
-def _noise(result: Kinds) -> Maps:
+def _noise(result: Kinds, start: int) -> Maps:
     ink = Scale(1, "brightness")
     pictures = [
         Picture("a digit", result.digit, ink, "input"),
@@ -247,4 +254,4 @@ def _noise(result: Kinds) -> Maps:
         Picture("GaussianNoise: digit + noise", result.digit + result.noise, ink, "activation"),
     ]
     moved = [significant(float(np.abs(noise).max())) for noise in result.noise]
-    return _films(pictures, [f"every number is moved, by up to {most}" for most in moved])
+    return _films(pictures, [f"every number is moved, by up to {most}" for most in moved], start)

@@ -89,18 +89,20 @@ def _written(epochs: Array) -> str:
 def _curves(result: Slower) -> Lines:
     looks = result.looks
     lines = {name: np.median(curve, axis=0) for name, curve in looks.seen.items()}
+    known = {f"known: at most {decimal(KNOWN, 1)}": (np.zeros(len(looks.at)), np.full(len(looks.at), KNOWN))}
     words = ", ".join(f"{name} {decimal(line[-1], 3)}" for name, line in lines.items())
     return Lines(
         looks.at / EPOCH,
         lines,
         x="epochs",
         y="cross-entropy, dropout off",
+        bands=known,
         alt=f"Cross-entropy after {looks.at[-1] // EPOCH} epochs, medians of {counted(len(SEEDS), 'seed')}: {words}",
     )
 
 
 def _table(result: Slower) -> Table:
     epochs = [_written(result.epochs(name)) for name in RATES]
-    columns = {"network": list(RATES), f"epochs until {decimal(KNOWN, 1)}, median (smallest to largest)": epochs}
+    columns = {"network": list(RATES), f"epochs until {decimal(KNOWN, 1)}: median (range)": epochs}
     words = "; ".join(f"{name} {written}" for name, written in zip(RATES, epochs, strict=True))
     return Table(columns, f"Epochs until the cross-entropy is {decimal(KNOWN, 1)}: {words}")

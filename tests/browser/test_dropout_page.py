@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from experiments.dropout.kinds import DRAWS, KindsSpec, kinds, telling
 from experiments.dropout.network import STEPS, run
 from experiments.dropout.spec import DropoutSpec
 from tests.browser.test_convolution_page import drawn, quiet, redrawn, shown
@@ -138,17 +139,20 @@ def test_a_step_that_would_overshoot_is_not_taken_and_the_page_says_why(dropout:
     assert "dropout_learning_rate" not in it.page.url
 
 
-def test_kinds_of_masks_are_played_without_a_message(dropout: Callable[..., Any]) -> None:
+def test_one_play_moves_all_kinds_of_masks_without_a_message(dropout: Callable[..., Any]) -> None:
     it = dropout()
     card = guess(it, "DO6")
     captions = card.locator(".maps .caption")
     captions.nth(3).wait_for()
-    before, sent = captions.all_inner_texts(), len(it.sent)
-    assert all(caption.startswith("step 1: ") for caption in before)
-    for k in range(4):
-        card.get_by_role("button", name="One step on").nth(k).click()
-    after = captions.all_inner_texts()
-    assert all(caption.startswith("step 2: ") for caption in after)
+    first, sent = telling(kinds(KindsSpec())) + 1, len(it.sent)
+    on, back = (card.get_by_role("button", name=f"One step {way}") for way in ("on", "back"))
+    for press, step in ((None, first), (on.nth(0), first + 1), (on.nth(3), first + 2), (back.nth(1), first + 1)):
+        if press:
+            press.click()
+        assert [caption.split(":")[0] for caption in captions.all_inner_texts()] == [f"step {step}"] * 4
+    card.get_by_role("button", name="Play (space)").nth(2).click()
+    captions.filter(has_text=f"step {DRAWS}:").nth(3).wait_for()
+    assert captions.filter(has_text=f"step {DRAWS}:").count() == 4
     assert len(it.sent) == sent
 
 
@@ -163,7 +167,7 @@ def test_arrows_move_among_the_units(dropout: Callable[..., Any]) -> None:
 
 
 @pytest.mark.parametrize(("query", "width"), [("present=1", 1280), ("dropout_rate=0.8", 390)])
-def test_units_hold_their_numbers_and_keys_turn_the_direction(
+def test_units_hold_their_numbers_answers_their_words_and_keys_turn_the_direction(
     dropout: Callable[..., Any], query: str, width: int
 ) -> None:
     it = dropout(query, width=width)
@@ -172,6 +176,9 @@ def test_units_hold_their_numbers_and_keys_turn_the_direction(
         assert f"{word} of the others" in it.page.locator(".lens").inner_text()
         over = "all => all.filter((unit) => unit.scrollWidth > unit.clientWidth).map((unit) => unit.textContent)"
         assert it.page.locator(".network .unit").evaluate_all(over) == []
+    answers = it.page.locator("[data-variant=pills] p")  # of all questions, as far as one sees them
+    assert answers.count() > 6
+    assert answers.evaluate_all(over) == []
 
 
 def test_the_rate_is_dragged_without_a_run_of_the_page(dropout: Callable[..., Any]) -> None:

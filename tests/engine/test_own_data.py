@@ -7,7 +7,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 import numpy as np
 import pytest
 
-from engine import packed, series, texts
+from engine import packed, series, tables, texts
 
 RNG = np.random.default_rng(0)
 VALUES = np.round(np.cumsum(RNG.standard_normal(300)), 3)
@@ -117,8 +117,8 @@ def test_the_longest_fit_an_address() -> None:
     [
         (b"", "there is nothing in it"),
         (b" \n \n", "there is nothing in it"),
-        (b"\xff\xfe\x00", "this is no text"),
-        (b"\xff\xfe\x00\xd8", "this is no text"),
+        (b"\xff\xfe\x00", "this is no text: a CSV file, or numbers below each other, can be read"),
+        (b"\xff\xfe\x00\xd8", "this is no text: a CSV file, or numbers below each other, can be read"),
         ("\n".join(f"{k}\t{v}" for k, v in enumerate(VALUES)).encode() + b"\n300\t", "at place 301, is no number"),
         ("\n".join(f"{k},{v}" for k, v in enumerate(VALUES)).encode() + b"\n300,", "at place 301, is no number"),
         ("\n".join([*map(str, VALUES), "tomorrow"]).encode(), "'tomorrow', at place 301, is no number"),
@@ -169,6 +169,15 @@ def test_a_text_comes_back_with_single_blanks() -> None:
 def test_what_is_no_text_is_refused_with_a_reason(data: bytes, words: str) -> None:
     with pytest.raises(ValueError, match=re.escape(words)):
         texts.shrink(data)
+
+
+@pytest.mark.parametrize("kind", [series, tables, texts])
+def test_a_file_is_refused_from_the_first_byte_that_is_too_many(kind) -> None:
+    whole = b" " * packed.LARGEST_FILE
+    with pytest.raises(ValueError, match=r"nothing in it|a text has"):
+        kind.shrink(whole)
+    with pytest.raises(ValueError, match=r"it must have at most 1 megabyte, not 1\.0"):
+        kind.shrink(whole + b" ")
 
 
 def b64(data: bytes) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from engine.kernels import recurrent
+from engine.kernels import functions, recurrent
 from engine.kernels.compiler import SETTINGS
 from tests.engine.test_kernels import GUARD, MARK, guarded, untouched
 
@@ -31,7 +31,7 @@ def each(function: Any) -> Any:
     return of_all
 
 
-sigmoids, tanhs, flushes = each(recurrent.sigmoid), each(recurrent.tanh), each(recurrent.flushed)
+sigmoids, tanhs, flushes = each(functions.sigmoid), each(functions.tanh), each(functions.flushed)
 
 
 def points(dtype: type) -> np.ndarray:

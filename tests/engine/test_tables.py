@@ -66,7 +66,7 @@ def many(line: str, count: int = 100) -> str:
     ("given", "rule"),
     [
         (b"", "nothing in it"),
-        (b"\xff\xfe\x00", "no text"),
+        (b"\xff\xfe\x00", "this is no text: a CSV file can be read"),
         (b"1,a\n" * 300_000, "at most 1 megabyte"),
         (b"one two\n", "parted by semicolons"),
         (b"a,b\n", "nothing below its heading"),

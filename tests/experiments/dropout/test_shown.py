@@ -52,6 +52,18 @@ def test_kinds_fill_their_text(spec: KindsSpec) -> None:
     for row in shown.rows:
         assert isinstance(row, Maps)
         assert len(row.frames or ()) == kinds.DRAWS
+        assert row.start == kinds.telling(kinds.kinds(spec))
+        assert row.frames is not None
+        assert row.frames[row.start] in row.alt
+
+
+@pytest.mark.parametrize("rate", [0.3, 0.5])
+@pytest.mark.parametrize("seed", range(5))
+def test_the_first_masks_that_are_seen_silence_something_and_not_everything(rate: float, seed: int) -> None:
+    spec = KindsSpec(rate=rate, seed=seed)
+    result, step = kinds.kinds(spec), kinds.telling(kinds.kinds(spec))
+    for masks_of in (result.spatial, result.variational, result.recurrent, result.rows, result.connect):
+        assert 0 < (masks_of[step] == 0).mean() < 1
 
 
 @pytest.mark.parametrize("steps", [1, 60])

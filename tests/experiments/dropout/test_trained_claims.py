@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
 
+from engine.arrays import Array
 from engine.training import accuracy
 from experiments.dropout import inference, overfitting, slower, superstar
 from experiments.dropout.digits import few, held_out, training
@@ -54,6 +55,37 @@ def test_off_is_deterministic_and_on_is_random() -> None:
     assert (result.differing == 0).all()
     assert (result.first.on[0] != result.first.on[1]).any()
     assert np.median(result.moved) > 0.11
+
+
+class Asked:
+    """A network whose answer is how many times it was asked; it writes down what it was given."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, Array, bool]] = []
+
+    def forward(self, params: Any, x: Array, *, training: bool, rng: np.random.Generator) -> tuple[Array, None]:
+        self.calls.append((params, x, training))
+        y = np.zeros((len(x), 10))
+        y[:, 0] = len(self.calls)
+        return y, None
+
+
+def test_it_is_asked_twice_with_dropout_off_and_then_with_dropout_on() -> None:
+    """Each call is a call of its own: else nothing would be shown by two that agree."""
+    network: Any = Asked()
+    result = inference.answers(network, "params", 0)
+    assert [training for *_, training in network.calls] == [False, False] + [True] * inference.PASSES
+    assert all(params == "params" and x is held_out().x for params, x, _ in network.calls)
+    seen = [result.off, result.again, *result.on]
+    assert [np.log(p[0, 0] / p[0, 1]).round() for p in seen] == list(range(1, len(seen) + 1))
+    assert result.labels is held_out().labels
+
+
+def test_the_difference_is_of_the_two_calls_with_dropout_off() -> None:
+    rng = np.random.default_rng(0)
+    off, again, on = (rng.random(shape) for shape in ((6, 10), (6, 10), (3, 6, 10)))
+    found = inference.Answers(off, again, on, np.arange(6))
+    assert inference._result([found]).differing == pytest.approx([np.abs(off - again).max()])
 
 
 def test_left_on_it_costs_right_answers_and_the_mean_gives_them_back() -> None:
