@@ -314,13 +314,14 @@ def _reach(places: Iterable[float], room: float) -> list[float]:
 
 
 def _close(ends: list[float], height: float) -> bool:
-    """Whether names at these heights would stand upon each other; the lowest is written below its line."""
-    _, *above = sorted(ends)
-    return any(b - a < 0.08 * height for a, b in pairwise(above))
+    """Whether names at these heights could be taken for each other's: a name stands over the last part of its line,
+    where a close line runs too.
+    """
+    return any(b - a <= 0.08 * height for a, b in pairwise(sorted(ends)))
 
 
 def _names(ends: Mapping[str, tuple[float, float]]) -> list[dict[str, Any]]:
-    """The name of each line above its right end; below it for the lowest, which another may be close to."""
+    """The name of each line above its right end; below it for the lowest, where there is most room."""
     lowest = min(ends, key=lambda name: ends[name][1])
     return [
         {
