@@ -5,6 +5,7 @@
 
 import { tokens } from "../drawing/colour.js"
 import { h } from "../drawing/element.js"
+import { onStageKeys } from "../drawing/keys.js"
 import { unparcel } from "../drawing/payload.js"
 import { Player } from "../drawing/player.js"
 import { applyTheme, larger, onPresented, stillness } from "../drawing/theme.js"
@@ -47,11 +48,13 @@ class Chart {
     this.observer = new ResizeObserver(() => this.drawn && this.plotly.Plots.resize(this.plot))
     this.observer.observe(root)
     document.addEventListener(MOVED, this.#moved)
-    this.forget = onPresented(() => {
+    const present = onPresented(() => {
       if (!this.layout) return
       this.#dress()
       this.#draw()
     })
+    const keys = onStageKeys(this.root, (key, event) => this.#key(key, event))
+    this.forget = () => [present, keys].forEach((forget) => forget())
   }
 
   close() {
@@ -124,6 +127,15 @@ class Chart {
     if (leader === this || !this.frames || leader.linked !== this.linked || leader.run !== this.run) return
     this.player.stop()
     this.#show(Math.min(leader.frame, this.frames.length - 1))
+  }
+
+  /** Of several on a page, the first takes the key. */
+  #key(key, { repeat }) {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[key]
+    if (!this.frames || (key !== " " && !by)) return false
+    if (by) this.player.step(by)
+    else if (!repeat) this.player.toggle()
+    return true
   }
 
   /** One drawing at a time; of those that are asked for meanwhile, only the last comes. */
