@@ -159,7 +159,7 @@ def _ways(runs: Runs) -> Lines:
     }
     left = ", ".join(f"{name} {way[-1]:.2f}" for name, way in lines.items())
     alt = f"What is left of the small feature's weight after {STEPS:,} steps of each, seed {SEEDS[0]}: {left}"
-    return Lines(np.arange(STEPS + 1), lines, "step", "weight of the small feature, share of its start", alt)
+    return Lines(np.arange(STEPS + 1), lines, "step", "small feature: weight ÷ start", alt)
 
 
 def _kept(l2: Array, decayed: Array) -> Table:
