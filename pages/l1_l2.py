@@ -28,7 +28,7 @@ def two_weights() -> SurfaceSpec:
     spec = settings.read()
     with lesson.row("strength"):
         if "strength" in spec.used:
-            settings.slider("strength")
+            settings.slider("strength", leads=True)
         lesson.try_this(text["Try this"], {"a weight": "weight"})
     two_pulls(
         picture(spec), "Loss of two weights", key="reg.surface", link=settings.key("look"), live=settings.live,

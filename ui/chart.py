@@ -4,10 +4,10 @@
 arrays in them; a colour may be a token of assets/theme/tokens.css, such as "--k-gradient", and follows the theme.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from itertools import pairwise
-from math import isfinite, log10
+from math import isfinite
 from types import MappingProxyType
 from typing import Any
 
@@ -79,9 +79,9 @@ def line_chart(
     """Lines by name over common places, each named where it ends, or above where ends are close; `log` makes both axes
     logarithmic. With `span`, only the heights are, from the one to the other, whatever the lines hold.
 
-    A place where a line has no number, NaN, is a gap. `marks` numbers places in `at` where the first line gets a ring.
-    `bands` are shaded from a lower to an upper line; beside them all is named above. With the `frames` of a chart,
-    lines that hold a row a frame move, and all are named above.
+    A place where a line has no number, NaN, is a gap; so is one ≤ 0 where the axes are logarithmic. `marks` numbers
+    places in `at` where the first line gets a ring. `bands` are shaded from a lower to an upper line; beside them all
+    is named above. With the `frames` of a chart, lines that hold a row a frame move, and all are named above.
     """
     if len(lines) > len(DASHES):
         raise ValueError(f"a chart tells at most {len(DASHES)} lines apart, not {len(lines)}")
@@ -101,27 +101,28 @@ def line_chart(
     ]
     if len(marks):
         data.append(_rings(np.asarray(at)[marks], np.asarray(next(iter(lines.values())))[marks]))
-    count = log10 if log else float  # as Plotly does along its axes: in powers of ten on a logarithmic one
-    ends = {name: _end(list(map(count, at)), values, count) for name, values in lines.items()}
+    places = _along(at, log)
+    ends = {name: end for name, values in lines.items() if (end := _end(places, _along(values, log)))}
     edges = [edge for band in bands.values() for edge in band]
-    heights = [count(value) for values in (*lines.values(), *edges) for value in np.ravel(values) if isfinite(value)]
+    heights = np.concatenate([_along(np.ravel(values), log) for values in (*lines.values(), *edges)])
+    low, high = _reach(heights, 0.1)
     moving = any(trace.get("framed") for trace in data)
     fixed = span is not None
-    crowded = moving or fixed or bool(bands) or _close([y for _, y in ends.values()], max(heights) - min(heights))
+    crowded = moving or fixed or bool(bands) or _close([y for _, y in ends.values()], high - low)
     layout = {
         "xaxis": {
             "title": {"text": x},
             "type": kind,
             "tickvals": list(at) if len(at) <= TICKED else None,
             "tickformat": "," if len(at) > TICKED and not log else None,  # 2,000, not 0.2×10⁴
-            "range": _reach(map(count, at), 0.01),
+            "range": _reach(places, 0.01),
         },
-        "yaxis": _powers(y, span) if span else {
-            "title": {"text": y}, "type": kind, "dtick": 2 if log else None, "range": _reach(heights, 0.1),
-        },
+        "yaxis": _powers(y, span)
+        if span
+        else {"title": {"text": y}, "type": kind, "dtick": 2 if log else None, "range": [low, high]},
         "annotations": _names(ends) if len(lines) > 1 and not crowded else [],
         "showlegend": crowded and (len(data) > 1 or not fixed),
-    }  # fmt: skip
+    }
     chart({"data": data, "layout": layout}, key=key, alt=alt, height=height, **frames)
 
 
@@ -131,11 +132,18 @@ def _powers(title: str, span: tuple[float, float]) -> dict[str, Any]:
     return {"title": {"text": title}, "type": "log", "dtick": 4, "exponentformat": "power", "range": [low, high]}
 
 
-def _end(at: Sequence[float], values: Numbers, count: Callable[[float], float]) -> tuple[float, float]:
-    """Where a line ends: it may have no number at its last places."""
-    row = np.asarray(values, np.float64).reshape(-1, len(at))[-1]
-    last = max(np.flatnonzero(np.isfinite(row)).tolist(), default=len(at) - 1)
-    return at[last], count(row[last])
+def _along(values: Numbers, log: bool) -> NDArray[np.float64]:
+    """As Plotly measures along its axes: in powers of ten on a logarithmic one. NaN is what has no place there."""
+    there = np.asarray(values, np.float64)
+    there = np.where(np.isfinite(there) & ((there > 0) | (not log)), there, np.nan)
+    return np.asarray(np.log10(there) if log else there)
+
+
+def _end(at: NDArray[np.float64], values: NDArray[np.float64]) -> tuple[float, float] | None:
+    """Where a line ends: it may have no number at its last places, or none at all."""
+    row = np.atleast_2d(values)[-1]
+    found = np.flatnonzero(np.isfinite(row) & np.isfinite(at))
+    return (float(at[found[-1]]), float(row[found[-1]])) if len(found) else None
 
 
 PATTERNS = ("", "/", ".", "x")  # bars are told apart by more than their colour
@@ -173,10 +181,12 @@ def bar_chart(
         }
         for (name, values), pattern in zip(bars.items(), PATTERNS[: len(bars)], strict=True)
     ]
-    highest = max(float(np.max(values)) for values in bars.values())
+    highest = max(
+        (float(value) for values in bars.values() for value in np.ravel(values) if isfinite(value)), default=0.0
+    )
     layout = {
         "xaxis": {"title": {"text": x}, "type": "category"},
-        "yaxis": {"title": {"text": y}, "range": [0, 1.05 * highest]},
+        "yaxis": {"title": {"text": y}, "range": [0, 1.05 * highest if highest > 0 else 1]},
         "showlegend": len(bars) > 1,
         "bargap": 0.3,
         "bargroupgap": 0.1,
@@ -317,21 +327,28 @@ def _rings(x: NDArray[Any], y: NDArray[Any]) -> dict[str, Any]:
     }
 
 
-def _reach(places: Iterable[float], room: float) -> list[float]:
-    """The ends of an axis: room is a share of its length, at both sides. A name that is not within is not drawn."""
-    low, high = min(places := list(places)), max(places)
+def _reach(places: NDArray[np.float64], room: float) -> list[float]:
+    """The ends of an axis: room is a share of its length, at both sides. A name that is not within is not drawn.
+    An axis of nothing goes from 0 to 1, as a length.
+    """
+    there = places[np.isfinite(places)]
+    low, high = (float(there.min()), float(there.max())) if len(there) else (0.0, 1.0)
     return [low - room * (high - low or 1), high + room * (high - low or 1)]
 
 
+CLOSE = 0.07  # of the axis: the height of a name, and some room
+
+
 def _close(ends: list[float], height: float) -> bool:
-    """Whether names at these heights would stand upon each other; the lowest is written below its line."""
-    _, *above = sorted(ends)
-    return any(b - a < 0.08 * height for a, b in pairwise(above))
+    """Whether names at these heights could be taken for each other's: a name stands over the last part of its line,
+    where a close line runs too.
+    """
+    return any(b - a <= CLOSE * height for a, b in pairwise(sorted(ends)))
 
 
 def _names(ends: Mapping[str, tuple[float, float]]) -> list[dict[str, Any]]:
-    """The name of each line above its right end; below it for the lowest, which another may be close to."""
-    lowest = min(ends, key=lambda name: ends[name][1])
+    """The name of each line above its right end; below it for the lowest, where there is most room."""
+    lowest = min(ends, key=lambda name: ends[name][1], default=None)
     return [
         {
             "text": f"<b>{escape(name)}</b>",

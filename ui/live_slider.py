@@ -29,13 +29,14 @@ def live_slider(
     unit: str = "",
     moves: str | None = None,
     help: str = "",
+    leads: bool = False,
 ) -> None:
     """Draws the slider at `value`, which the caller keeps.
 
     on_change(value, final) is called before the script runs again, as Streamlit's own callbacks are, once for each
     value that arrives; final when the slider was let go. The value lies in min … max, whatever the browser sent.
     With `moves`, the name of a setting, the lens of the page follows while the slider is dragged, and only the final
-    value arrives here.
+    value arrives here. On the first screen the arrow keys move the one that `leads`, wherever the page has the focus.
     """
 
     def moved() -> None:
@@ -55,6 +56,7 @@ def live_slider(
         "step": step,
         "value": value,
         "unit": unit,
+        "leads": leads,
     }
     # Not named "value": Streamlit looks into a lone state of that name, and misses changes beside its inner value.
     _mount(key=key, data=data | {"answered": answered(key, "moved")}, on_moved_change=moved)

@@ -129,8 +129,8 @@ class Settings:
         low, high = field.options[0], field.options[-1]
         st.number_input(name, low, high, step=field.step, width=130, **self._widget(name))
 
-    def slider(self, name: str, unit: str = "") -> None:
-        """Our own slider: its value arrives while it is dragged."""
+    def slider(self, name: str, unit: str = "", leads: bool = False) -> None:
+        """Our own slider: its value arrives while it is dragged. The one that `leads` the page has its arrow keys."""
         field = self.fields[name]
         live_slider(
             name,
@@ -143,6 +143,7 @@ class Settings:
             unit=unit,
             moves=self.key(name),
             help=field.help,
+            leads=leads,
         )
 
     @property

@@ -5,9 +5,10 @@
 
 import { tokens } from "../drawing/colour.js"
 import { h } from "../drawing/element.js"
+import { onStageKeys } from "../drawing/keys.js"
 import { unparcel } from "../drawing/payload.js"
 import { Player } from "../drawing/player.js"
-import { applyTheme, stillness } from "../drawing/theme.js"
+import { applyTheme, larger, onPresented, stillness } from "../drawing/theme.js"
 
 const CONFIG = {
   displaylogo: false, responsive: false,
@@ -47,12 +48,20 @@ class Chart {
     this.observer = new ResizeObserver(() => this.drawn && this.plot.offsetParent && this.plotly.Plots.resize(this.plot)) // Plotly throws for one that is not shown
     this.observer.observe(root)
     document.addEventListener(MOVED, this.#moved)
+    const present = onPresented(() => {
+      if (!this.layout) return
+      this.#dress()
+      this.#draw()
+    })
+    const keys = onStageKeys(this.root, (key, event) => this.#key(key, event))
+    this.forget = () => [present, keys].forEach((forget) => forget())
   }
 
   close() {
     this.player.stop()
     this.observer.disconnect()
     document.removeEventListener(MOVED, this.#moved)
+    this.forget()
     this.plotly?.purge(this.plot)
     this.closed = true
   }
@@ -72,12 +81,17 @@ class Chart {
     if (this.closed || this.newest !== bytes) return // something newer is already waiting
     const { data, layout = {} } = resolve(figure, tokens(this.root))
     this.data = data
-    this.layout = themed(layout, height, tokens(this.root))
+    this.own = { layout, height }
+    this.#dress()
     this.linked = linked
     const plays = this.#take(frames, start, follow, run)
     await this.#draw()
     this.root.dataset.drawn = ++this.drawn
     if (plays) this.player.toggle()
+  }
+
+  #dress() {
+    this.layout = themed(this.own.layout, this.own.height, tokens(this.root), larger(this.root))
   }
 
   /** The frames that there are now; gives whether they are to be played: with `follow`, to the newest, as they come. */
@@ -113,6 +127,15 @@ class Chart {
     if (leader === this || !this.frames || leader.linked !== this.linked || leader.run !== this.run) return
     this.player.stop()
     this.#show(Math.min(leader.frame, this.frames.length - 1))
+  }
+
+  /** Of several on a page, the first takes the key. */
+  #key(key, { repeat }) {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[key]
+    if (!this.frames || (key !== " " && !by)) return false
+    if (by) this.player.step(by)
+    else if (!repeat) this.player.toggle()
+    return true
   }
 
   /** One drawing at a time; of those that are asked for meanwhile, only the last comes. */
@@ -172,7 +195,7 @@ function matrix(flat, [rows, ...rest]) {
 }
 
 /** The layout in the type and the colours of the page; what the figure says itself goes before. */
-function themed(layout, height, token) {
+function themed(layout, height, token, larger) {
   const axis = { gridcolor: token("--line"), zerolinecolor: token("--line-2"), linecolor: token("--line-2"), automargin: true, exponentformat: "power", title: { standoff: 8 } }
   const axes = Object.fromEntries(["xaxis", "yaxis", ...Object.keys(layout).filter((name) => /^[xy]axis/.test(name))].map((name) => {
     const own = layout[name] ?? {}, title = typeof own.title === "string" ? { text: own.title } : own.title
@@ -182,10 +205,10 @@ function themed(layout, height, token) {
     height, uirevision: "stays", paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     margin: { l: 48, r: 12, t: 16, b: 40 }, hovermode: "closest",
     modebar: { bgcolor: "rgba(0,0,0,0)", color: token("--ink-2"), activecolor: token("--ink") },
-    legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0, font: { size: 13 } },
+    legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0, font: { size: 13 * larger } },
     ...layout,
-    hoverlabel: { bgcolor: token("--bg-2"), bordercolor: token("--line-2"), font: { color: token("--ink"), size: 14, family: token("--font") }, ...layout.hoverlabel },
-    font: { family: token("--font"), size: 13, color: token("--ink"), ...layout.font },
+    hoverlabel: { bgcolor: token("--bg-2"), bordercolor: token("--line-2"), font: { color: token("--ink"), size: 14 * larger, family: token("--font") }, ...layout.hoverlabel },
+    font: { family: token("--font"), size: 13 * larger, color: token("--ink"), ...layout.font },
     ...axes,
   }
 }

@@ -10,4 +10,15 @@ export function applyTheme(root) {
   return theme
 }
 
+/** By how much type is larger in the presenter's view; 1 outside it. `root` has had its theme. */
+export const larger = (root) => parseFloat(getComputedStyle(root).getPropertyValue("--larger")) || 1
+
+/** Calls redraw() whenever the presenter's view is entered or left (assets/present); what comes back disconnects. What is
+    drawn by hand does not grow with the styles. */
+export function onPresented(redraw) {
+  const observer = new MutationObserver(redraw)
+  observer.observe(document.documentElement, { attributeFilter: ["data-present"] })
+  return () => observer.disconnect()
+}
+
 export const stillness = matchMedia("(prefers-reduced-motion: reduce)")

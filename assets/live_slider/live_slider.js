@@ -1,6 +1,7 @@
 /* A slider that reports while it is dragged: Streamlit's own reports only when it is let go. */
 
 import { fillTrack, h } from "../drawing/element.js"
+import { onStageKeys } from "../drawing/keys.js"
 import { Latest, MOVING, follow } from "../drawing/latest.js"
 import { applyTheme } from "../drawing/theme.js"
 
@@ -24,6 +25,7 @@ class LiveSlider {
       if (moves && !final) window.dispatchEvent(new CustomEvent(MOVING, { detail: { name: moves, value } }))
       else this.outbox.push({ value, final })
     })
+    this.close = onStageKeys(root, (key) => this.#key(key))
   }
 
   set(data, report) {
@@ -39,6 +41,15 @@ class LiveSlider {
     if (!this.#held && !this.outbox.waiting) this.#show(value)
     this.root.dataset.value = value
     this.root.dataset.drawn = ++this.drawn
+  }
+
+  /** As if the slider had the focus. */
+  #key(key) {
+    const step = { ArrowLeft: "stepDown", ArrowRight: "stepUp" }[key]
+    if (!this.data?.leads || !step) return false
+    this.range[step]()
+    this.range.dispatchEvent(new Event("input"))
+    return true
   }
 
   #show(value) {
@@ -59,5 +70,6 @@ export function mount({ data, parentElement, setStateValue }) {
 }
 
 export function unmount(parentElement) {
+  sliders.get(parentElement)?.close()
   sliders.delete(parentElement)
 }

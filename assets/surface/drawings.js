@@ -24,7 +24,8 @@ export function drawParts(g, p, palette, it) {
     line(g, colour, 2, edge)
     line(g, colour, 2, pairs(it.path).map(place), [2, 3])
     dot(g, place(it.best), 4, palette.mute, palette.bg)
-    const far = Math.max(p.left + 50, Math.min(p.left + p.side - 50, p.x(it.best[0])))
+    const half = 4 * p.type // of the words
+    const far = Math.max(p.left + half, Math.min(p.left + p.side - half, p.x(it.best[0])))
     write(g, "data’s minimum", far, p.y(it.best[1]) - 10, { size: p.type, font: palette.font, colour: palette.mute, align: "center", ground: palette.bg })
     pulls(g, p, palette, it)
     lowest(g, p, palette, it)

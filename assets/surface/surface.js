@@ -7,7 +7,7 @@ import { fillTrack, h, write } from "../drawing/element.js"
 import { number } from "../drawing/numbers.js"
 import { unpack, unparcel } from "../drawing/payload.js"
 import { Source } from "../drawing/source.js"
-import { applyTheme } from "../drawing/theme.js"
+import { applyTheme, onPresented } from "../drawing/theme.js"
 import { sized } from "../unrolled/brush.js"
 import { SCALE, drawParts, drawPath, drawSum, spoken } from "./drawings.js"
 import { plane } from "./plane.js"
@@ -53,10 +53,12 @@ class Surface {
     this.#listen()
     this.observer = new ResizeObserver(() => Math.abs(root.clientWidth - this.width) > 1 && this.draw())
     this.observer.observe(root)
+    this.forget = onPresented(() => this.draw())
   }
 
   close() {
     this.observer.disconnect()
+    this.forget()
     this.source.close()
     dropParameter(this.link)
     clearTimeout(this.speech)

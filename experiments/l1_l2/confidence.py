@@ -195,10 +195,12 @@ def show(_: None = None) -> Shown:
         "seeds": counted(len(found.held_out), "seed"),
     }
     curve = {"held out": np.median(found.held_out, axis=0), "learned from": np.median(found.learned, axis=0)}
+    ringed, loss = np.unique(found.chosen), numbers["weak_loss"]
     alt = (
-        f"Log-loss by λ: held out {numbers['weak_loss']} at {name(0)}, {numbers['best_loss']} at the λ that was chosen"
+        f"Log-loss by λ: held out {loss} at {name(0)}, {numbers['best_loss']} at the λ that was chosen. "
+        f"Ringed is what was chosen: {', '.join(map(name, ringed))}"
     )
-    losses = Lines(STRENGTHS, curve, "λ", "log-loss (median)", alt, log=True)
+    losses = Lines(STRENGTHS, curve, "λ", "log-loss (median)", alt, log=True, marks=ringed)
     return Shown(numbers, [losses, _reliability(found), _maps(), _table(found)])
 
 

@@ -42,7 +42,7 @@ TWINS, TWIN_NOISE = 2, 0.01  # features that say the same, and by how much they 
 TWIN_STRENGTH, TWIN_STEPS, SETTLED = 0.5, 3000, 200_000
 WALL = 1.0  # c of max-norm
 ASKED_NUMBERS = MappingProxyType(
-    {"strength": f"{STRENGTH:g}", "times": f"{SIZES[0] / SIZES[1]:.0f}"}
+    {"strength": f"{STRENGTH:g}", "steps": f"{STEPS:,}", "times": f"{SIZES[0] / SIZES[1]:.0f}"}
 )  # of the question
 
 
@@ -158,8 +158,8 @@ def _ways(runs: Runs) -> Lines:
         "SGD + decay": runs.sgd_decay[:, 1] / runs.sgd_decay[0, 1],
     }
     left = ", ".join(f"{name} {way[-1]:.2f}" for name, way in lines.items())
-    alt = f"What is left of the small feature's weight, seed {SEEDS[0]}: {left}"
-    return Lines(np.arange(STEPS + 1), lines, "step", "weight of the small feature, share of its start", alt)
+    alt = f"What is left of the small feature's weight after {STEPS:,} steps of each, seed {SEEDS[0]}: {left}"
+    return Lines(np.arange(STEPS + 1), lines, "step", "small feature: weight ÷ start", alt)
 
 
 def _kept(l2: Array, decayed: Array) -> Table:

@@ -121,6 +121,42 @@ def test_a_name_is_text(charts: Any) -> None:
     assert "<i>south</i>" in page.locator(".chart").first.locator(".textpoint").all_text_contents()
 
 
+def test_keys_step_and_play_the_chart_of_the_first_screen_and_none_from_a_field(charts: Any) -> None:
+    page = charts().page
+    at(page, 4)
+    page.keyboard.press("ArrowLeft")
+    at(page, 3)
+    page.keyboard.press("ArrowLeft")
+    at(page, 2)
+    page.keyboard.press("ArrowRight")
+    at(page, 3)
+    page.keyboard.press(" ")
+    at(page, 4)
+    at(page, 2, chart=1)
+    page.evaluate("document.body.append(Object.assign(document.createElement('input'), { id: 'field' }))")
+    page.locator("#field").press("ArrowLeft")
+    page.keyboard.press("Control+ArrowLeft")
+    page.keyboard.press("Space")
+    page.wait_for_timeout(100)
+    at(page, 4)
+    assert page.locator("#field").input_value() == " "
+
+
+def test_type_grows_when_the_presenters_view_is_entered(charts: Any) -> None:
+    """--presented as theme/page.css sets it; the place that was reached is kept."""
+    page = charts().page
+    at(page, 4)
+    page.add_style_tag(content="html[data-present] { --presented: 1.25; }")
+    written = """size => [...document.querySelectorAll('.chart .xtick text')].map(it => getComputedStyle(it).fontSize)
+        .every((found, _, all) => all.length > 2 && parseFloat(found) === size)"""
+    page.wait_for_function(written, arg=13)
+    page.evaluate("document.documentElement.toggleAttribute('data-present', true)")
+    page.wait_for_function(written, arg=16.25)
+    page.evaluate("document.documentElement.toggleAttribute('data-present', false)")
+    page.wait_for_function(written, arg=13)
+    at(page, 4)
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_nothing(width: int, theme: str, charts: Any) -> None:

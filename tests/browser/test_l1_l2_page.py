@@ -85,6 +85,24 @@ def test_the_keyboard_looks_too(l1_l2: Callable[..., Any]) -> None:
     wait_for(it, "at", "24.31")
 
 
+def test_arrow_keys_move_lambda_from_anywhere_and_never_from_a_field(l1_l2: Callable[..., Any]) -> None:
+    it = l1_l2("reg_strength=1")
+    it.page.keyboard.press("ArrowRight")
+    it.page.wait_for_url(lambda url: "reg_strength=1.02" in url)
+    wait_for(it, "strength", "1.02")
+    it.page.keyboard.press("ArrowLeft")
+    wait_for(it, "strength", "1")
+    it.page.evaluate("document.body.append(Object.assign(document.createElement('input'), { id: 'field' }))")
+    it.page.locator("#field").press("ArrowRight")
+    it.page.keyboard.press("Space")
+    assert slider(it).input_value() == "1"
+    assert it.page.locator("#field").input_value() == " "
+    it.page.locator("#field").evaluate("field => field.remove()")
+    it.page.locator(".st-key-experiment-rg4").scroll_into_view_if_needed()
+    it.page.keyboard.press("ArrowRight")  # λ is scrolled away
+    assert slider(it).input_value() == "1"
+
+
 def test_dragged_lambda_redraws_often_and_no_run_of_the_page_is_needed(l1_l2: Callable[..., Any]) -> None:
     it = l1_l2()
     range_, box = slider(it), slider(it).bounding_box()

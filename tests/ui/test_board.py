@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pytest
 from streamlit.testing.v1 import AppTest
 
 
@@ -43,3 +44,17 @@ def test_a_gap_in_a_line_is_left_out_of_its_scale(monkeypatch: Any) -> None:
     layout = given[0]["layout"]
     assert np.isfinite(layout["yaxis"]["range"]).all()
     assert [(note["x"], note["y"]) for note in layout["annotations"]] == [(1, 2.0), (2, 8.0)]
+
+
+@pytest.mark.parametrize(("ends", "named_above"), [((2.0, 2.1), True), ((2.0, 2.0), True), ((2.0, 5.0), False)])
+def test_two_lines_that_end_close_are_named_above(ends: Any, named_above: bool, monkeypatch: Any) -> None:
+    """Where they end, either name could be taken for the other's."""
+    import ui.chart
+
+    given: list[dict[str, Any]] = []
+    monkeypatch.setattr(ui.chart, "chart", lambda figure, **_: given.append(figure))
+    lines = {name: [9.0, end] for name, end in zip("ab", ends, strict=True)}
+    ui.chart.line_chart([0, 1], lines, x="x", y="y", key="k", alt="alt")
+    layout = given[0]["layout"]
+    assert layout["showlegend"] == named_above
+    assert len(layout["annotations"]) == (0 if named_above else 2)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import ui.chart
-from ui.chart import DASHES, SYMBOLS, TICKED, chart, line_chart, point_chart
+from ui.chart import DASHES, SYMBOLS, TICKED, bar_chart, chart, line_chart, point_chart
 
 
 def test_more_lines_than_can_be_told_apart_are_refused() -> None:
@@ -50,6 +50,33 @@ def test_a_band_is_filled_from_its_lower_to_its_upper_line(monkeypatch: pytest.M
     np.testing.assert_array_equal(band["y"], [1, 2, 3, 6, 30, 4])
     assert drawn["layout"]["yaxis"]["range"][1] > 30
     assert drawn["layout"]["showlegend"]
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_lines_without_a_number_leave_an_empty_chart(log: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = {"a": np.full(3, np.nan), "b": [np.inf, np.nan, np.nan]}
+    layout = figure(monkeypatch, [1, 2, 3], nothing, log=log)["layout"]
+    assert layout["yaxis"]["range"] == pytest.approx([-0.1, 1.1])
+    assert not layout["annotations"]
+    none = figure(monkeypatch, [], {"a": []}, log=log)["layout"]
+    assert np.isfinite([none["xaxis"]["range"], none["yaxis"]["range"]]).all()
+
+
+def test_numbers_that_are_not_positive_have_no_place_on_a_logarithmic_axis(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = figure(monkeypatch, [0, 10, 100], {"a": [-1.0, 1.0, 10.0], "b": [1.0, 100.0, 0.0]}, log=True)["layout"]
+    assert drawn["xaxis"]["range"] == pytest.approx([0.99, 2.01])
+    assert drawn["yaxis"]["range"] == pytest.approx([-0.2, 2.2])
+    assert [(note["x"], note["y"]) for note in drawn["annotations"]] == [(2, 1), (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("bars", "highest"), [([0.0, 0.0], 1), ([np.nan, np.nan], 1), ([np.nan, 2.0], 2.1), ([np.inf, 2.0], 2.1)]
+)
+def test_bars_have_an_axis_without_a_number_too(bars: Any, highest: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    figures: list[dict[str, Any]] = []
+    monkeypatch.setattr(ui.chart, "chart", lambda figure, **_: figures.append(figure))
+    bar_chart(["x", "y"], {"a": np.array(bars)}, x="x", y="y", key="chart", alt="Bars")
+    assert figures[0]["layout"]["yaxis"]["range"] == pytest.approx([0, highest])
 
 
 def points(monkeypatch: pytest.MonkeyPatch, *given: Any, **more: Any) -> dict[str, Any]:

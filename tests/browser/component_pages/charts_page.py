@@ -1,4 +1,4 @@
-"""A map of points and a chart of lines, both with frames; a button brings more of them."""
+"""A map of points, on the first screen, and a chart of lines, both with frames; a button brings more of them."""
 
 import numpy as np
 import streamlit as st
@@ -17,10 +17,11 @@ count = state["count"]
 turn = np.linspace(0, 1, 40)[:count]
 captions = [f"turn {k}" for k in range(count)]
 corners = np.array([[0.0, 1.0], [1.0, 0.0], [0.0, -1.0]])
-point_chart(
-    ["north", "east", "<i>south</i>"], corners * (1 + (1 + state["offset"]) * turn[:, None, None]),
-    {"first": [0, 1], "second": [2]}, links=[(0, 2)], frames=captions, follow=True, run=str(state["offset"]),
-    key="points", alt="Three points move out",
-)  # fmt: skip
+with st.container(key="stage"):
+    point_chart(
+        ["north", "east", "<i>south</i>"], corners * (1 + (1 + state["offset"]) * turn[:, None, None]),
+        {"first": [0, 1], "second": [2]}, links=[(0, 2)], frames=captions, follow=True, run=str(state["offset"]),
+        key="points", alt="Three points move out",
+    )  # fmt: skip
 lines = {"grows": turn[:, None] * np.arange(20.0), "stays": np.ones(20)}
 line_chart(np.arange(20.0), lines, x="place", y="value", frames=captions, start=2, key="lines", alt="A line grows")
