@@ -59,6 +59,15 @@ def test_it_trains_by_itself_and_shows_what_was_computed(lab: Callable[..., Any]
     )
 
 
+def test_on_a_phone_the_curves_stand_in_the_first_screen_and_techniques_below(lab: Callable[..., Any]) -> None:
+    page = lab(width=390, height=844).page
+    curves, techniques, settings = (
+        page.locator(place).first.bounding_box() for place in (CURVES, ".st-key-lab-techniques", ".st-key-lab-settings")
+    )
+    assert curves["y"] + curves["height"] <= 844
+    assert curves["y"] < techniques["y"] < settings["y"]
+
+
 def test_a_change_trains_anew_and_its_address_is_shared(lab: Callable[..., Any]) -> None:
     it = lab()
     before = says(it)
