@@ -15,12 +15,12 @@ from engine.network import Sequential
 from experiments.numbers import decimal, significant
 from experiments.overfitting.learning import BINS, Judged, Look, judged, learn
 from experiments.overfitting.spec import LabSpec
-from experiments.overfitting.techniques import EVERY, Techniques, recipe
+from experiments.overfitting.techniques import EVERY, NOTHING, Techniques, recipe
 from experiments.several import parts as drawn
 from experiments.shown import Beside, Lines, Part, Shown, Table
 
 STEPS = 200
-NOTHING, YOURS = "nothing", "yours"
+YOURS = "yours"
 
 
 class Seen(NamedTuple):

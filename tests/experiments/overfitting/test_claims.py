@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from experiments.overfitting.data import DIGITS
-from experiments.overfitting.winners import NOTHING, SAMPLES, SEEDS, WRONG_LABELS, Asked, Contest, contest
+from experiments.overfitting.techniques import NOTHING
+from experiments.overfitting.winners import SAMPLES, SEEDS, WRONG_LABELS, Asked, Contest, contest
 from tests.test_claims_table import told
 
 ASKED = Asked(DIGITS, "", WRONG_LABELS)

@@ -1,6 +1,7 @@
 """The map: who has won by its own rule, what is said of it, and what stands in its cells while they come in."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,9 +9,11 @@ import pytest
 
 from experiments.overfitting import winners
 from experiments.overfitting.data import DIGITS, WINES
+from experiments.overfitting.learning import learn
 from experiments.overfitting.questions import question_numbers
 from experiments.overfitting.spec import LabSpec
-from experiments.overfitting.winners import ACROSS, CANDIDATES, DEPENDS, NOBODY, NOTHING, ONE, Asked, Contest, Winners
+from experiments.overfitting.techniques import NOTHING
+from experiments.overfitting.winners import ACROSS, CANDIDATES, DEPENDS, NOBODY, ONE, Asked, Contest, Winners
 from experiments.shown import Board
 from tests.experiments.runs import shown
 from ui.prose import read
@@ -110,17 +113,38 @@ def test_a_map_is_of_what_is_asked() -> None:
         assert [line[0].samples for line in places] == [40, 80, 160]
 
 
+def test_maps_of_one_data_set_share_their_plain_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A training that one of them has made no other makes again; another number of steps is another training."""
+    monkeypatch.setattr(winners, "STEPS", 2)
+    winners.trained.cache_clear()
+    made, one = [], Asked(DIGITS, "", winners.WRONG_LABELS).place(40, 0.0)
+    monkeypatch.setattr(winners, "learn", lambda *given: made.append(given) or learn(*given))
+    for k, place in enumerate((one, Asked(DIGITS, "", winners.WIDTH).place(40, 64), one)):
+        shares = [share for share, _ in winners.contest(place, seeds=[0])]
+        assert len(shares) == 1 + sum(map(len, CANDIDATES.values())), f"{k}: between trainings it can be stopped"
+        assert len(made) == sum(map(len, CANDIDATES.values()))
+    monkeypatch.setattr(winners, "STEPS", 3)
+    list(winners.contest(one, seeds=[0]))
+    assert len(made) == 2 * sum(map(len, CANDIDATES.values()))
+
+
+def test_what_can_win_has_a_colour() -> None:
+    css = (Path(__file__).parents[3] / "assets/theme/page.css").read_text(encoding="utf-8")
+    for kind in range(1, 1 + len(CANDIDATES)):
+        assert f".board .kind-{kind} {{ background:" in css
+
+
 def test_the_strength_is_chosen_by_the_validation_part(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the test says that the other is better, it is not asked."""
-    real, told = winners.outcome, []
+    real, told = winners.trained, []
 
     def turned(*given: Any) -> Any:
-        validation, test = real(*given)
-        told.append(validation.loss)
-        return validation, test._replace(loss=-validation.loss)
+        result = real(*given)
+        told.append(result.validation)
+        return result._replace(loss=-result.validation)
 
     monkeypatch.setattr(winners, "STEPS", 20)
-    monkeypatch.setattr(winners, "outcome", turned)
+    monkeypatch.setattr(winners, "trained", turned)
     *_, (_, result) = winners.contest(winners.Place(samples=40), seeds=[0])
     assert result is not None
     losses = iter(told)

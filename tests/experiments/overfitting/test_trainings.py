@@ -14,7 +14,7 @@ from experiments.overfitting import bench, winners
 from experiments.overfitting.data import DATA, DIGITS, LEAST_TEST, OWN, TEST, WINES, parts
 from experiments.overfitting.learning import BINS, judged, learn, outcome
 from experiments.overfitting.spec import PRESETS, LabSpec
-from experiments.overfitting.techniques import EVERY, Techniques, recipe, shifted
+from experiments.overfitting.techniques import EVERY, NOTHING, Techniques, recipe, shifted
 from experiments.shown import Beside, Lines, Table
 from tests.experiments.runs import last
 
@@ -139,7 +139,7 @@ def test_calibration_by_hand() -> None:
 )
 def test_the_bench_watches_both_to_the_end(spec: LabSpec) -> None:
     result = last(bench.bench(spec))
-    assert set(result.over) == ({bench.NOTHING} if spec.by == Techniques() else {bench.NOTHING, bench.YOURS})
+    assert set(result.over) == ({NOTHING} if spec.by == Techniques() else {NOTHING, bench.YOURS})
     assert result.at == list(range(0, bench.STEPS + 1, EVERY))
     for name, each in result.over.items():
         stopped = name == bench.YOURS and spec.early_stopping
@@ -207,7 +207,7 @@ def test_what_cannot_be_is_mended_and_said() -> None:
 def test_every_setting_is_used() -> None:
     """By the network, its data or its training: none is only drawn."""
     plain = LabSpec()
-    base = last(bench.bench(plain)).over[bench.NOTHING].kept.test.loss
+    base = last(bench.bench(plain)).over[NOTHING].kept.test.loss
     for field in LabSpec.fields():
         if field.name in ("data", "table"):
             continue
@@ -219,7 +219,7 @@ def test_every_setting_is_used() -> None:
 def test_the_lab_begins_with_a_plain_network_that_overfits() -> None:
     """What helps is switched on by the learner."""
     assert LabSpec().by == Techniques()
-    looks = last(bench.bench(LabSpec())).over[bench.NOTHING].looks
+    looks = last(bench.bench(LabSpec())).over[NOTHING].looks
     best = min(look.validation.loss for look in looks)
     assert looks[-1].learned.loss < 0.1
     assert looks[-1].validation.loss > best + 0.2
