@@ -34,7 +34,7 @@ def told(spec: LabSpec) -> str:
     """What the chart says at the end, of the same training."""
     over = last(bench.bench(spec)).over
     words = "; ".join(
-        f"{name}: {decimal(each.looks[-1].learned.loss)} on what is learned from, "
+        f"{name}: {decimal(each.looks[-1].learned.loss)} on what is learned from and "
         f"{decimal(each.looks[-1].validation.loss)} on the validation part"
         for name, each in over.items()
     )
