@@ -7,6 +7,7 @@ steps from its smallest number to its largest.
 
 import csv
 from collections import Counter
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -68,6 +69,7 @@ def read(text: str) -> Table:
     if set(labels.tolist()) != set(range(count)) or cells[rows:].max(initial=0) > FINEST:
         raise ValueError("this is no table")
     _check(rows, columns, list(range(count)))
+    _enough(Counter(map(str, labels.tolist())))
     x = cells[rows:].reshape(columns, rows).T / FINEST
     return Table(read_only(x), read_only(labels))
 
@@ -109,10 +111,14 @@ def _classes(names: list[str]) -> list[str]:
     counts = Counter(names)
     if not 2 <= len(counts) <= CLASSES:
         raise ValueError(f"the last column must name 2 to {CLASSES} classes, not {len(counts)}")
+    _enough(counts)
+    return sorted(counts)
+
+
+def _enough(counts: Mapping[str, int]) -> None:
     rare, count = min(counts.items(), key=lambda pair: pair[1])
     if count < OF_A_CLASS:
-        raise ValueError(f"each class needs at least {OF_A_CLASS} rows, and {rare[:40]!r} has {count}")
-    return sorted(counts)
+        raise ValueError(f"each class of a table needs at least {OF_A_CLASS} rows, and {rare[:40]!r} has {count}")
 
 
 def _check(rows: int, columns: int, classes: list[str] | list[int]) -> None:

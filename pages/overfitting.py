@@ -58,6 +58,13 @@ lesson.experiment("RG6", told["RG6"], winners.show, controls=asked)
 lesson.questions("overfitting", told["Check yourself"])
 lesson.notes(told["Notes"])
 code.source(
-    {"recipe": recipe, "looked at": learn, "judged": judged, "with a choice": outcome, "a situation": winners.contest}
+    {
+        "recipe": recipe,
+        "looked at": learn,
+        "judged": judged,
+        "with a choice": outcome,
+        "a training": winners.trained,
+        "a situation": winners.contest,
+    }
 )
 code.elsewhere("overfitting", {"PyTorch": pytorch(spec), "Keras": keras(spec)}, title=text.title)

@@ -128,8 +128,14 @@ def line_chart(
 
 def _powers(title: str, span: tuple[float, float]) -> dict[str, Any]:
     """An axis of powers of ten that never moves."""
-    low, high = log10(span[0]), log10(span[1])
-    return {"title": {"text": title}, "type": "log", "dtick": 4, "exponentformat": "power", "range": [low, high]}
+    low, high = np.log10(span)
+    return {
+        "title": {"text": title},
+        "type": "log",
+        "dtick": 4,
+        "exponentformat": "power",
+        "range": [float(low), float(high)],
+    }
 
 
 def _along(values: Numbers, log: bool) -> NDArray[np.float64]:

@@ -15,12 +15,12 @@ from engine.network import Sequential
 from experiments.numbers import decimal, significant
 from experiments.overfitting.learning import BINS, Judged, Look, judged, learn
 from experiments.overfitting.spec import LabSpec
-from experiments.overfitting.techniques import EVERY, Techniques, recipe
+from experiments.overfitting.techniques import EVERY, NOTHING, Techniques, recipe
 from experiments.several import parts as drawn
 from experiments.shown import Beside, Lines, Part, Shown, Table
 
 STEPS = 200
-NOTHING, YOURS = "nothing", "yours"
+YOURS = "yours"
 
 
 class Seen(NamedTuple):
@@ -90,7 +90,7 @@ def _curves(result: Bench) -> Lines:
         lines[f"{name}: learned from"] = [*(look.learned.loss for look in each.looks), *gap]
         lines[f"{name}: validation"] = [*(look.validation.loss for look in each.looks), *gap]
     words = "; ".join(
-        f"{name}: {decimal(each.looks[-1].learned.loss)} on what is learned from, "
+        f"{name}: {decimal(each.looks[-1].learned.loss)} on what is learned from and "
         f"{decimal(each.looks[-1].validation.loss)} on the validation part"
         for name, each in result.over.items()
     )
@@ -128,7 +128,7 @@ def _table(result: Bench) -> Table:
         "steps": [each.kept.steps for each in over.values()],
     }
     words = "; ".join(
-        f"{name}: cross-entropy {significant(each.kept.test.loss)}, {decimal(100 * each.kept.test.right, 1)} % right"
+        f"{name}: cross-entropy {significant(each.kept.test.loss)} and {decimal(100 * each.kept.test.right, 1)} % right"
         for name, each in over.items()
     )
     return Table(columns, f"On the test, {words}")

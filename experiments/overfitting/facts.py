@@ -14,7 +14,7 @@ def facts(spec: LabSpec) -> tuple[tuple[str, str, str], ...]:
     net = network(spec.width, spec.layers, parts.classes)
     count = net.parameter_count(shape)
     return (
-        ("Learned from", whole(learned), f"{spec.samples - learned} validate, {whole(len(parts.test.x))} test"),
+        ("Learned from", whole(learned), f"{spec.samples - learned} validate and {whole(len(parts.test.x))} test"),
         ("Output shape", f"{net.output_shape(shape)}", "a number for each class"),
         ("Parameters", whole(count), f"{decimal(count / learned, 0)} for each example; {whole(BYTES * count)} bytes"),
         ("Multiply–adds", whole(net.operation_count(shape)), "an example, forward"),

@@ -38,7 +38,7 @@ class LabSpec(Spec):
     layers: int = choice(2, (1, 2, 3), "hidden layers")
     wrong_labels: float = choice(0.2, (0.0, 0.2, 0.4), "share of the examples that you have that are labelled wrong")
     noise: float = choice(0.0, (0.0, 0.5, 1.0), "added to every input, in its standard deviations")
-    dropout: float = choice(0.5, (0.0, 0.2, 0.5, 0.8), "share of hidden units that are silenced at every step")
+    dropout: float = choice(0.0, (0.0, 0.2, 0.5, 0.8), "share of hidden units that are silenced at every step")
     l1: float = choice(0.0, (0.0, 0.0003, 0.001, 0.003), "λ of λ Σ|w|")
     l2: float = choice(0.0, (0.0, 0.001, 0.01, 0.1), "λ of λ Σ w²")
     label_smoothing: float = choice(0.0, (0.0, 0.1, 0.3), "share of each label that is dealt out to all classes")

@@ -31,6 +31,7 @@ BATCH = 16
 EVERY = 10  # steps from one look at the losses to the next
 PATIENCE = 5  # looks at the validation loss
 JITTER = 0.5  # of a table's numbers, in standard deviations
+NOTHING = "doing nothing"  # what all others are compared with
 SHIFT = 1  # pixels of a digit, at most, each way
 
 

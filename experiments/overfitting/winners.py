@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -20,7 +21,7 @@ from engine.arrays import Array
 from experiments.numbers import counted, decimal, ends, spread
 from experiments.overfitting.data import DIGITS, most_samples, parts
 from experiments.overfitting.learning import learn, outcome
-from experiments.overfitting.techniques import EVERY, Techniques, recipe
+from experiments.overfitting.techniques import EVERY, NOTHING, Techniques, recipe
 from experiments.several import parts as drawn
 from experiments.shown import Board, Cell, Part, Shown, Table
 from experiments.spec import Spec, choice
@@ -28,7 +29,6 @@ from experiments.spec import Spec, choice
 SEEDS = range(5)
 STEPS = 150
 LAYERS = 2
-NOTHING = "doing nothing"
 CANDIDATES: Mapping[str, tuple[Techniques, ...]] = MappingProxyType(
     {
         NOTHING: (Techniques(),),
@@ -143,20 +143,34 @@ class Winners(NamedTuple):
         return {ONE if most == len(self.done) else NOBODY if self.open > len(self.done) / 2 else DEPENDS}
 
 
+class Trained(NamedTuple):
+    """What one training has come to."""
+
+    validation: float  # cross-entropy
+    loss: float  # and on the test, as all that follows
+    right: float
+    calibration: float
+
+
+@lru_cache(maxsize=2048)  # the three maps of a data set are 1,155 trainings: what they share is made once
+def trained(place: Place, seed: int, by: Techniques, steps: int) -> Trained:
+    """One network, from its first weights to the weights that are kept."""
+    split = parts(place.data, place.samples, seed, place.wrong_labels, place.noise, place.table)
+    training = recipe(split, int(place.width), LAYERS, by, seed)
+    *_, last = filter(None, learn(training, split, by, steps, EVERY))
+    validation, test = outcome(training, last, split)
+    return Trained(validation.loss, test.loss, test.right, test.calibration)
+
+
 def contest(place: Place, seeds: Sequence[int] = SEEDS) -> Iterator[tuple[float, Contest | None]]:
-    """All techniques at all their strengths: (share that is done, the results at the end)."""
+    """All techniques at all their strengths, a training a step: (share that is done, the results at the end)."""
     tried = [(name, by) for name, strengths in CANDIDATES.items() for by in strengths]
     found: dict[tuple[int, str], list[tuple[float, int, float, float, float]]] = {}
-    for number, (seed, (name, by)) in enumerate(product(seeds, tried)):
-        split = parts(place.data, place.samples, seed, place.wrong_labels, place.noise, place.table)
-        last: Any = None
-        training = recipe(split, int(place.width), LAYERS, by, seed)
-        for look in learn(training, split, by, STEPS, EVERY):
-            last = look or last  # the first is there before the first step
-            yield number / (len(seeds) * len(tried)), None
-        validation, test = outcome(training, last, split)
+    for number, (seed, (name, by)) in enumerate(product(seeds, tried), 1):
+        one = trained(place, seed, by, STEPS)
         results = found.setdefault((seed, name), [])
-        results.append((validation.loss, len(results), test.loss, test.right, test.calibration))
+        results.append((one.validation, len(results), one.loss, one.right, one.calibration))
+        yield number / (len(seeds) * len(tried)), None
     best = {name: np.array([min(found[seed, name]) for seed in seeds]) for name in CANDIDATES}
     strength, loss, right, calibration = ({name: rows[:, k] for name, rows in best.items()} for k in range(1, 5))
     yield 1.0, Contest(loss, right, calibration, strength)
@@ -207,10 +221,10 @@ def _shown(result: Winners) -> Shown:
 def sentence(result: Winners) -> str:
     """What the map says."""
     wins = sorted(result.wins.items(), key=lambda pair: -pair[1])
-    parts_ = [f"{name} wins {count}" for name, count in wins]
+    outcomes = [f"{name} wins {count}" for name, count in wins]
     if result.open:
-        parts_.append(f"{result.open} {'has' if result.open == 1 else 'have'} no clear winner")
-    text = parts_[0] if len(parts_) == 1 else f"{', '.join(parts_[:-1])}, and {parts_[-1]}"
+        outcomes.append(f"{result.open} {'has' if result.open == 1 else 'have'} no clear winner")
+    text = outcomes[0] if len(outcomes) == 1 else f"{', '.join(outcomes[:-1])}, and {outcomes[-1]}"
     helped = sum(bool(contest.helps) for contest in result.done.values())
     return (
         f"Of {counted(len(result.done), 'situation')}, {text}. In {helped} something is clearly better than {NOTHING}."

@@ -34,7 +34,7 @@ def told(spec: LabSpec) -> str:
     """What the chart says at the end, of the same training."""
     over = last(bench.bench(spec)).over
     words = "; ".join(
-        f"{name}: {decimal(each.looks[-1].learned.loss)} on what is learned from, "
+        f"{name}: {decimal(each.looks[-1].learned.loss)} on what is learned from and "
         f"{decimal(each.looks[-1].validation.loss)} on the validation part"
         for name, each in over.items()
     )
@@ -57,6 +57,15 @@ def test_it_trains_by_itself_and_shows_what_was_computed(lab: Callable[..., Any]
         "(frame) => document.querySelector('.chart[aria-label^=\"Reliability\"]').dataset.frame === frame",
         arg=str(bench.STEPS // EVERY - 1),
     )
+
+
+def test_on_a_phone_the_curves_stand_in_the_first_screen_and_techniques_below(lab: Callable[..., Any]) -> None:
+    page = lab(width=390, height=844).page
+    curves, techniques, settings = (
+        page.locator(place).first.bounding_box() for place in (CURVES, ".st-key-lab-techniques", ".st-key-lab-settings")
+    )
+    assert curves["y"] + curves["height"] <= 844
+    assert curves["y"] < techniques["y"] < settings["y"]
 
 
 def test_a_change_trains_anew_and_its_address_is_shared(lab: Callable[..., Any]) -> None:

@@ -110,6 +110,12 @@ def test_an_address_that_was_tampered_with_is_refused(data: bytes) -> None:
         tables.read(packed.pack(data))
 
 
+def test_an_address_may_not_have_a_class_of_fewer_rows_than_a_file() -> None:
+    labels = bytes([0] * 50 + [1] * 49 + [2])
+    with pytest.raises(ValueError, match="each class of a table needs at least 5 rows, and '2' has 1"):
+        tables.read(packed.pack(bytes([100, 0, 1, 3]) + labels + bytes(range(100))))
+
+
 def test_what_is_read_is_shared_and_read_only() -> None:
     table = tables.read(tables.shrink("\n".join(",".join(row) for row in ROWS).encode()))
     assert not table.x.flags.writeable

@@ -1,13 +1,16 @@
 """RG6, at the page's own setting, seeds 0 to 4, never chosen; medians, of two situations that the map holds."""
 
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
 import pytest
 
+from engine.arrays import Array
 from experiments.overfitting.data import DIGITS
-from experiments.overfitting.winners import NOTHING, SAMPLES, SEEDS, WRONG_LABELS, Asked, Contest, contest
-from tests.test_claims_table import told
+from experiments.overfitting.techniques import NOTHING
+from experiments.overfitting.winners import SAMPLES, SEEDS, WRONG_LABELS, Asked, Contest, contest
+from tests.test_claims_table import spread, told
 
 ASKED = Asked(DIGITS, "", WRONG_LABELS)
 SMOOTHING = "label smoothing"
@@ -24,10 +27,9 @@ def at(samples: int, wrong_labels: float) -> Contest:
 
 def test_with_few_examples_and_wrong_labels_four_techniques_clearly_help() -> None:
     hard = at(SAMPLES[0], 0.4)
-    for name, least in ((SMOOTHING, 0.8), ("L1", 0.5), ("L2", 0.5), ("dropout", 0.5)):
-        gain = hard.margin(name, NOTHING)
-        assert np.median(gain) > least
-        assert np.median(gain) > np.std(gain, ddof=1)
+    for name, least in ((SMOOTHING, 0.7), ("L1", 0.5), ("L2", 0.6), ("dropout", 0.4)):
+        assert np.median(hard.margin(name, NOTHING)) > least
+        assert name in hard.helps
     assert np.median(hard.calibration[NOTHING] - hard.calibration[SMOOTHING]) > 0.1
 
 
@@ -45,15 +47,20 @@ def test_right_answers_hardly_tell_it() -> None:
     assert abs(np.median(hard.right[SMOOTHING] - hard.right[NOTHING])) < 0.05
 
 
+def each(numbers: Mapping[str, Array], *names: str) -> list[float]:
+    """What the table says of these techniques, one after the other."""
+    return [number for name in names for number in spread(numbers[name])]
+
+
 def test_the_table_of_claims_has_the_figures() -> None:
     easy, hard = at(SAMPLES[-1], 0.0), at(SAMPLES[0], 0.4)
-    losses = [float(np.median(hard.loss[name])) for name in (NOTHING, SMOOTHING, "L2", "dropout", "early stopping")]
-    words = "cross-entropy # doing nothing, # with label smoothing, # with L2, # with dropout, # with early stopping"
-    assert told("RG6", words) == pytest.approx(losses, rel=0.1)
-    errors = [float(np.median(hard.calibration[name])) for name in (NOTHING, SMOOTHING)]
-    assert told("RG6", "calibration error # and #") == pytest.approx(errors, abs=0.05)
-    losses = [float(np.median(easy.loss[name])) for name in (NOTHING, "L2", SMOOTHING, "augmentation")]
-    words = "# doing nothing, # with L2, # with label smoothing, # with augmentation"
-    assert told("RG6", words) == pytest.approx(losses, rel=0.15)
-    right = [float(np.median(hard.right[name])) for name in (NOTHING, SMOOTHING)]
-    assert told("RG6", "right answers # and #") == pytest.approx(right, abs=0.05)
+    names = SMOOTHING, "L2", "dropout", "L1", "early stopping"
+    words = "cross-entropy # (# to #) doing nothing, " + ", ".join(f"# (# to #) with {name}" for name in names)
+    assert told("RG6", words) == pytest.approx(each(hard.loss, NOTHING, *names), rel=0.15)
+    errors = each(hard.calibration, NOTHING, SMOOTHING)
+    assert told("RG6", "calibration error # (# to #) and # (# to #)") == pytest.approx(errors, abs=0.05)
+    names = "L2", SMOOTHING, "augmentation"
+    words = "all right: # (# to #) doing nothing, " + ", ".join(f"# (# to #) with {name}" for name in names)
+    assert told("RG6", words) == pytest.approx(each(easy.loss, NOTHING, *names), rel=0.15)
+    right = each(hard.right, NOTHING, SMOOTHING)
+    assert told("RG6", "right answers # (# to #) and # (# to #)") == pytest.approx(right, abs=0.05)

@@ -20,11 +20,13 @@ from experiments.overfitting.techniques import recipe
 from tests.experiments.overfitting.test_trainings import table
 
 SETTINGS = [
-    LabSpec(),
-    LabSpec(samples=20, width=8, l1=0.001, l2=0.01, label_smoothing=0.1, augmentation=True, wrong_labels=0.0),
-    LabSpec(data=TUMOURS, early_stopping=True, noise=0.5, dropout=0.0, seed=3),
-    LabSpec(data=WINES, layers=3, width=8, wrong_labels=0.4, l2=0.1, augmentation=True),
-    LabSpec(data=OWN, table=table(), layers=1, label_smoothing=0.3),
+    LabSpec(dropout=0.5),
+    LabSpec(
+        samples=20, width=8, dropout=0.2, l1=0.001, l2=0.01, label_smoothing=0.1, augmentation=True, wrong_labels=0.0
+    ),
+    LabSpec(data=TUMOURS, early_stopping=True, noise=0.5, seed=3),
+    LabSpec(data=WINES, layers=3, width=8, dropout=0.5, wrong_labels=0.4, l2=0.1, augmentation=True),
+    LabSpec(data=OWN, table=table(), layers=1, dropout=0.8, label_smoothing=0.3),
 ]
 
 

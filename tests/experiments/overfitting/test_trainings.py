@@ -14,7 +14,7 @@ from experiments.overfitting import bench, winners
 from experiments.overfitting.data import DATA, DIGITS, LEAST_TEST, OWN, TEST, WINES, parts
 from experiments.overfitting.learning import BINS, judged, learn, outcome
 from experiments.overfitting.spec import PRESETS, LabSpec
-from experiments.overfitting.techniques import EVERY, Techniques, recipe, shifted
+from experiments.overfitting.techniques import EVERY, NOTHING, Techniques, recipe, shifted
 from experiments.shown import Beside, Lines, Table
 from tests.experiments.runs import last
 
@@ -134,12 +134,12 @@ def test_calibration_by_hand() -> None:
 
 @pytest.mark.parametrize(
     "spec",
-    [LabSpec(), LabSpec(early_stopping=True, augmentation=True), LabSpec(dropout=0.0), LabSpec(data=WINES, samples=20)],
+    [LabSpec(), LabSpec(early_stopping=True, augmentation=True), LabSpec(data=WINES, samples=20, dropout=0.5)],
     ids=str,
 )
 def test_the_bench_watches_both_to_the_end(spec: LabSpec) -> None:
     result = last(bench.bench(spec))
-    assert set(result.over) == ({bench.NOTHING} if spec.by == Techniques() else {bench.NOTHING, bench.YOURS})
+    assert set(result.over) == ({NOTHING} if spec.by == Techniques() else {NOTHING, bench.YOURS})
     assert result.at == list(range(0, bench.STEPS + 1, EVERY))
     for name, each in result.over.items():
         stopped = name == bench.YOURS and spec.early_stopping
@@ -155,7 +155,7 @@ def test_the_bench_watches_both_to_the_end(spec: LabSpec) -> None:
 
 def test_what_is_called_test_is_the_test_with_the_weights_that_are_kept() -> None:
     """Early stopping keeps other weights than the last ones here; the diagram is of the last."""
-    spec = LabSpec(early_stopping=True, dropout=0.0, samples=40, wrong_labels=0.4)
+    spec = LabSpec(early_stopping=True, samples=40, wrong_labels=0.4)
     result = last(bench.bench(spec))
     training = recipe(spec.parts, spec.width, spec.layers, spec.by, spec.seed)
     *_, look = filter(None, learn(training, spec.parts, spec.by, bench.STEPS, EVERY))
@@ -175,7 +175,7 @@ def test_what_is_called_test_is_the_test_with_the_weights_that_are_kept() -> Non
 
 def test_the_bench_holds_no_weights() -> None:
     """Forty looks at a wide network stay small: each learner's bench is kept while the page is open."""
-    spec = LabSpec(width=256, layers=3, samples=320)
+    spec = LabSpec(width=256, layers=3, samples=320, dropout=0.5)
     tracemalloc.start()
     result = last(bench.bench(spec))
     held, _ = tracemalloc.get_traced_memory()
@@ -206,11 +206,20 @@ def test_what_cannot_be_is_mended_and_said() -> None:
 
 def test_every_setting_is_used() -> None:
     """By the network, its data or its training: none is only drawn."""
-    plain = LabSpec(dropout=0.0)
-    base = last(bench.bench(plain)).over[bench.NOTHING].kept.test.loss
+    plain = LabSpec()
+    base = last(bench.bench(plain)).over[NOTHING].kept.test.loss
     for field in LabSpec.fields():
         if field.name in ("data", "table"):
             continue
         other = next(option for option in field.options if option != getattr(plain, field.name))
         over = last(bench.bench(replace(plain, **{field.name: other}))).over
         assert list(over.values())[-1].kept.test.loss != base, field.name
+
+
+def test_the_lab_begins_with_a_plain_network_that_overfits() -> None:
+    """What helps is switched on by the learner."""
+    assert LabSpec().by == Techniques()
+    looks = last(bench.bench(LabSpec())).over[NOTHING].looks
+    best = min(look.validation.loss for look in looks)
+    assert looks[-1].learned.loss < 0.1
+    assert looks[-1].validation.loss > best + 0.2
