@@ -20,7 +20,7 @@ from experiments.spec import Spec
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted((ROOT / "pages").glob("*.py"))
-TIMEOUT = 60  # seconds; kernels may have to compile
+TIMEOUT = 120  # seconds; kernels may have to compile
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 
 
@@ -249,7 +249,7 @@ def test_every_experiment_is_revealed_by_a_guess(page: Path, monkeypatch: pytest
         pills = app.button_group(key=f"{claim}.prediction")
         pills.select(pills.options[0].content if hasattr(pills.options[0], "content") else pills.options[0]).run()
         assert not app.exception
-    end = time.monotonic() + TIMEOUT
+    end = time.monotonic() + 2 * TIMEOUT
     while sum("Where it stops" in markdown.value for markdown in app.markdown) < len(claims):
         assert time.monotonic() < end
         time.sleep(0.2)
