@@ -76,6 +76,9 @@ from engine.layers import (
     SpatialDropout2D,
     SpatialDropout3D,
     Tanh,
+    UpSampling1D,
+    UpSampling2D,
+    UpSampling3D,
 )
 from engine.layers.recurrent import RecurrentLayer
 from engine.losses import softmax_cross_entropy
@@ -128,6 +131,13 @@ LAYERS: Mapping[str, tuple[tuple[Layer, Shape], tuple[Layer, Shape]]] = {
     "MaxPooling3D 2 × 2 × 2": ((MaxPooling3D(2), (8, 6, 6, 6, 4)), (MaxPooling3D(2), (4, 16, 32, 32, 16))),
     "AveragePooling1D 2": ((AveragePooling1D(2), (32, 32, 8)), (AveragePooling1D(2), (32, 512, 64))),
     "AveragePooling3D 2 × 2 × 2": ((AveragePooling3D(2), (8, 6, 6, 6, 4)), (AveragePooling3D(2), (4, 16, 32, 32, 16))),
+    "UpSampling2D 2 × 2": ((UpSampling2D(2), (32, 8, 8, 8)), (UpSampling2D(2), (32, 28, 28, 64))),
+    "UpSampling2D 2 × 2 bilinear": (
+        (UpSampling2D(2, "bilinear"), (32, 8, 8, 8)),
+        (UpSampling2D(2, "bilinear"), (32, 28, 28, 64)),
+    ),
+    "UpSampling1D 2": ((UpSampling1D(2), (32, 32, 8)), (UpSampling1D(2), (32, 256, 64))),
+    "UpSampling3D 2 × 2 × 2": ((UpSampling3D(2), (8, 6, 6, 6, 4)), (UpSampling3D(2), (4, 8, 16, 16, 16))),
     "GlobalMaxPooling1D": ((GlobalMaxPooling1D(), (32, 32, 8)), (GlobalMaxPooling1D(), (32, 512, 64))),
     "GlobalMaxPooling3D": ((GlobalMaxPooling3D(), (8, 6, 6, 6, 4)), (GlobalMaxPooling3D(), (4, 16, 32, 32, 16))),
     "GlobalAveragePooling1D": ((GlobalAveragePooling1D(), (32, 32, 8)), (GlobalAveragePooling1D(), (32, 512, 64))),

@@ -46,6 +46,7 @@ from engine.layers import (
     SpatialDropout2D,
     SpatialDropout3D,
     Tanh,
+    UpSampling2D,
 )
 from engine.layers.convolution import Convolution
 from engine.layers.convolution_transpose import ConvolutionTranspose
@@ -54,6 +55,7 @@ from engine.layers.global_pooling import GlobalMaxPooling, GlobalPooling
 from engine.layers.layer_normalization import Grouped
 from engine.layers.pooling import MaxPooling, Pooling
 from engine.layers.recurrent import RecurrentLayer
+from engine.layers.up_sampling import UpSampling
 from engine.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from engine.training import Progress, Training
 
@@ -216,6 +218,9 @@ def _function(layer: Layer, input_shape: Shape, training: bool = False) -> Calla
         rank, largest = len(layer.axes), isinstance(layer, GlobalMaxPooling)
         adaptive = getattr(F, f"adaptive_{'max' if largest else 'avg'}_pool{rank}d")
         return lambda x: adaptive(x, 1).flatten(1)
+    if isinstance(layer, UpSampling):
+        mode = layer.interpolation if isinstance(layer, UpSampling2D) else "nearest"
+        return lambda x: F.interpolate(x, scale_factor=tuple(map(float, layer.sizes)), mode=mode)
     if isinstance(layer, RecurrentLayer | Bidirectional):
         return _recurrent(layer)
     if isinstance(layer, BatchNormalization | Grouped | LayerNormalization | RMSNormalization):

@@ -65,6 +65,9 @@ from engine.layers import (
     SpatialDropout2D,
     SpatialDropout3D,
     Tanh,
+    UpSampling1D,
+    UpSampling2D,
+    UpSampling3D,
 )
 from engine.network import Sequential
 from engine.skips import Concatenate, Residual
@@ -175,6 +178,10 @@ CASES = (
     Case("global max pooling 1d", GlobalMaxPooling1D(), (5, 3), (3,), 0, 15, wrong_shapes=((5,), (0, 3))),
     Case("global max pooling 3d", GlobalMaxPooling3D(), (2, 2, 3, 2), (2,), 0, 24, wrong_shapes=((2, 3, 2),)),
     Case("global average pooling 1d", GlobalAveragePooling1D(), (5, 3), (3,), 0, 15, wrong_shapes=((5,), (0, 3))),
+    Case("up sampling", UpSampling2D((2, 3)), (2, 3, 2), (4, 9, 2), 0, 0, wrong_shapes=((2, 3), (0, 3, 2))),
+    Case("up sampling bilinear", UpSampling2D((2, 3), "bilinear"), (2, 3, 2), (4, 9, 2), 0, 2 * (4 * 3 + 4 * 9) * 2),
+    Case("up sampling 1d", UpSampling1D(3), (4, 2), (12, 2), 0, 0, wrong_shapes=((4,), (0, 2))),
+    Case("up sampling 3d", UpSampling3D((1, 2, 2)), (2, 3, 2, 1), (2, 6, 4, 1), 0, 0, wrong_shapes=((2, 3, 2),)),
     Case("global average pooling 3d", GlobalAveragePooling3D(), (2, 2, 3, 2), (2,), 0, 24, wrong_shapes=((2, 3, 2),)),
     Case("flatten", Flatten(), (2, 3, 4), (24,), 0, 0),
     Case("reshape", Reshape((4, -1)), (2, 3, 4), (4, 6), 0, 0, wrong_shapes=((5,), (0, 4))),

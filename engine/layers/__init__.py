@@ -41,6 +41,7 @@ from engine.layers.separable import DepthwiseConv2D, SeparableConv2D
 from engine.layers.simple_rnn import SimpleRNN
 from engine.layers.smooth import GELU, HardSigmoid, Sigmoid, SiLU, Softplus, Softsign, Tanh
 from engine.layers.softmax import LogSoftmax, Softmax
+from engine.layers.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
 
 __all__ = [
     "ELU",
@@ -97,4 +98,7 @@ __all__ = [
     "SpatialDropout2D",
     "SpatialDropout3D",
     "Tanh",
+    "UpSampling1D",
+    "UpSampling2D",
+    "UpSampling3D",
 ]

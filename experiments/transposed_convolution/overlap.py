@@ -1,7 +1,7 @@
 """TC3: where stamps overlap unevenly, checkerboards appear: exactly when the strides do not divide the kernel.
 
 Counted by the layer itself: a kernel of ones on an input of ones paints, into every cell, how many stamps it has.
-The cure is to enlarge first, with stamps of ones that lie side by side, and to let a convolution do the rest.
+The cure is to enlarge first, by repeating every cell, and to let a convolution do the rest.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.arrays import Array
-from engine.layers import Conv2D, Conv2DTranspose
+from engine.layers import Conv2D, Conv2DTranspose, UpSampling2D
 from experiments.numbers import decimal, ends, spread, whole
 from experiments.scene import Scale
 from experiments.shown import Board, Cell, Maps, Picture, Row, Shown
@@ -66,21 +66,18 @@ class Cure(NamedTuple):
 
 
 def cure(kernel_size: int, strides: int, dilation_rate: int = 1) -> Cure:
-    """A transposed convolution, and nearest-neighbour resizing before a convolution, with the same random kernel.
-
-    Stamps of ones as large as the strides repeat every cell: that is resizing to the nearest neighbour.
-    """
+    """A transposed convolution, and nearest-neighbour resizing before a convolution, with the same random kernel."""
     span = dilation_rate * (kernel_size - 1) + 1
     side = max(SIDE, 2 * -(-span // strides) + 2)
-    x, ones = np.ones((1, side, side, 1)), {"kernel": np.ones((strides, strides, 1, 1))}
+    x = np.ones((1, side, side, 1))
     paint = Conv2DTranspose(1, kernel_size, strides, dilation_rate=dilation_rate, use_bias=False)
-    resize = Conv2DTranspose(1, strides, strides, use_bias=False)
+    resize = UpSampling2D(strides)
     convolve = Conv2D(1, kernel_size, padding="same", dilation_rate=dilation_rate, use_bias=False)
     stamped, resized = [], []
     for seed in SEEDS:
         params, _ = paint.init(np.random.default_rng(seed), x.shape[1:], np.float64)
         stamped.append(paint.forward(params, x)[0][0, :, :, 0])
-        resized.append(convolve.forward(params, resize.forward(ones, x)[0])[0][0, :, :, 0])
+        resized.append(convolve.forward(params, resize.forward({}, x)[0])[0][0, :, :, 0])
     first = -(-span // strides) * strides
     inside = slice(first, first + strides)
     rows = [[_unevenness(y[inside, inside]) for y in pair] for pair in zip(stamped, resized, strict=True)]
