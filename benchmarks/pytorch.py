@@ -172,7 +172,8 @@ def _layouts(twin: Callable[[torch.memory_format], Twin], spatial_axes: int) -> 
 def _is_spatial(layer: Layer) -> bool:
     """Whether it matters to PyTorch which axis holds the channels."""
     convolutions = Convolution | ConvolutionTranspose | DepthwiseConv2D | SeparableConv2D
-    return isinstance(layer, convolutions | Pooling | GlobalPooling | SpatialDropout | BatchNormalization | Grouped)
+    maps = Pooling | GlobalPooling | UpSampling | SpatialDropout | BatchNormalization | Grouped
+    return isinstance(layer, convolutions | maps)
 
 
 def _channels_first(array: Array, layout: torch.memory_format) -> Tensor:
