@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from benchmarks import pytorch
+from benchmarks.graphs import heard
 from benchmarks.report import Comparison, asked_to_be_quick, comparison_table, machine, others_worked, publish
 from engine.arrays import Array, Shape, leaves
 from engine.initializers import Scaled
@@ -24,6 +25,7 @@ from engine.kernels.workers import WORKERS
 from engine.layers import (
     ELU,
     GELU,
+    GIN,
     GRU,
     LSTM,
     SELU,
@@ -44,6 +46,7 @@ from engine.layers import (
     Dropout,
     Embedding,
     Flatten,
+    GATv2,
     GaussianNoise,
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
@@ -51,6 +54,10 @@ from engine.layers import (
     GlobalMaxPooling1D,
     GlobalMaxPooling2D,
     GlobalMaxPooling3D,
+    GraphAttention,
+    GraphConvolution,
+    GraphPooling,
+    GraphSAGE,
     GroupNormalization,
     HardSigmoid,
     InstanceNormalization,
@@ -61,6 +68,7 @@ from engine.layers import (
     MaxPooling1D,
     MaxPooling2D,
     MaxPooling3D,
+    PairNorm,
     PReLU,
     ReLU,
     Reshape,
@@ -176,6 +184,14 @@ LAYERS: Mapping[str, tuple[tuple[Layer, Shape], tuple[Layer, Shape]]] = {
         (InstanceNormalization(), (32, 8, 8, 16)),
         (InstanceNormalization(), (32, 28, 28, 64)),
     ),
+    # nodes and channels; every node hears 8 others
+    "GraphConvolution": ((GraphConvolution(16), (32, 8)), (GraphConvolution(64), (4096, 64))),
+    "GraphAttention": ((GraphAttention(8, 2), (32, 8)), (GraphAttention(16, 4), (4096, 64))),
+    "GATv2": ((GATv2(8, 2), (32, 8)), (GATv2(16, 4), (4096, 64))),
+    "GraphSAGE": ((GraphSAGE(16), (32, 8)), (GraphSAGE(64), (4096, 64))),
+    "GIN": ((GIN(), (32, 8)), (GIN(), (4096, 64))),
+    "GraphPooling": ((GraphPooling(), (32, 8)), (GraphPooling(), (4096, 64))),
+    "PairNorm": ((PairNorm(), (32, 8)), (PairNorm(), (4096, 64))),
     "ReLU": ((ReLU(), (32, 6, 6, 8)), (ReLU(), (32, 56, 56, 64))),
     "LeakyReLU": ((LeakyReLU(), (32, 6, 6, 8)), (LeakyReLU(), (32, 56, 56, 64))),
     "PReLU": ((PReLU(Scaled("ones", 0.25)), (32, 6, 6, 8)), (PReLU(Scaled("ones", 0.25)), (32, 56, 56, 64))),
@@ -244,7 +260,9 @@ def layer_pair(what: str, layer: Layer, shape: Shape, rng: np.random.Generator) 
     words = layer.input_dim if isinstance(layer, Embedding) else None
     x = rng.standard_normal(shape, np.float32) if words is None else rng.integers(0, words, shape)
     params, state = layer.init(rng, shape[1:])
-    dy = rng.standard_normal((shape[0], *layer.output_shape(shape[1:])), np.float32)
+    graph = {"graph": heard(shape[0])} if "graph" in layer.uses else {}
+    rows = graph["graph"].graphs if isinstance(layer, GraphPooling) else shape[0]
+    dy = rng.standard_normal((rows, *layer.output_shape(shape[1:])), np.float32)
 
     draws = "rng" in layer.uses and not isinstance(layer, RecurrentLayer | Bidirectional)
     generator = np.random.default_rng(0)
@@ -253,7 +271,7 @@ def layer_pair(what: str, layer: Layer, shape: Shape, rng: np.random.Generator) 
     kept = {"state": state, "training": True} if state else {}
 
     def computed(**keywords: Any) -> tuple[Array, ...]:
-        keywords |= kept
+        keywords |= kept | graph
         y, trace = layer.forward(params, x, **keywords)
         dx, grads = layer.backward(params, trace, dy)
         by_path = dict(leaves(grads))

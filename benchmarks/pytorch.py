@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812  as everybody calls it
 from torch import Tensor
 
+from benchmarks.graphs import graph_function
 from engine.arrays import Array, Shape, leaves
 from engine.layers import (
     ELU,
@@ -52,6 +53,7 @@ from engine.layers.convolution import Convolution
 from engine.layers.convolution_transpose import ConvolutionTranspose
 from engine.layers.dropout import SpatialDropout
 from engine.layers.global_pooling import GlobalMaxPooling, GlobalPooling
+from engine.layers.graph_layer import GraphLayer
 from engine.layers.layer_normalization import Grouped
 from engine.layers.pooling import MaxPooling, Pooling
 from engine.layers.recurrent import RecurrentLayer
@@ -226,6 +228,8 @@ def _function(layer: Layer, input_shape: Shape, training: bool = False) -> Calla
         return _recurrent(layer)
     if isinstance(layer, BatchNormalization | Grouped | LayerNormalization | RMSNormalization):
         return _normalization(layer)
+    if isinstance(layer, GraphLayer):
+        return graph_function(layer)
     if "rng" in layer.uses:
         return _random(layer, training)
     if isinstance(layer, LeakyReLU):

@@ -10,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import Array, Shape, rebuild
+from engine.graphs import Graph
 from engine.layers import (
     ELU,
     GELU,
+    GIN,
     GRU,
     LSTM,
     SELU,
@@ -33,6 +35,7 @@ from engine.layers import (
     Dropout,
     Embedding,
     Flatten,
+    GATv2,
     GaussianNoise,
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
@@ -40,6 +43,10 @@ from engine.layers import (
     GlobalMaxPooling1D,
     GlobalMaxPooling2D,
     GlobalMaxPooling3D,
+    GraphAttention,
+    GraphConvolution,
+    GraphPooling,
+    GraphSAGE,
     GroupNormalization,
     HardSigmoid,
     InstanceNormalization,
@@ -50,6 +57,7 @@ from engine.layers import (
     MaxPooling1D,
     MaxPooling2D,
     MaxPooling3D,
+    PairNorm,
     PReLU,
     ReLU,
     Reshape,
@@ -87,10 +95,13 @@ class Case:
     neighbours: bool = False  # what comes out of an example depends on the others of its batch
     training: bool = False  # the promises are asked in training mode
     drawn: bool = True  # its parameters begin with random numbers
+    graph: Graph | None = None  # of the nodes of a batch; fewer nodes have the part of it that is theirs
 
-    def keywords(self, dtype: npt.DTypeLike = np.float64) -> dict[str, Any]:
-        """What forward is given besides: a state that is not the one it begins with, and the mode."""
+    def keywords(self, dtype: npt.DTypeLike = np.float64, nodes: int = 3) -> dict[str, Any]:
+        """What forward is given besides: a state that is not the one it begins with, the mode, the graph."""
         given: dict[str, Any] = {"training": True} if self.training else {}
+        if self.graph is not None:
+            given["graph"] = first_nodes(self.graph, nodes)
         if "state" in self.layer.uses:
             _, state = self.layer.init(np.random.default_rng(0), self.input_shape, dtype)
             given["state"] = rebuild(state, lambda _, a: a * 0.8 + np.linspace(0.1, 0.4, a.size).astype(dtype))
@@ -98,7 +109,14 @@ class Case:
 
     def forward(self, params: Any, x: Array) -> tuple[Array, Any]:
         floats = np.issubdtype(x.dtype, np.floating)
-        return self.layer.forward(params, x, **self.keywords(x.dtype if floats else np.float64))
+        return self.layer.forward(params, x, **self.keywords(x.dtype if floats else np.float64, len(x)))
+
+
+def first_nodes(graph: Graph, nodes: int) -> Graph:
+    """The first nodes of a graph, and the edges between them."""
+    inside = (graph.edges < nodes).all(axis=1)
+    sizes = np.bincount(graph.graph_of[:nodes]).tolist() if graph.graphs > 1 else None
+    return Graph(nodes, graph.edges[inside], graph.weights[inside], sizes)
 
 
 STEPS, NOT_STEPS = (4, 2), ((4,), (0, 2), (4, 0), (4, 2, 1))  # 4 steps of 2 channels, and what is no sequence
@@ -108,6 +126,31 @@ def recurrent(
     name: str, layer: Layer, output_shape: Shape, parameters: int, operations: int, input_shape: Shape = STEPS
 ) -> Case:
     return Case(name, layer, input_shape, output_shape, parameters, operations, NOT_STEPS, exact_alone=False)
+
+
+# everybody hears node 1, some twice, and node 0 is heard by nobody but by itself
+HEARD = Graph(3, [(1, 0), (2, 0), (1, 2), (1, 2), (2, 1), (0, 0)], [1, 0.5, 1, 0.7, 2, 0.3])
+APART = Graph(3, sizes=(1, 1, 1))  # three graphs of a node each
+
+
+def of_nodes(
+    name: str, layer: Layer, output: int, parameters: int, operations: int, drawn: bool = True, graph: Graph = HEARD
+) -> Case:
+    """A node has 4 channels."""
+    wrong, alone = ((), (0,), (2, 4)), graph is APART
+    return Case(
+        name,
+        layer,
+        (4,),
+        (output,),
+        parameters,
+        operations,
+        wrong,
+        exact_alone=False,
+        neighbours=not alone,
+        drawn=drawn,
+        graph=graph,
+    )
 
 
 CASES = (
@@ -257,6 +300,30 @@ CASES = (
     Case("tanh", Tanh(), (3, 4, 2), (3, 4, 2), 0, 24),
     Case("softmax", Softmax(), (3, 4), (3, 4), 0, 12, wrong_shapes=((), (3, 0))),
     Case("log softmax", LogSoftmax(), (3, 4), (3, 4), 0, 12, wrong_shapes=((), (3, 0))),
+    # of a node: x W; what its edges cost comes on top
+    of_nodes("graph convolution", GraphConvolution(3), 3, 15, 12),
+    of_nodes("graph convolution row", GraphConvolution(3, "row", use_bias=False), 3, 12, 12),
+    of_nodes("graph convolution bare", GraphConvolution(2, "none", self_loops=False), 2, 10, 8),
+    # 2 heads of 3 units: 4 · 6 of the kernel, 6 of each attention vector
+    of_nodes("graph attention", GraphAttention(3, 2), 6, 24 + 12 + 6, 36),
+    of_nodes("graph attention mean", GraphAttention(3, 2, concatenate=False), 3, 24 + 12 + 3, 36),
+    of_nodes(
+        "graph attention slope", GraphAttention(3, self_loops=False, negative_slope=0.5, use_bias=False), 3, 18, 18
+    ),
+    of_nodes("gatv2", GATv2(3, 2), 6, 48 + 6 + 6, 54),
+    of_nodes("gatv2 mean", GATv2(3, 2, concatenate=False, use_bias=False), 3, 48 + 6, 54),
+    of_nodes("graph sage", GraphSAGE(3), 3, 24 + 3, 24),
+    of_nodes("graph sage max", GraphSAGE(3, "max"), 3, 24 + 3, 24),
+    of_nodes("graph sage sum", GraphSAGE(3, "sum", use_bias=False), 3, 24, 24),
+    of_nodes("gin", GIN(0.2), 4, 1, 4, drawn=False),
+    of_nodes("gin fixed", GIN(0.2, learn_eps=False), 4, 0, 4),
+    of_nodes("graph pooling sum", GraphPooling("sum"), 4, 0, 4, graph=APART),
+    of_nodes("graph pooling mean", GraphPooling("mean"), 4, 0, 4, graph=APART),
+    of_nodes("graph pooling max", GraphPooling("max"), 4, 0, 4, graph=APART),
+    of_nodes("pair norm", PairNorm(2.0), 4, 0, 12),
+    of_nodes(
+        "sequential of nodes", Sequential([GraphConvolution(3), ReLU(), GIN(), Dense(2)]), 2, 15 + 1 + 8, 12 + 3 + 3 + 6
+    ),
     Case(
         "sequential of words",
         Sequential([Embedding(6, 3), Flatten(), Dense(2)]),

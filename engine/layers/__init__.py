@@ -19,6 +19,11 @@ from engine.layers.global_pooling import (
     GlobalMaxPooling2D,
     GlobalMaxPooling3D,
 )
+from engine.layers.graph_attention import GATv2, GraphAttention
+from engine.layers.graph_convolution import GraphConvolution
+from engine.layers.graph_isomorphism import GIN
+from engine.layers.graph_pooling import GraphPooling
+from engine.layers.graph_sage import GraphSAGE
 from engine.layers.gru import GRU
 from engine.layers.layer import Layer
 from engine.layers.layer_normalization import (
@@ -28,6 +33,7 @@ from engine.layers.layer_normalization import (
     RMSNormalization,
 )
 from engine.layers.lstm import LSTM
+from engine.layers.pair_norm import PairNorm
 from engine.layers.pooling import (
     AveragePooling1D,
     AveragePooling2D,
@@ -46,6 +52,7 @@ from engine.layers.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
 __all__ = [
     "ELU",
     "GELU",
+    "GIN",
     "GRU",
     "LSTM",
     "SELU",
@@ -66,6 +73,7 @@ __all__ = [
     "Dropout",
     "Embedding",
     "Flatten",
+    "GATv2",
     "GaussianNoise",
     "GlobalAveragePooling1D",
     "GlobalAveragePooling2D",
@@ -73,6 +81,10 @@ __all__ = [
     "GlobalMaxPooling1D",
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
+    "GraphAttention",
+    "GraphConvolution",
+    "GraphPooling",
+    "GraphSAGE",
     "GroupNormalization",
     "HardSigmoid",
     "InstanceNormalization",
@@ -84,6 +96,7 @@ __all__ = [
     "MaxPooling2D",
     "MaxPooling3D",
     "PReLU",
+    "PairNorm",
     "RMSNormalization",
     "ReLU",
     "Reshape",
