@@ -109,25 +109,35 @@ class Settings:
             self._late = False
 
     def segments(self, name: str) -> None:
-        """A few options, all in view. Those that are impossible now are not offered."""
-        st.segmented_control(name, self.spec.offered(name), required=True, format_func=_written, **self._widget(name))
+        """A few options, all in view. Those that are impossible now are not offered.
+
+        As every widget here it has the value as its default too: a browser that first draws it when a second run has
+        replaced the first gets nothing else.
+        """
+        options, value = self.spec.offered(name), getattr(self.spec, name)
+        shown = self._widget(name)
+        st.segmented_control(name, options, default=value, required=True, format_func=_written, **shown)
 
     def select(self, name: str, width: int = 170) -> None:
         """Many options, or long ones."""
-        st.selectbox(name, self.spec.offered(name), width=width, format_func=_written, **self._widget(name))
+        options, value = self.spec.offered(name), getattr(self.spec, name)
+        shown = self._widget(name)
+        st.selectbox(name, options, options.index(value), width=width, format_func=_written, **shown)
 
     def text(self, name: str, longest: int, width: int = LINE, placeholder: str | None = None) -> None:
         """Words of the learner's own; `placeholder` is what holds without them."""
-        st.text_input(name, max_chars=longest, width=width, placeholder=placeholder, **self._widget(name))
+        value, shown = getattr(self.spec, name), self._widget(name)
+        st.text_input(name, value, max_chars=longest, width=width, placeholder=placeholder, **shown)
 
     def checkbox(self, name: str) -> None:
-        st.checkbox(name, **self._widget(name))
+        st.checkbox(name, getattr(self.spec, name), **self._widget(name))
 
     def number(self, name: str) -> None:
         """A number to type, or to step through."""
         field = self.fields[name]
         low, high = field.options[0], field.options[-1]
-        st.number_input(name, low, high, step=field.step, width=130, **self._widget(name))
+        value, shown = getattr(self.spec, name), self._widget(name)
+        st.number_input(name, low, high, value, step=field.step, width=130, **shown)
 
     def slider(self, name: str, unit: str = "", leads: bool = False) -> None:
         """Our own slider: its value arrives while it is dragged. The one that `leads` the page has its arrow keys."""
