@@ -4,7 +4,7 @@
     StepDecay     r · d^⌊t / n⌋                                       n = decay_steps, d = decay_rate
     Exponential   r · d^(t / n)
     Cosine        r · ((1 − α) (1 + cos(π min(t, n) / n)) / 2 + α)    α = alpha: the share that stays
-    WarmUp        t / w of the target while t < w, then another schedule's rate of step t − w
+    WarmUp        initial + (target − initial) t / w while t < w, then another schedule's rate of step t − w
 
 t = 0, 1, 2, … is how many steps were taken before. `schedule(t)` is a number; `at(optimizer, schedule, t)` is the
 optimizer that takes this step. What an optimizer remembers does not depend on the rate, and goes on.

@@ -1,6 +1,7 @@
 """The numbers of the lesson's questions, from the learner's own settings: right answers and tempting wrong ones.
 
-A wrong answer is there only where it differs from the right one.
+A wrong answer is there only where it differs from the right one. Where a unit is dead and its gradients are 0, one is
+left: that which forgets what arrives.
 """
 
 from __future__ import annotations
@@ -22,9 +23,21 @@ def question_numbers(spec: GraphSpec) -> dict[str, str]:
         "after": decimal(before - rate * slope, 4),
     }
     tempting = {
-        "product": {"product_other": significant(arrives * w), "product_plain": significant(arrives)},
-        "both": {"both_one": significant(float(parts[0])), "both_mean": significant(float(parts.mean()))},
-        "after": {"after_up": decimal(before + rate * slope, 4), "after_whole": decimal(before - slope, 4)},
+        "product": {
+            "product_other": significant(arrives * w),
+            "product_plain": significant(arrives),
+            "product_slope": significant(x),
+        },
+        "both": {
+            "both_one": significant(float(parts[0])),
+            "both_mean": significant(float(parts.mean())),
+            "both_slope": significant(w),
+        },
+        "after": {
+            "after_up": decimal(before + rate * slope, 4),
+            "after_whole": decimal(before - slope, 4),
+            "after_rate": decimal(before - rate, 4),
+        },
     }
     numbers = {
         "arrives": significant(arrives),

@@ -1,7 +1,7 @@
 """PL5: pooling throws detail away. Another input with the same output, found for whatever the learner has set.
 
     max        x′[i] = min y[o] over all windows o that hold i: the largest input that has the same maxima
-    average    x′ = x + z − A⁺A z: a change that the averages A do not see; z is the picture turned over
+    average    x′ = x + z − A⁺A z: a change that the averages A do not see; z is drawn at random
 
 and what comes back when each window is filled again with what is left of it.
 """
@@ -54,7 +54,7 @@ def twin(spec: PoolingSpec) -> Twin:
         other = np.where(np.isinf(other), x, other)
     else:
         means = held / held.sum(axis=1, keepdims=True)
-        z = x[::-1].ravel() - x.ravel()
+        z = np.random.default_rng(0).normal(size=x.size)  # no picture is special to it
         seen = np.linalg.lstsq(means, means @ z, rcond=None)[0]
         other = x + (z - seen).reshape(x.shape)
     count = held.sum(axis=0)
