@@ -201,7 +201,7 @@ def test_settings_are_kept_when_the_learner_comes_back_from_another_page(convolu
     it.page.get_by_role("link", name="Start here").click()
     it.page.get_by_role("heading", name="Point at any number").wait_for()
     assert "convolution_strides" not in it.page.url
-    it.page.locator(".stSidebar").get_by_role("link", name="Convolution").click()
+    it.page.locator(".stSidebar").get_by_role("link", name="Convolution", exact=True).click()
     it.page.get_by_text("(23, 23, 1)").first.wait_for()
     it.page.wait_for_url("**convolution_strides=2**")
 
