@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import Array, Shape
+from engine.containers import EVERYTHING, dealt, drawn, passed
 from engine.layers.layer import Layer
 
 
@@ -31,8 +32,7 @@ class Sequential(Layer):
 
     layers: Sequence[Layer]
 
-    # Takes what any child may want, and hands each what it uses.
-    uses = frozenset({"state", "training", "rng", "mask", "graph"})
+    uses = EVERYTHING
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", tuple(self.layers))
@@ -68,11 +68,7 @@ class Sequential(Layer):
     def init(
         self, rng: np.random.Generator, input_shape: Shape, dtype: npt.DTypeLike = np.float32
     ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-        """Every child draws from a generator of its own: changing one layer leaves the others' numbers alone."""
-        rngs = rng.spawn(len(self.layers))
-        shapes = self.shapes(input_shape)
-        pairs = [layer.init(r, s, dtype) for layer, r, s in zip(self.layers, rngs, shapes, strict=False)]
-        return tuple(params for params, _ in pairs), tuple(state for _, state in pairs)
+        return drawn(self.layers, self.shapes(input_shape)[:-1], rng, dtype)
 
     def forward(
         self,
@@ -85,16 +81,13 @@ class Sequential(Layer):
         mask: Array | None = None,
         graph: Any = None,
     ) -> tuple[Array, SequentialTrace]:
-        # an outer container that was given no state hands on an empty one
-        states = ({},) * len(self.layers) if state is None or state == {} else state
-        rngs = [None] * len(self.layers) if rng is None else rng.spawn(len(self.layers))
-        _check_one_each(self.layers, params=params, state=states)
+        states, rngs = dealt(self.layers, params, state, rng, "layer")
         activations, traces = [x], []
         for index, layer in enumerate(self.layers):
             offered = {"state": states[index], "training": training, "rng": rngs[index], "mask": mask, "graph": graph}
             # a_k = layer_k(a_{k−1})
             with _naming(index, layer):
-                y, trace = layer.forward(params[index], activations[-1], **{name: offered[name] for name in layer.uses})
+                y, trace = passed(layer, params[index], activations[-1], **offered)
             activations.append(y)
             traces.append(trace)
             # a layer that makes a mask, turns it, or leaves no steps, says so in its trace
@@ -127,9 +120,3 @@ def _naming(index: int, layer: Layer) -> Iterator[None]:
         yield
     except ValueError as error:
         raise ValueError(f"layer {index} ({type(layer).__name__}): {error}") from error
-
-
-def _check_one_each(layers: Sequence[Layer], **trees: tuple[Any, ...]) -> None:
-    for name, tree in trees.items():
-        if len(tree) != len(layers):
-            raise ValueError(f"{name} must have one entry a layer ({len(layers)}), not {len(tree)}")

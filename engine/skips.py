@@ -13,6 +13,7 @@ He et al. 2016 (Residual), https://arxiv.org/abs/1512.03385
 Szegedy et al. 2015 (Concatenate), "Going deeper with convolutions", https://arxiv.org/abs/1409.4842
 """
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ import numpy.typing as npt
 
 from engine.arrays import Array, Shape
 from engine.checks import check_gradient
+from engine.containers import EVERYTHING, dealt, drawn, passed
 from engine.layers.layer import Layer
 
 
@@ -36,12 +38,12 @@ class BranchesTrace(NamedTuple):
 class Branches(Layer):
     """What both share: children that see the same x."""
 
-    # Takes what any child may want, and hands each what it uses.
-    uses = frozenset({"state", "training", "rng", "mask", "graph"})
+    uses = EVERYTHING
 
     @property
+    @abstractmethod
     def children(self) -> tuple[Layer, ...]:
-        raise NotImplementedError
+        """The layers that see x."""
 
     def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         """Names are `child.name`, as `engine.arrays.leaves` gives them: `0.kernel`."""
@@ -57,29 +59,18 @@ class Branches(Layer):
     def init(
         self, rng: np.random.Generator, input_shape: Shape, dtype: npt.DTypeLike = np.float32
     ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-        """Every child draws from a generator of its own: changing one leaves the others' numbers alone."""
         self.output_shape(input_shape)
-        rngs = rng.spawn(len(self.children))
-        pairs = [layer.init(r, input_shape, dtype) for layer, r in zip(self.children, rngs, strict=True)]
-        return tuple(params for params, _ in pairs), tuple(state for _, state in pairs)
+        return drawn(self.children, [input_shape] * len(self.children), rng, dtype)
 
-    def run(self, params: tuple[Any, ...], x: Array, state: tuple[Any, ...] | None, **offered: Any) -> BranchesTrace:
+    def run(self, params: tuple[Any, ...], x: Array, *, state: Any, rng: Any, **offered: Any) -> BranchesTrace:
         """Every child's output."""
         if x.ndim < 2:
             raise ValueError(f"{type(self).__name__} takes a batch: x of shape {x.shape} has no axis for it")
         self.output_shape(x.shape[1:])
-        # an outer container that was given no state hands on an empty one
-        state = ({},) * len(self.children) if state is None or state == {} else state
-        rng = offered.pop("rng")
-        rngs = [None] * len(self.children) if rng is None else rng.spawn(len(self.children))
-        for name, tree in (("params", params), ("state", state)):
-            if len(tree) != len(self.children):
-                raise ValueError(f"{name} must have one entry a child ({len(self.children)}), not {len(tree)}")
+        states, rngs = dealt(self.children, params, state, rng, "child")
         outputs, traces = [], []
-        for layer, own, old, drawing in zip(self.children, params, state, rngs, strict=True):
-            keywords = offered | {"state": old, "rng": drawing}
-            keywords = {name: keywords[name] for name in layer.uses}
-            y, trace = layer.forward(own, x, **keywords)
+        for layer, own, before, drawing in zip(self.children, params, states, rngs, strict=True):
+            y, trace = passed(layer, own, x, state=before, rng=drawing, **offered)
             outputs.append(y)
             traces.append(trace)
         new_state = tuple(getattr(trace, "state", {}) for trace in traces)
@@ -121,7 +112,7 @@ class Residual(Branches):
         mask: Array | None = None,
         graph: Any = None,
     ) -> tuple[Array, BranchesTrace]:
-        trace = self.run(params, x, state, training=training, rng=rng, mask=mask, graph=graph)
+        trace = self.run(params, x, state=state, training=training, rng=rng, mask=mask, graph=graph)
         # y = x + body(x)
         return x + trace.outputs[0], trace
 
@@ -167,7 +158,7 @@ class Concatenate(Branches):
         mask: Array | None = None,
         graph: Any = None,
     ) -> tuple[Array, BranchesTrace]:
-        trace = self.run(params, x, state, training=training, rng=rng, mask=mask, graph=graph)
+        trace = self.run(params, x, state=state, training=training, rng=rng, mask=mask, graph=graph)
         # y = branch₀(x), branch₁(x), …
         return np.concatenate(trace.outputs, axis=-1), trace
 

@@ -25,6 +25,7 @@ Veličković et al. 2018, "Graph attention networks", https://arxiv.org/abs/1710
 Brody, Alon and Yahav 2022 (GATv2), "How attentive are graph attention networks?", https://arxiv.org/abs/2105.14491
 """
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from math import prod
 from typing import NamedTuple
@@ -73,9 +74,9 @@ class Attending(GraphLayer):
         super().output_shape(input_shape)
         return (self.heads * self.units,) if self.concatenate else (self.units,)
 
+    @abstractmethod
     def weight_shapes(self, channels: int) -> dict[str, Shape]:
         """Of all parameters but the bias."""
-        raise NotImplementedError
 
     def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         bias = {"bias": self.output_shape(input_shape)} if self.use_bias else {}
@@ -104,13 +105,13 @@ class Attending(GraphLayer):
         """(N, heads, units): x times the kernel of every head."""
         return (x @ kernel.reshape(len(kernel), -1)).reshape(len(x), self.heads, self.units)
 
+    @abstractmethod
     def score(self, params: Params, x: Array, h: Array, over: Graph) -> tuple[Array, Array]:
         """(s, e)"""
-        raise NotImplementedError
 
+    @abstractmethod
     def score_backward(self, params: Params, trace: GraphAttentionTrace, de: Array) -> tuple[Array, Array, Params]:
         """(what e adds to dh, what it adds to dx beside h, grads)"""
-        raise NotImplementedError
 
     def rectified(self, s: Array) -> Array:
         return np.where(s > 0, s, s * self.negative_slope).astype(s.dtype)

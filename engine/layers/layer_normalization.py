@@ -19,6 +19,7 @@ Ulyanov, Vedaldi and Lempitsky 2016, "Instance normalization", https://arxiv.org
 Zhang and Sennrich 2019, "Root mean square layer normalization", https://arxiv.org/abs/1910.07467
 """
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, NamedTuple
@@ -132,9 +133,9 @@ class RMSNormalization(WithinExample):
 class Grouped(WithinExample):
     """Over all places of some neighbouring channels."""
 
+    @abstractmethod
     def group_count(self, channels: int) -> int:
         """Into how many groups the channels fall. ValueError if they do not."""
-        raise NotImplementedError
 
     def output_shape(self, input_shape: Shape) -> Shape:
         shape = super().output_shape(input_shape)
