@@ -15,7 +15,7 @@ from experiments.dropout.scene import scene
 from experiments.dropout.spec import DropoutSpec
 from experiments.scene import pack
 from ui import code, lesson
-from ui.lens import lens
+from ui.lens import lens_of
 from ui.prose import read
 from ui.settings import Settings
 
@@ -36,7 +36,7 @@ def microscope() -> DropoutSpec:
         lesson.try_this(
             text["Try this" if spec.drops else "Try without a mask"], {grid.symbol: grid.role for grid in drawn.grids}
         )
-    lens(pack(drawn), key="dropout.lens", link="dropout_look", live=settings.live)
+    lens_of(settings, pack(drawn))
     settings.settle()
     return spec
 

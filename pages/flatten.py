@@ -9,7 +9,7 @@ from experiments.flatten.scene import scene
 from experiments.flatten.spec import FlattenSpec
 from experiments.scene import pack
 from ui import code, lesson
-from ui.lens import lens
+from ui.lens import lens_of
 from ui.prose import read
 from ui.settings import Settings
 
@@ -25,7 +25,7 @@ def microscope() -> FlattenSpec:
     with lesson.row("example"):
         settings.slider("example")
         lesson.try_this(text["Try this"], {grid.symbol: grid.role for grid in drawn.grids})
-    lens(pack(drawn), key="flatten.lens", link="flatten_look", live=settings.live)
+    lens_of(settings, pack(drawn))
     settings.settle()
     return spec
 

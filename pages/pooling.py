@@ -13,7 +13,7 @@ from experiments.pooling.scene import scene
 from experiments.pooling.spec import DIGIT, OWN, WINDOW, PoolingSpec
 from experiments.scene import pack
 from ui import code, lesson
-from ui.lens import lens
+from ui.lens import lens_of
 from ui.own_picture import own_picture
 from ui.prose import read
 from ui.settings import Settings
@@ -34,7 +34,7 @@ def microscope() -> PoolingSpec:
         lesson.try_this(
             text["Try this" if spec.picks else "Try average"], {grid.symbol: grid.role for grid in drawn.grids}
         )
-    lens(pack(drawn), key="pooling.lens", link="pooling_look", live=settings.live)
+    lens_of(settings, pack(drawn))
     settings.settle()
     return spec
 

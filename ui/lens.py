@@ -54,13 +54,14 @@ def lens(
 
 
 def lens_of(settings: Settings, payload: bytes) -> None:
-    """The lens of a lesson: a weight that is changed becomes the setting `edits`, what is dragged is fetched."""
+    """The lens of a lesson: what is dragged is fetched; with a setting `edits`, a changed number becomes it."""
 
     def edited(edit: CellEdit) -> None:
         settings.put("edits", settings.spec.with_edit(edit.grid, edit.cell, edit.value), final=edit.final)
 
     lesson = settings.lesson
-    lens(payload, key=f"{lesson}.lens", link=f"{lesson}_look", on_edit=edited, live=settings.live)
+    on_edit = edited if "edits" in settings.fields else None
+    lens(payload, key=f"{lesson}.lens", link=f"{lesson}_look", on_edit=on_edit, live=settings.live)
 
 
 def _parsed(sent: Any) -> CellEdit | None:

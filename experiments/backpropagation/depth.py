@@ -104,10 +104,18 @@ def _drawn(spec: DepthSpec) -> tuple[Array, list[Array], Array]:
     return x, kernels, r / np.linalg.norm(r)
 
 
-def depth(spec: DepthSpec) -> Depth:
-    """Forward and backward through the whole network, untrained."""
-    x, kernels, r = _drawn(spec)
-    dense, phi = Dense(WIDTH, use_bias=False), PHI[spec.activation]
+class Passes(NamedTuple):
+    """Through the whole network, untrained."""
+
+    activations: list[Array]  # x, then of every layer, (B, WIDTH) each
+    gradients: list[Array]  # ∂L/∂a of each of them, ∂L/∂x first
+    kernels: list[Array]  # ∂L/∂W of every layer
+    slopes: list[Array]  # φ′(z) of every layer
+
+
+def passes(activation: str, x: Array, kernels: list[Array], r: Array) -> Passes:
+    """Forward, and backward from ∂L/∂a = r of the last layer."""
+    dense, phi = Dense(WIDTH, use_bias=False), PHI[activation]
     activations, sums, traces = [x], [], []
     for kernel in kernels:
         # z = a W,  a = φ(z)
@@ -121,13 +129,19 @@ def depth(spec: DepthSpec) -> Depth:
         slope = phi.slope(z)
         da, grads = dense.backward({"kernel": kernel}, trace, gradients[-1] * slope)
         gradients.append(da)
-        weights.append(float(np.linalg.norm(grads["kernel"])))
-        slopes.append(_size(slope))
+        weights.append(grads["kernel"])
+        slopes.append(slope)
+    return Passes(activations, gradients[::-1], weights[::-1], slopes[::-1])
+
+
+def depth(spec: DepthSpec) -> Depth:
+    """The sizes of all that passes through."""
+    activations, gradients, weights, slopes = passes(spec.activation, *_drawn(spec))
     return Depth(
         np.array([_size(a) for a in activations]),
-        np.array([float(np.linalg.norm(da)) for da in reversed(gradients)]),
-        np.array(weights[::-1]),
-        np.array(slopes[::-1]),
+        np.array([float(np.linalg.norm(da)) for da in gradients]),
+        np.array([float(np.linalg.norm(dw)) for dw in weights]),
+        np.array([_size(slope) for slope in slopes]),
     )
 
 
@@ -139,22 +153,13 @@ def _size(values: Array) -> float:
 def checked(spec: DepthSpec) -> tuple[int, int]:
     """(derivatives, wrong): ∂L/∂x of one example against central differences."""
     x, kernels, r = _drawn(spec)
-    phi = PHI[spec.activation]
+    r = r[:1]
 
-    def output(first: Array) -> Array:
-        for kernel in kernels:
-            first = phi.of(first @ kernel)
-        return first
+    def loss(first: Array) -> float:
+        return float((r * passes(spec.activation, first, kernels, r).activations[-1]).sum())
 
-    z, sums = x[:1], []
-    for kernel in kernels:
-        sums.append(z @ kernel)
-        z = phi.of(sums[-1])
-    da, loss = r[:1], float((r[:1] * z).sum())
-    for kernel, here in zip(reversed(kernels), reversed(sums), strict=True):
-        da = (da * phi.slope(here)) @ kernel.T
-    numeric = numerical_gradient(lambda first: float((r[:1] * output(first)).sum()), x[:1])
-    return da.size, int((verdicts(da, numeric, loss) == 1).sum())
+    dx = passes(spec.activation, x[:1], kernels, r).gradients[0]
+    return dx.size, int((verdicts(dx, numerical_gradient(loss, x[:1]), loss(x[:1])) == 1).sum())
 
 
 @lru_cache(maxsize=32)

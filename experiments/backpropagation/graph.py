@@ -19,15 +19,12 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.gradient_check import numerical_gradient, verdicts
+from engine.layers.smooth import sigmoid
 from experiments.backpropagation.spec import CROSS_ENTROPY, RELU, SIGMOID, TANH, GraphSpec
 
 Values = dict[str, Array]
 KINK = 1e-3  # a ReLU whose argument is nearer to 0 may switch in between them
 FINAL = "L"
-
-
-def sigmoid(z: Array) -> Array:
-    return np.asarray(1 / (1 + np.exp(-z)))
 
 
 PHI: Mapping[str, Callable[[Array], Array]] = {RELU: lambda z: np.maximum(z, 0), SIGMOID: sigmoid, TANH: np.tanh}

@@ -20,6 +20,7 @@ from engine.arrays import Array
 from engine.layers import Dense
 from engine.layers.dense import DenseTrace
 from engine.layers.layer import Params
+from engine.layers.smooth import sigmoid
 from experiments.backpropagation.depth import PHI
 from experiments.backpropagation.optimizers import MAKERS
 from experiments.numbers import decimal, significant, spread
@@ -138,7 +139,7 @@ def backward(spec: PlaygroundSpec, params: dict[str, Params], made: Pass, t: Arr
     """The gradient of the loss by every weight."""
     grads: dict[str, Params] = {}
     # L = mean of ln(1 + eˢ) − t s
-    da = (1 / (1 + np.exp(-made.outputs[-1])) - t[:, None]) / len(t)
+    da = (sigmoid(made.outputs[-1]) - t[:, None]) / len(t)
     for layer in reversed(range(len(spec.widths))):
         # a = φ(z)
         dz = da if layer == spec.layers else da * PHI[spec.activation].slope(made.sums[layer])
@@ -184,16 +185,6 @@ def learning(spec: PlaygroundSpec) -> Generator[float, None, Learned]:
             yield step / STEPS
     right = float(((made.outputs[-1][:, 0] > 0) == (t == 1)).mean())
     return Learned(np.array(losses), right, tuple(kept))
-
-
-def learn(spec: PlaygroundSpec) -> Learned:
-    """All at once."""
-    run = learning(spec)
-    while True:
-        try:
-            next(run)
-        except StopIteration as end:
-            return cast(Learned, end.value)
 
 
 def axis() -> Array:

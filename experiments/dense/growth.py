@@ -30,7 +30,6 @@ SIDES = (8, 16, 28, 64, 128, 224)  # pixels of a picture, of CHANNELS channels
 CHANNELS, OUTPUTS, KERNEL = 3, 32, 3
 WIDTHS = (4, 16, 64, 256)
 DIGITS, STEPS, EVERY, RATE = 100, 200, 50, 0.01
-ALIKE = 0.15  # of a gap: a difference that is called about the same
 GROWS, STAYS, SHRINKS = range(3)  # the lesson's answers
 
 
@@ -53,12 +52,9 @@ class Growth(NamedTuple):
 
     @property
     def answers(self) -> set[int]:
-        """From the narrowest to the widest network, by most seeds' own difference."""
+        """From the narrowest to the widest network."""
         assert self.looks is not None
-        narrow, wide = (self.looks.gap(str(width)) for width in (WIDTHS[0], WIDTHS[-1]))
-        limit = ALIKE * np.abs(narrow)
-        larger, smaller = ((wide - narrow) > limit).mean(), ((wide - narrow) < -limit).mean()
-        return {GROWS if larger > 0.5 else SHRINKS if smaller > 0.5 else STAYS}
+        return {(SHRINKS, STAYS, GROWS)[1 + self.looks.gap_moves(str(WIDTHS[0]), str(WIDTHS[-1]))]}
 
 
 def counts() -> Counts:

@@ -22,6 +22,7 @@ from experiments.examples import Examples, classifier, shared
 
 HELD_OUT = 1000
 EVERY = 20  # steps from one look at the losses to the next
+ALIKE = 0.15  # of a gap: a difference that is called about the same
 
 
 class Looks(NamedTuple):
@@ -35,6 +36,12 @@ class Looks(NamedTuple):
     def gap(self, name: str) -> Array:
         """(seeds,): held out less seen, at the last point."""
         return self.held[name][:, -1] - self.seen[name][:, -1]
+
+    def gap_moves(self, one: str, other: str) -> int:
+        """1 where most seeds have a larger gap in the other, −1 a smaller one, by their own difference; else 0."""
+        difference, limit = self.gap(other) - self.gap(one), ALIKE * np.abs(self.gap(one))
+        larger, smaller = (difference > limit).mean(), (difference < -limit).mean()
+        return int(larger > 0.5) - int(smaller > 0.5)
 
 
 @cache

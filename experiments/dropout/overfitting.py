@@ -28,7 +28,6 @@ WIDTH, STEPS = 128, 600
 RATES = {"without dropout": 0.0, "rate 0.3": 0.3, "rate 0.5": 0.5, "rate 0.8": 0.8}
 PLAIN, LIGHT, HALF, MOST = RATES
 TOO_MUCH, NOT_YET = "Too much of it", "Not yet too much"  # the lesson's cases: a rate of 0.8
-ALIKE = 0.15  # of a gap: a difference that is called about the same
 SMALLER, SAME, LARGER = range(3)  # the lesson's answers: what becomes of the gap at a rate of 0.5
 
 
@@ -44,11 +43,8 @@ class Overfitting(NamedTuple):
 
     @property
     def right(self) -> set[int]:
-        """By every seed's own difference: most seeds must agree that it is beyond a small part of the gap."""
-        difference = self.looks.gap(HALF) - self.looks.gap(PLAIN)
-        limit = ALIKE * np.abs(self.looks.gap(PLAIN))
-        smaller, larger = (difference < -limit).mean(), (difference > limit).mean()
-        return {SMALLER if smaller > 0.5 else LARGER if larger > 0.5 else SAME}
+        """What becomes of the gap at a rate of 0.5."""
+        return {(SMALLER, SAME, LARGER)[1 + self.looks.gap_moves(PLAIN, HALF)]}
 
     @property
     def too_much(self) -> bool:
