@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from benchmarks import server
-from tests.browser.tabs import Opened, open_tab, rest
+from tests.browser.tabs import Opened, open_tab, quiet, rest
 
 PAGES = Path(__file__).parent / "component_pages"
 
@@ -101,6 +101,18 @@ def open_page(
     for it in closed:
         it.page.context.close()
     assert not errors, f"the browser reported: {errors}"
+
+
+@pytest.fixture
+def open_lesson(open_page: Callable[..., Opened], serve: Callable[..., str]) -> Callable[..., Opened]:
+    """open_lesson("dense", "dense_units=3", **options of open_page): drawn, and its script has run to its end."""
+
+    def visit(name: str, query: str = "", **options: Any) -> Opened:
+        it = open_page(f"{serve('app.py')}/{name}?{query}", ready=".lens[data-drawn]", **options)
+        quiet(it)
+        return it
+
+    return visit
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, WebSocket
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, WebSocket
 
 
 def is_error(message: ConsoleMessage) -> bool:
@@ -46,3 +46,16 @@ def rest(it: Opened) -> None:
     it.page.mouse.move(0, 0)
     it.sent.clear()
     it.errors.clear()
+
+
+def quiet(it: Opened) -> None:
+    """Waits until the page's script has run to its end and the browser has painted."""
+    it.page.wait_for_function("() => document.querySelector('.stApp').dataset.testScriptState === 'notRunning'")
+    it.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def guess(it: Opened, claim: str) -> Locator:
+    """The claim's experiment, once it has been asked for without a guess."""
+    card = it.page.locator(f".st-key-experiment-{claim.lower()}")
+    card.get_by_text("Show me without a guess").click()
+    return card

@@ -7,8 +7,7 @@ import pytest
 
 from experiments.backpropagation.graph import run
 from experiments.backpropagation.spec import GraphSpec
-from tests.browser.tabs import Opened
-from tests.browser.test_convolution_page import quiet
+from tests.browser.tabs import Opened, quiet
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,26 +10,15 @@ from axe_playwright_python.sync_playwright import Axe
 
 from experiments.convolution.microscope import microscope
 from experiments.convolution.spec import ConvolutionSpec
+from tests.browser.tabs import quiet
 
 READY = ".lens[data-drawn]"
 
 
 @pytest.fixture
-def convolution(open_page: Callable[..., Any], serve: Callable[..., str]) -> Callable[..., Any]:
+def convolution(open_lesson: Callable[..., Any]) -> Callable[..., Any]:
     """Opens the lesson; the query without its question mark."""
-
-    def visit(query: str = "", **options: Any) -> Any:
-        it = open_page(f"{serve('app.py')}/convolution?{query}", ready=READY, **options)
-        quiet(it)
-        return it
-
-    return visit
-
-
-def quiet(it: Any) -> None:
-    """Waits until the page's script has run to its end and the browser has painted."""
-    it.page.wait_for_function("() => document.querySelector('.stApp').dataset.testScriptState === 'notRunning'")
-    it.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return partial(open_lesson, "convolution")
 
 
 def drawn(it: Any) -> int:

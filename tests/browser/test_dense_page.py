@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,27 +11,14 @@ from axe_playwright_python.sync_playwright import Axe
 from experiments.dense.forward import run
 from experiments.dense.spec import DIGIT, DenseSpec
 from tests.browser.stage import centre, selected
-from tests.browser.test_convolution_page import drawn, quiet, redrawn, shown
-
-READY = ".lens[data-drawn]"
+from tests.browser.tabs import guess, quiet
+from tests.browser.test_convolution_page import drawn, redrawn, shown
 
 
 @pytest.fixture
-def dense(open_page: Callable[..., Any], serve: Callable[..., str]) -> Callable[..., Any]:
+def dense(open_lesson: Callable[..., Any]) -> Callable[..., Any]:
     """Opens the lesson; the query without its question mark."""
-
-    def visit(query: str = "", **options: Any) -> Any:
-        it = open_page(f"{serve('app.py')}/dense?{query}", ready=READY, **options)
-        quiet(it)
-        return it
-
-    return visit
-
-
-def guess(it: Any, claim: str) -> Any:
-    card = it.page.locator(f".st-key-experiment-{claim.lower()}")
-    card.get_by_text("Show me without a guess").click()
-    return card
+    return partial(open_lesson, "dense")
 
 
 def line_at(it: Any, cell: int, along: float = 0.3) -> tuple[float, float]:

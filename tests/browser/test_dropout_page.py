@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,21 +12,14 @@ from axe_playwright_python.sync_playwright import Axe
 from experiments.dropout.kinds import DRAWS, KindsSpec, kinds, telling
 from experiments.dropout.network import STEPS, run
 from experiments.dropout.spec import DropoutSpec
-from tests.browser.test_convolution_page import drawn, quiet, redrawn, shown
-
-READY = ".lens[data-drawn]"
+from tests.browser.tabs import quiet
+from tests.browser.test_convolution_page import drawn, redrawn, shown
 
 
 @pytest.fixture
-def dropout(open_page: Callable[..., Any], serve: Callable[..., str]) -> Callable[..., Any]:
+def dropout(open_lesson: Callable[..., Any]) -> Callable[..., Any]:
     """Opens the lesson; the query without its question mark."""
-
-    def visit(query: str = "", **options: Any) -> Any:
-        it = open_page(f"{serve('app.py')}/dropout?{query}", ready=READY, **options)
-        quiet(it)
-        return it
-
-    return visit
+    return partial(open_lesson, "dropout")
 
 
 def guess(it: Any, claim: str) -> Any:

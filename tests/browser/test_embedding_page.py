@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,33 +11,20 @@ from axe_playwright_python.sync_playwright import Axe
 from experiments.embedding.lookup import lookup
 from experiments.embedding.spec import EmbeddingSpec
 from tests.browser.stage import centre
-from tests.browser.test_convolution_page import drawn, quiet, redrawn, shown
-
-READY = ".lens[data-drawn]"
+from tests.browser.tabs import guess, quiet
+from tests.browser.test_convolution_page import drawn, redrawn, shown
 
 
 @pytest.fixture
-def embedding(open_page: Callable[..., Any], serve: Callable[..., str]) -> Callable[..., Any]:
+def embedding(open_lesson: Callable[..., Any]) -> Callable[..., Any]:
     """Opens the lesson; the query without its question mark."""
-
-    def visit(query: str = "", **options: Any) -> Any:
-        it = open_page(f"{serve('app.py')}/embedding?{query}", ready=READY, **options)
-        quiet(it)
-        return it
-
-    return visit
+    return partial(open_lesson, "embedding")
 
 
 def write(it: Any, sentence: str) -> None:
     field = it.page.get_by_role("textbox", name="sentence")
     field.fill(sentence)
     field.press("Enter")
-
-
-def guess(it: Any, claim: str) -> Any:
-    card = it.page.locator(f".st-key-experiment-{claim.lower()}")
-    card.get_by_text("Show me without a guess").click()
-    return card
 
 
 def test_the_first_screen_is_a_sentence_looked_up(embedding: Callable[..., Any]) -> None:

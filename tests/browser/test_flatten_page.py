@@ -1,27 +1,20 @@
 """The Flatten page as a learner uses it, in Chromium, on the real server: point both ways, share, guess."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
 from experiments.flatten.spec import FlattenSpec
 from experiments.flatten.unrolled import unrolled
-from tests.browser.test_convolution_page import quiet, shown
-
-READY = ".lens[data-drawn]"
+from tests.browser.test_convolution_page import shown
 
 
 @pytest.fixture
-def flatten(open_page: Callable[..., Any], serve: Callable[..., str]) -> Callable[..., Any]:
+def flatten(open_lesson: Callable[..., Any]) -> Callable[..., Any]:
     """Opens the lesson; the query without its question mark."""
-
-    def visit(query: str = "", **options: Any) -> Any:
-        it = open_page(f"{serve('app.py')}/flatten?{query}", ready=READY, **options)
-        quiet(it)
-        return it
-
-    return visit
+    return partial(open_lesson, "flatten")
 
 
 def test_a_link_points_at_a_number_of_the_vector_and_it_is_the_tensors(flatten: Callable[..., Any]) -> None:

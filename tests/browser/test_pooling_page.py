@@ -1,27 +1,20 @@
 """The Pooling page as a learner uses it, in Chromium, on the real server: point, drag, guess, share."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
 from experiments.pooling.microscope import microscope
 from experiments.pooling.spec import PoolingSpec
-from tests.browser.test_convolution_page import quiet, shown
-
-READY = ".lens[data-drawn]"
+from tests.browser.test_convolution_page import shown
 
 
 @pytest.fixture
-def pooling(open_page: Callable[..., Any], serve: Callable[..., str]) -> Callable[..., Any]:
+def pooling(open_lesson: Callable[..., Any]) -> Callable[..., Any]:
     """Opens the lesson; the query without its question mark."""
-
-    def visit(query: str = "", **options: Any) -> Any:
-        it = open_page(f"{serve('app.py')}/pooling?{query}", ready=READY, **options)
-        quiet(it)
-        return it
-
-    return visit
+    return partial(open_lesson, "pooling")
 
 
 def test_the_number_pointed_at_is_the_engines(pooling: Callable[..., Any]) -> None:

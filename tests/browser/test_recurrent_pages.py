@@ -10,6 +10,7 @@ from experiments.gru.spec import GRUSpec
 from experiments.lstm.spec import LSTMSpec
 from experiments.recurrent.run import run
 from experiments.simple_rnn.spec import SimpleRNNSpec
+from tests.browser.tabs import quiet
 
 READY = ".lens[data-drawn]"
 PAGES = {"simple_rnn": ("rnn", SimpleRNNSpec), "lstm": ("lstm", LSTMSpec), "gru": ("gru", GRUSpec)}
@@ -18,20 +19,9 @@ every_page = pytest.mark.parametrize("page", PAGES)
 
 
 @pytest.fixture
-def lesson(open_page: Callable[..., Any], serve: Callable[..., str]) -> Callable[..., Any]:
+def lesson(open_lesson: Callable[..., Any]) -> Callable[..., Any]:
     """Opens a lesson; the query without its question mark."""
-
-    def visit(page: str, query: str = "", **options: Any) -> Any:
-        it = open_page(f"{serve('app.py')}/{page}?{query}", ready=READY, **options)
-        quiet(it)
-        return it
-
-    return visit
-
-
-def quiet(it: Any) -> None:
-    it.page.wait_for_function("() => document.querySelector('.stApp').dataset.testScriptState === 'notRunning'")
-    it.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return open_lesson
 
 
 def shown(it: Any) -> float:

@@ -2,27 +2,20 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
 from experiments.transposed_convolution.scene import stamps
 from experiments.transposed_convolution.spec import TransposedSpec
-from tests.browser.test_convolution_page import quiet, shown
-
-READY = ".lens[data-drawn]"
+from tests.browser.test_convolution_page import shown
 
 
 @pytest.fixture
-def lesson(open_page: Callable[..., Any], serve: Callable[..., str]) -> Callable[..., Any]:
+def lesson(open_lesson: Callable[..., Any]) -> Callable[..., Any]:
     """Opens the lesson; the query without its question mark."""
-
-    def visit(query: str = "", **options: Any) -> Any:
-        it = open_page(f"{serve('app.py')}/transposed_convolution?{query}", ready=READY, **options)
-        quiet(it)
-        return it
-
-    return visit
+    return partial(open_lesson, "transposed_convolution")
 
 
 def test_the_first_stamp_is_on_the_first_screen_with_the_engines_numbers(lesson: Callable[..., Any]) -> None:
