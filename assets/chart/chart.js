@@ -45,7 +45,9 @@ class Chart {
     this.controls = inShadow(this.player.root)
     root.setAttribute("role", "figure")
     root.replaceChildren(this.controls, this.plot)
-    this.observer = new ResizeObserver(() => this.drawn && this.plot.offsetParent && this.plotly.Plots.resize(this.plot)) // Plotly throws for one that is not shown
+    this.observer = new ResizeObserver(() => {
+      if (this.drawn && this.plot.offsetParent) this.resized = this.plotly.Plots.resize(this.plot) // Plotly throws for one that is not shown
+    })
     this.observer.observe(root)
     document.addEventListener(MOVED, this.#moved)
     const present = onPresented(() => {
@@ -62,8 +64,9 @@ class Chart {
     this.observer.disconnect()
     document.removeEventListener(MOVED, this.#moved)
     this.forget()
-    this.plotly?.purge(this.plot)
     this.closed = true
+    // Plotly throws where it is still drawing what has been purged
+    Promise.allSettled([this.busy, this.resized]).then(() => this.plotly?.purge(this.plot))
   }
 
   async set(bytes) {
