@@ -157,8 +157,7 @@ def test_type_grows_when_the_presenters_view_is_entered(charts: Any) -> None:
     at(page, 4)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1280, "light")])
 def test_axe_finds_nothing(width: int, theme: str, charts: Any) -> None:
     page = charts(width=width, theme=theme).page
     assert page.evaluate("document.scrollingElement.scrollWidth") <= width

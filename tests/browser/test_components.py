@@ -185,8 +185,7 @@ def test_chart_colours_follow_the_theme(controls: Any) -> None:
     assert colours == [["#b3174f", "#1b1d22"], ["#ff82a8", "#eceae5"]]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1280, "light")])
 def test_axe_finds_nothing(width: int, theme: str, controls: Any) -> None:
     page = controls(width=width, theme=theme).page
     assert page.evaluate("document.scrollingElement.scrollWidth") <= width

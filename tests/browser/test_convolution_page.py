@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from experiments.convolution.microscope import microscope
 from experiments.convolution.spec import ConvolutionSpec
@@ -253,18 +252,6 @@ def test_a_symbol_in_the_text_has_the_colour_of_its_grid(convolution: Callable[.
         colours = [part.first.evaluate("e => getComputedStyle(e).color") for part in (it.page.locator(text), name)]
         assert colours[0] == colours[1]
         assert colours[0] != it.page.locator(".try").first.evaluate("e => getComputedStyle(e).color")
-
-
-@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1280, "dark")])
-@pytest.mark.parametrize("page", ["convolution", ""])
-def test_axe_finds_nothing(open_page: Any, serve: Any, page: str, width: int, theme: str) -> None:
-    it = open_page(f"{serve('app.py')}/{page}", ready=READY, width=width, theme=theme)
-    quiet(it)
-    for toggle in it.page.get_by_text("Show me without a guess").all():
-        toggle.click()
-        quiet(it)
-    found = Axe().run(it.page)
-    assert found.violations_count == 0, found.generate_report()
 
 
 def test_a_presenter_has_large_type_no_prose_and_a_key_from_part_to_part(convolution: Callable[..., Any]) -> None:

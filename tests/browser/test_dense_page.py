@@ -6,12 +6,11 @@ from functools import partial
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from experiments.dense.forward import run
 from experiments.dense.spec import DIGIT, DenseSpec
 from tests.browser.stage import centre, selected
-from tests.browser.tabs import guess, quiet
+from tests.browser.tabs import guess
 from tests.browser.test_convolution_page import drawn, redrawn, shown
 
 
@@ -104,14 +103,3 @@ def test_a_digit_is_moved(dense: Callable[..., Any]) -> None:
     card.get_by_role("slider", name="frame").first.wait_for(timeout=60_000)
     card.get_by_role("slider", name="frame").first.fill("0")
     card.get_by_text(re.compile(r"3 left: dense \d, convolution \d")).first.wait_for()
-
-
-@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1280, "light")])
-def test_axe_finds_nothing(dense: Callable[..., Any], width: int, theme: str) -> None:
-    it = dense(width=width, theme=theme)
-    assert it.page.evaluate("document.documentElement.scrollWidth") <= width
-    for claim in ("DN1", "DN2"):
-        guess(it, claim).get_by_text("Where it stops").wait_for(timeout=60_000)
-        quiet(it)
-    found = Axe().run(it.page)
-    assert found.violations_count == 0, found.generate_report()

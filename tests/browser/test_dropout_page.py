@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from experiments.dropout.kinds import DRAWS, KindsSpec, kinds, telling
 from experiments.dropout.network import STEPS, run
@@ -218,15 +217,3 @@ def test_training_shows_who_overfits(dropout: Callable[..., Any]) -> None:
     card.get_by_text("0.0", exact=True).click()
     it.page.wait_for_url("**dropout_fit_wrong_labels=0.0**")
     card.get_by_text("0 % of them labelled wrong", exact=False).wait_for(timeout=90_000)
-
-
-@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1280, "dark")])
-def test_axe_finds_nothing_and_nothing_hangs_over(dropout: Callable[..., Any], width: int, theme: str) -> None:
-    it = dropout(width=width, theme=theme)
-    for number in range(1, 7):
-        guess(it, f"DO{number}")
-    it.page.get_by_text(re.compile("Where it stops")).nth(3).wait_for(timeout=120_000)  # the others still train
-    quiet(it)
-    assert it.page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(it.page)
-    assert found.violations_count == 0, found.generate_report()

@@ -1,12 +1,10 @@
 """The Embedding page as a learner uses it, in Chromium, on the real server: point, drag, train, share."""
 
-import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from experiments.embedding.lookup import lookup
 from experiments.embedding.spec import EmbeddingSpec
@@ -170,15 +168,3 @@ def test_the_count_follows_its_settings(embedding: Callable[..., Any]) -> None:
     card.locator(".st-key-embedding_size_input_dim").get_by_text("250,000", exact=True).click()
     card.get_by_text("250,000 × 300 = 75,000,000 numbers, 300 MB").wait_for()
     it.page.wait_for_url("**embedding_size_input_dim=250000**")
-
-
-@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1280, "dark")])
-def test_axe_finds_nothing(embedding: Callable[..., Any], width: int, theme: str) -> None:
-    it = embedding(width=width, theme=theme)
-    for claim in ("EM1", "EM2", "EM3", "EM4"):
-        guess(it, claim)
-        quiet(it)
-    it.page.get_by_text(re.compile("Where it stops")).nth(3).wait_for(timeout=60_000)
-    quiet(it)
-    found = Axe().run(it.page)
-    assert found.violations_count == 0, found.generate_report()

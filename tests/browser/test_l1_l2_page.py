@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from experiments.l1_l2.spec import SurfaceSpec
 from experiments.l1_l2.surface import axis, minimum, parts
@@ -137,15 +136,3 @@ def test_the_path_of_10_000_features_streams_in(l1_l2: Callable[..., Any]) -> No
     card.get_by_text("Show me without a guess").click()
     card.get_by_text("20 of 20 found, 0 others").first.wait_for(timeout=60_000)
     card.get_by_text("Where it stops").wait_for(timeout=60_000)
-
-
-@pytest.mark.parametrize(
-    ("width", "theme"), [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark"), (1920, "light")]
-)
-def test_it_fits_and_axe_finds_nothing(width: int, theme: str, l1_l2: Callable[..., Any]) -> None:
-    it = l1_l2("reg_look=30.12", width=width, theme=theme)
-    assert it.page.evaluate("document.documentElement.scrollWidth") <= width
-    assert it.page.locator(PICTURE).evaluate("root => root.scrollWidth <= root.clientWidth")
-    found = Axe().run(it.page, context=".st-key-stage").response
-    assert any("canvas" in node["html"] for rule in found["passes"] for node in rule["nodes"])  # it has looked inside
-    assert [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found["violations"]] == []

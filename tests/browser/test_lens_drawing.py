@@ -115,8 +115,7 @@ def test_what_is_wrong_has_a_colour_of_its_own(theme: str, bad: str, lens: Any) 
     assert gradient.evaluate("e => getComputedStyle(e).color") != bad
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1280, "light")])
 @pytest.mark.parametrize("scene", ["digit", "colours", "rnn"])
 def test_axe_finds_nothing(scene: str, width: int, theme: str, lens: Any) -> None:
     page = lens(scene, width=width, theme=theme).page

@@ -125,10 +125,8 @@ def test_the_play_goes_word_by_word(lens: Any) -> None:
     assert "place 1 (cat)" in page.locator(".player .pos").inner_text()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing(width: int, theme: str, lens: Any) -> None:
-    page = lens("look-up", width=width, theme=theme).page
-    assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+def test_axe_finds_nothing(lens: Any) -> None:
+    page = lens("look-up", width=390, theme="dark").page
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
     found = Axe().run(page, context=".stBidiComponent, [data-testid^=stBidi]").response
     assert [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found["violations"]] == []

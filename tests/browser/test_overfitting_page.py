@@ -118,14 +118,3 @@ def test_the_map_comes_in_cell_by_cell_rests_and_goes_on(lab: Callable[..., Any]
     cells.nth(done).wait_for(timeout=120_000)
     found = Axe().run(it.page, context=MAP).response
     assert [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found["violations"]] == []
-
-
-@pytest.mark.parametrize(
-    ("width", "theme"), [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark"), (1920, "light")]
-)
-def test_it_fits_and_axe_finds_nothing(width: int, theme: str, lab: Callable[..., Any]) -> None:
-    it = lab(width=width, theme=theme)
-    assert it.page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(it.page, context=".st-key-stage").response
-    assert any("facts" in node["html"] for rule in found["passes"] for node in rule["nodes"])  # it has looked inside
-    assert [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found["violations"]] == []
