@@ -1,4 +1,4 @@
-"""Every page with all of its experiments: it fits and axe finds nothing, on a wall, a laptop and a phone, in both themes."""
+"""Every page with all of its experiments fits and axe finds nothing in it: on a wall, a laptop and a phone."""
 
 from collections.abc import Callable
 
