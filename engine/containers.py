@@ -38,3 +38,8 @@ def dealt(
 def passed(layer: Layer, params: Any, x: Array, **offered: Any) -> tuple[Array, Any]:
     """The child's forward, with what it uses of what is offered."""
     return layer.forward(params, x, **{name: offered[name] for name in layer.uses})
+
+
+def mask_after(layer: Layer, trace: Any, mask: Array | None) -> Array | None:
+    """The mask for what comes after a child: its trace's, if it makes one or leaves no steps; otherwise as it was."""
+    return getattr(trace, "mask", mask if layer.keeps_steps else None)

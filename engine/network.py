@@ -3,7 +3,7 @@
     a₀ = x,   a_k = layer_k(a_{k−1}),   y = a_n          backward:  da_n = dy,   da_{k−1} = backward_k(da_k)
 
 Parameters, states, gradients and traces are tuples, one entry a child. A mask goes to all layers that use one, as it
-was given, until the trace of a layer has a `mask`: the layers after it see that.
+was given, until the trace of a layer has a `mask`, which the layers after it see, or a layer keeps no steps.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import Array, Shape
-from engine.containers import EVERYTHING, dealt, drawn, passed
+from engine.containers import EVERYTHING, dealt, drawn, mask_after, passed
 from engine.layers.layer import Layer
 
 
@@ -90,8 +90,7 @@ class Sequential(Layer):
                 y, trace = passed(layer, params[index], activations[-1], **offered)
             activations.append(y)
             traces.append(trace)
-            # a layer that makes a mask, turns it, or leaves no steps, says so in its trace
-            mask = getattr(trace, "mask", mask)
+            mask = mask_after(layer, trace, mask)
         new_state = tuple(getattr(trace, "state", {}) for trace in traces)
         return activations[-1], SequentialTrace(tuple(activations), tuple(traces), new_state, mask)
 

@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from engine.arrays import Array, Shape
 from engine.checks import check_gradient
-from engine.containers import EVERYTHING, dealt, drawn, passed
+from engine.containers import EVERYTHING, dealt, drawn, mask_after, passed
 from engine.layers.layer import Layer
 
 
@@ -32,6 +32,7 @@ class BranchesTrace(NamedTuple):
     outputs: tuple[Array, ...]  # what each child gave
     children: tuple[Any, ...]  # each child's own trace
     state: tuple[Any, ...]  # each child's new state; {} where it has none
+    mask: Array | None  # (B, T)  for what comes after; None unless all children leave the same one
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,9 @@ class Branches(Layer):
         self.output_shape(input_shape)
         return drawn(self.children, [input_shape] * len(self.children), rng, dtype)
 
-    def run(self, params: tuple[Any, ...], x: Array, *, state: Any, rng: Any, **offered: Any) -> BranchesTrace:
+    def run(
+        self, params: tuple[Any, ...], x: Array, *, state: Any, rng: Any, mask: Array | None, **offered: Any
+    ) -> BranchesTrace:
         """Every child's output."""
         if x.ndim < 2:
             raise ValueError(f"{type(self).__name__} takes a batch: x of shape {x.shape} has no axis for it")
@@ -70,11 +73,13 @@ class Branches(Layer):
         states, rngs = dealt(self.children, params, state, rng, "child")
         outputs, traces = [], []
         for layer, own, before, drawing in zip(self.children, params, states, rngs, strict=True):
-            y, trace = passed(layer, own, x, state=before, rng=drawing, **offered)
+            y, trace = passed(layer, own, x, state=before, rng=drawing, mask=mask, **offered)
             outputs.append(y)
             traces.append(trace)
         new_state = tuple(getattr(trace, "state", {}) for trace in traces)
-        return BranchesTrace(x, tuple(outputs), tuple(traces), new_state)
+        masks = [mask_after(layer, trace, mask) for layer, trace in zip(self.children, traces, strict=True)]
+        one = masks[0] if all(other is masks[0] for other in masks) else None
+        return BranchesTrace(x, tuple(outputs), tuple(traces), new_state, one)
 
 
 @dataclass(frozen=True)

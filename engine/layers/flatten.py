@@ -27,6 +27,8 @@ class FlattenTrace(NamedTuple):
 class Flatten(Layer):
     """(B, *S) → (B, ΠS)."""
 
+    keeps_steps = False
+
     def output_shape(self, input_shape: Shape) -> Shape:
         return (prod(input_shape),)
 

@@ -36,6 +36,7 @@ class GlobalPooling(Layer):
     """What both global poolings share."""
 
     axes: ClassVar[tuple[str, ...]]
+    keeps_steps = False
 
     def output_shape(self, input_shape: Shape) -> Shape:
         check_axes(self, self.axes, input_shape)

@@ -35,6 +35,9 @@ class Layer(ABC):
     # Which of state, training, rng, mask and graph forward takes, as keywords. A container passes on these, no others.
     uses: ClassVar[frozenset[str]] = frozenset()
 
+    # Whether y's first axis after the batch still counts what x's did. If not, a mask of steps ends here.
+    keeps_steps: ClassVar[bool] = True
+
     @abstractmethod
     def output_shape(self, input_shape: Shape) -> Shape:
         """Shape of one example's output. Shapes never have the batch axis. ValueError if the layer cannot take it."""

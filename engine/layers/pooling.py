@@ -53,6 +53,7 @@ class Pooling(Layer):
     dilation_rate: Size = 1
 
     axes: ClassVar[tuple[str, ...]]
+    keeps_steps = False
 
     def __post_init__(self) -> None:
         rank = len(self.axes)

@@ -24,6 +24,8 @@ class ReshapeTrace(NamedTuple):
 class Reshape(Layer):
     """(B, *S) → (B, *target_shape)."""
 
+    keeps_steps = False
+
     target_shape: Shape
 
     def __post_init__(self) -> None:

@@ -39,6 +39,7 @@ class UpSampling(Layer):
     size: Size = 2
 
     axes: ClassVar[tuple[str, ...]]
+    keeps_steps = False
 
     def __post_init__(self) -> None:
         # a frozen dataclass may still settle its own fields here

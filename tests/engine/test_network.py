@@ -5,9 +5,21 @@ import numpy as np
 import pytest
 
 from engine.arrays import leaves
-from engine.layers import Conv2D, Dense, Flatten, Layer, ReLU
+from engine.layers import (
+    Conv2D,
+    Dense,
+    Flatten,
+    GlobalAveragePooling1D,
+    GlobalMaxPooling1D,
+    Layer,
+    MaxPooling1D,
+    ReLU,
+    Reshape,
+    UpSampling1D,
+)
 from engine.losses import softmax_cross_entropy
 from engine.network import Sequential
+from engine.skips import Concatenate, Residual
 
 
 class NoisyTrace(NamedTuple):
@@ -129,6 +141,21 @@ def test_mask_and_graph_are_handed_on() -> None:
     params, state = network.init(np.random.default_rng(0), (3,), np.float64)
     y, _ = network.forward(params, np.ones((1, 3)), state=state, mask=np.array([[1.0, 0, 1]]), graph=10.0)
     assert y.tolist() == [[11, 10, 11]]
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [Flatten(), Reshape((3, 4)), GlobalMaxPooling1D(), GlobalAveragePooling1D(), MaxPooling1D(2), UpSampling1D(2)],
+)
+def test_a_mask_ends_where_the_steps_end(layer: Layer) -> None:
+    """Four steps of three numbers: some of these leave an axis of four or three that counts something else."""
+    mask, x = np.array([[True, True, False, False]]), np.ones((1, 4, 3))
+    for network in (Sequential([ReLU(), layer]), Sequential([Concatenate([layer, layer])])):
+        params, _ = network.init(np.random.default_rng(0), x.shape[1:], np.float64)
+        assert network.forward(params, x, mask=mask)[1].mask is None
+    for network in (Sequential([ReLU(), Dense(2)]), Sequential([Residual(ReLU())])):
+        params, _ = network.init(np.random.default_rng(0), x.shape[1:], np.float64)
+        assert network.forward(params, x, mask=mask)[1].mask is mask
 
 
 def test_it_learns() -> None:
