@@ -67,7 +67,6 @@ def show(spec: GraphSpec) -> Shown:
             "worst": scientific(checked.worst) if checked else "0",
             "apart": significant(large.apart),
             "apart_small": significant(small.apart),
-            "ratio": decimal(large.apart / small.apart, 0) if small.apart else "0",
             "move": decimal(MOVE, 1),
             "small": decimal(MOVE / 10),
         },

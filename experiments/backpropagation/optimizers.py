@@ -22,7 +22,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
-from experiments.numbers import counted, significant
+from experiments.numbers import counted
 from experiments.shown import Lines, Shown, Tracks
 from experiments.spec import Spec, choice, number
 
@@ -115,7 +115,7 @@ class RaceSpec(Spec):
 
 class Race(NamedTuple):
     tracks: Mapping[str, Array]  # optimizer → (STEPS + 1, 2)
-    losses: Mapping[str, Array]  # optimizer → (STEPS + 1,); NaN from where a run left the numbers
+    losses: Mapping[str, Array]  # optimizer → (STEPS + 1,), above the lowest; NaN from where a run left the numbers
 
     @property
     def arrived(self) -> dict[str, int | None]:
@@ -182,7 +182,6 @@ def show(spec: RaceSpec) -> Shown:
         "surface": spec.surface,
         "rate": f"{spec.learning_rate:g}",
         "share": "1 %",
-        **{f"end_{name.lower()}": significant(float(losses[-1])) for name, losses in found.losses.items()},
         **_over_seeds({name: arrivals(each) for name, each in COMPARED.items()}),
     }
     tracks = Tracks(

@@ -48,7 +48,6 @@ def question_numbers(spec: GraphSpec) -> dict[str, str]:
         "before": decimal(before),
         "slope": significant(slope),
         "rate": decimal(rate, 1),
-        "up": "rises" if slope > 0 else "falls" if slope < 0 else "stays",
         **right,
     }
     for name, wrong in tempting.items():

@@ -19,9 +19,7 @@ def question_numbers(spec: DenseSpec) -> dict[str, str]:
         "outputs": u,
         "parameters": n * u + biases,
         "doubled": 2 * n * u + biases,
-        "terms": n,
         "terms_back": u,
-        "products": n * u,
         "learned": surfaces.LEARNED,
     }
     tempting = {
