@@ -307,14 +307,14 @@ def words(passages: Sequence[Passage], *, alt: str) -> None:
 
 
 def board(row: Board) -> None:
-    """A table whose cells hold words. Who reads it aloud hears the headings with each cell."""
+    """A table whose cells hold words. Who reads it aloud hears the headings with each cell; arrow keys scroll it."""
     heads = "".join(f'<th scope="col">{escape(column)}</th>' for column in row.columns)
     lines = "".join(
         f'<tr><th scope="row">{escape(line)}</th>{"".join(map(_cell, cells))}</tr>'
         for line, cells in zip(row.lines, row.cells, strict=True)
     )
     st.html(
-        f'<div class="board"><table aria-label="{escape(row.alt)}">'
+        f'<div class="board" tabindex="0"><table aria-label="{escape(row.alt)}">'
         f'<thead><tr><th scope="col">{escape(row.corner)}</th>{heads}</tr></thead><tbody>{lines}</tbody></table></div>'
     )
 

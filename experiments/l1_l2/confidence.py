@@ -250,4 +250,4 @@ def _table(found: Confidence) -> Table:
         "calibration error": [ends(calibration_errors(said, found.true), 3) for said in found.said.transpose(1, 0, 2)],
         "seeds that chose it": [str(int((found.chosen == index).sum())) for index in range(len(STRENGTHS))],
     }
-    return Table(columns, f"The range over {counted(len(SEEDS), 'seed')}")
+    return Table(columns, f"By λ, the range over {counted(len(SEEDS), 'seed')}")

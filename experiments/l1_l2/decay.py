@@ -166,7 +166,7 @@ def _kept(l2: Array, decayed: Array) -> Table:
         "Adam + L2": [ends(column, 3) for column in l2.T],
         "AdamW": [ends(column, 3) for column in decayed.T],
     }
-    return Table(columns, f"The range over {counted(len(SEEDS), 'seed')}")
+    return Table(columns, f"What is left of both weights, the range over {counted(len(SEEDS), 'seed')}")
 
 
 def _twins(pairs: Twins) -> Table:
