@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from ui.component import component
+from ui.contents import Lesson
 from ui.long_run import Part, long_run
 from ui.prose import Answer, Section
 from ui.settings import Settings
@@ -93,6 +94,19 @@ def heading(text: Section) -> None:
     """A part of the page: its heading, and the sentence under it."""
     st.header(text.title, anchor=_anchor(text))
     muted(text.text)
+
+
+def advice(text: Section, advised: Mapping[str, Mapping[str, Lesson | None]]) -> None:
+    """Side by side: under each heading the techniques, each with its lesson, the reason and where it fails."""
+    heading(text)
+    with st.container(key="advice"):
+        for column, (title, techniques) in zip(st.columns(len(advised)), advised.items(), strict=True):
+            with column:
+                muted(title)
+                for name, entry in techniques.items():
+                    st.markdown(f"**{name}**" if entry is None else f"**[{name}](/{entry.name})**")
+                    st.markdown(text[name].text)
+                    st.markdown(f"**Where it fails.** {text[name]['Where it fails'].text}")
 
 
 def muted(words: str) -> None:
@@ -212,8 +226,8 @@ def _order(text: str) -> tuple[float, str]:
 
 
 def notes(text: Section) -> None:
-    """What it is, when to use it, strengths and weaknesses, and the papers."""
-    with prose("notes"):
+    """What is read: such as what it is, when to use it, strengths and weaknesses, and the papers."""
+    with prose(_anchor(text)):
         st.header(text.title, anchor=_anchor(text))
         st.markdown(text.text)
         for section in text.sections:
