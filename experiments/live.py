@@ -28,6 +28,8 @@ from experiments.l1_l2.spec import SurfaceSpec
 from experiments.l1_l2.surface import picture as surface
 from experiments.lstm.scene import scene as lstm_scene
 from experiments.lstm.spec import LSTMSpec
+from experiments.normalization.scene import scene as norm_scene
+from experiments.normalization.spec import NormSpec
 from experiments.pooling.scene import scene as pooling_scene
 from experiments.pooling.spec import PoolingSpec
 from experiments.scene import Scene, pack
@@ -51,6 +53,7 @@ LESSONS: Mapping[str, tuple[Any, Callable[[Any], bytes]]] = MappingProxyType(
         "convolution": (ConvolutionSpec, packed(scene)),
         "pooling": (PoolingSpec, packed(pooling_scene)),
         "flatten": (FlattenSpec, packed(flatten_scene)),
+        "bn": (NormSpec, packed(norm_scene)),
         "dense": (DenseSpec, packed(dense_scene)),
         "transposed": (TransposedSpec, packed(transposed_scene)),
         "home": (DigitSpec, packed(scene)),

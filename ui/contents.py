@@ -20,7 +20,7 @@ class Lesson(NamedTuple):
 HOME = Lesson("home", "Start here")
 SECTIONS = {
     "Foundations": (Lesson("backpropagation", "Backpropagation"),),
-    "Feed-forward": (Lesson("dense", "Dense"),),
+    "Feed-forward": (Lesson("dense", "Dense"), Lesson("batch_normalization", "Batch normalization")),
     "Space": (
         Lesson("convolution", "Convolution"),
         Lesson("pooling", "Pooling"),

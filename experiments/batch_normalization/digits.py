@@ -19,19 +19,27 @@ DEPTH, WIDTH, DIGITS = 4, 32, 700
 MOMENTUM = 0.9  # of the moving statistics: after few steps Keras's 0.99 still holds where it began
 
 
-def network(*, norm: bool, momentum: float = MOMENTUM) -> Sequential:
+def network(*, norm: bool, momentum: float = MOMENTUM, after: bool = False) -> Sequential:
+    """`after`: the norm stands behind the activation."""
     layers: list[Layer] = [Flatten()]
     for _ in range(DEPTH):
-        layers.append(Dense(WIDTH, use_bias=not norm, kernel_initializer="he_normal"))
-        layers += [BatchNormalization(momentum), ReLU()] if norm else [ReLU()]
+        layers.append(Dense(WIDTH, use_bias=after or not norm, kernel_initializer="he_normal"))
+        normed: list[Layer] = [BatchNormalization(momentum)] if norm else []
+        layers += [ReLU(), *normed] if after else [*normed, ReLU()]
     return Sequential((*layers, Dense(10)))
 
 
 def training(
-    seed: int, learning_rate: float, *, norm: bool, batch_size: int = 32, momentum: float = MOMENTUM
+    seed: int,
+    learning_rate: float,
+    *,
+    norm: bool,
+    batch_size: int = 32,
+    momentum: float = MOMENTUM,
+    after: bool = False,
 ) -> Training:
     """The same seed gives the same digits, the same first kernels and, for a batch size, the same batches."""
-    net = network(norm=norm, momentum=momentum)
+    net = network(norm=norm, momentum=momentum, after=after)
     return Training(net, SGD(learning_rate), *few(DIGITS, seed), batch_size=batch_size, seed=seed)
 
 

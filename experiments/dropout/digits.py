@@ -71,9 +71,9 @@ def training(width: int, rate: float, count: int, seed: int, depth: int = 2, lea
     return Training(network(width, rate, depth), Adam(learning_rate), *examples, batch_size=32, seed=seed)
 
 
-def judged(network: Sequential, params: Any, examples: Examples) -> tuple[float, float]:
+def judged(network: Sequential, params: Any, examples: Examples, state: Any = None) -> tuple[float, float]:
     """Cross-entropy and share of right answers, in inference mode."""
-    y, _ = network.forward(params, examples.x)
+    y, _ = network.forward(params, examples.x, state=state)
     return softmax_cross_entropy(y, examples.labels)[0], float((y.argmax(axis=1) == examples.labels).mean())
 
 
@@ -99,8 +99,11 @@ def learn(
 
 
 def _look(training: Training, progress: Progress) -> tuple[float, float, float]:
-    seen, _ = judged(training.network, progress.params, Examples(training.x, training.labels))
-    return seen, *judged(training.network, progress.params, held_out())
+    seen, held = (
+        judged(training.network, progress.params, examples, progress.state)
+        for examples in (Examples(training.x, training.labels), held_out())
+    )
+    return seen[0], *held
 
 
 def _looks(at: Sequence[int], points: Mapping[tuple[str, int], Sequence[tuple[float, float, float]]]) -> Looks:

@@ -83,6 +83,26 @@ class NormSpec(Spec):
         """t, SHAPE."""
         return np.random.default_rng((self.seed, 1)).standard_normal(SHAPE)
 
+    def rows(self, a: Array) -> Array:
+        """(rows, n): the numbers of a tensor of SHAPE, those that share a mean in a row."""
+        if self.norm == BATCH:
+            return a.reshape(-1, CHANNELS).T
+        if self.norm == INSTANCE:
+            return a.transpose(0, 2, 1).reshape(-1, PLACES)
+        if self.norm == GROUP:
+            split = a.reshape(EXAMPLES, PLACES, GROUPS, CHANNELS // GROUPS)
+            return split.transpose(0, 2, 1, 3).reshape(EXAMPLES * GROUPS, -1)
+        return a.reshape(-1, CHANNELS)
+
+    def row_names(self) -> list[str]:
+        """Of the rows."""
+        parts = {
+            BATCH: [f"channel {c}" for c in range(CHANNELS)],
+            INSTANCE: [f"example {b}, channel {c}" for b in range(EXAMPLES) for c in range(CHANNELS)],
+            GROUP: [f"example {b}, group {g}" for b in range(EXAMPLES) for g in range(GROUPS)],
+        }
+        return parts.get(self.norm, [f"example {b}, place {p}" for b in range(EXAMPLES) for p in range(PLACES)])
+
     def statistics_shape(self) -> Shape:
         """Of the means and variances."""
         shapes = {
