@@ -65,11 +65,11 @@ def batches() -> Iterator[tuple[float, Batches | None]]:
 
 def show(_: None = None) -> Iterator[Part]:
     """Right answers by the size of the batch, and the noise of its mean."""
-    return parts(batches(), _shown)
+    return parts(batches(), lambda result: _shown(result, noise(SEEDS[0])))
 
 
-def _shown(result: Batches) -> Shown:
-    seeds, by_seed = counted(len(result.same_steps), "seed"), noise(0)
+def _shown(result: Batches, by_seed: Noise) -> Shown:
+    seeds = counted(len(result.same_steps), "seed")
     numbers = {"seeds": seeds, "steps": str(STEPS), "sigma": significant(by_seed.spread)}
     for at, size in enumerate(SIZES):
         numbers |= {f"steps_{size}": spread(result.same_steps[:, at])}

@@ -7,7 +7,9 @@ import pytest
 
 from experiments.batch_normalization import batches as batches_module
 from experiments.batch_normalization import inference as inference_module
+from experiments.batch_normalization import order as order_module
 from experiments.batch_normalization import rates as rates_module
+from experiments.batch_normalization import regularizer as regularizer_module
 from experiments.batch_normalization.batches import DRAWS, EPOCH_STEPS, SEEDS, SHARED, SIZES, Batches, batches, noise
 from experiments.batch_normalization.inference import Inference, inference
 from experiments.batch_normalization.order import BEFORE, DEPENDS, Order, order
