@@ -68,7 +68,8 @@ class MultiHeadAttention(Layer):
 
     def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         channels, width = input_shape[-1], self.num_heads * self.key_dim
-        shapes: dict[str, Shape] = dict.fromkeys(KERNELS[:3], (channels, width)) | {"output": (width, channels)}
+        shapes: dict[str, Shape] = {name: (channels, width) for name in KERNELS[:3]}  # noqa: C420 (a wider type)
+        shapes["output"] = (width, channels)
         if self.use_bias:
             shapes |= {"query_bias": (width,), "value_bias": (width,), "output_bias": (channels,)}
         return shapes
