@@ -156,7 +156,7 @@ class Cell:
 
     label: str
     details: Sequence[str] = ()
-    kind: int = 0  # 0 … 7
+    kind: int = 0  # 0 … 8
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ with lesson.first_screen():
     with settings.row("techniques"):
         for name in ("dropout", "l1", "l2", "label_smoothing"):
             settings.segments(name)
-        for name in ("early_stopping", "augmentation"):
+        for name in ("early_stopping", "augmentation", "batch_norm"):
             settings.checkbox(name)
     settings.keep()
     lesson.changes(settings.notes)

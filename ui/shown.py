@@ -188,7 +188,7 @@ class Cell(Protocol):
     @property
     def details(self) -> Sequence[str]: ...
     @property
-    def kind(self) -> int: ...  # 0 stands back, 1 … 7 each have a ground of their own
+    def kind(self) -> int: ...  # 0 stands back, 1 … 8 each have a ground of their own
 
 
 @runtime_checkable

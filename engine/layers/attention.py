@@ -11,8 +11,8 @@ a row, which softmax does not see: there is none. Backward:
     ds = a (da − Σ_j a da)        dq_i = Σ_j ds[i, j] k_j / √D        dk_j = Σ_i ds[i, j] q_i / √D
     dx = dq W_qᵀ + dk W_kᵀ + dv W_vᵀ        dW_q = xᵀ dq, and so on
 
-Shapes: x, y (B, T, C); W_q, W_k, W_v = query, key, value (C, H·D); W_o = output (H·D, C); q, k, v, z (B, H, T, D);
-a (B, H, T, T): from i, along the first T, to j. All but k have a bias where `use_bias`.
+Shapes: x, y (B, T, C); W_q = query_kernel (C, H·D), W_k and W_v alike; W_o = output_kernel (H·D, C);
+q, k, v, z (B, H, T, D); a (B, H, T, T): from i, along the first T, to j. All but k have a bias where `use_bias`.
 
 Vaswani et al. 2017, "Attention is all you need", https://arxiv.org/abs/1706.03762
 """
@@ -28,7 +28,7 @@ from engine.checks import check_flag, check_gradient, check_integer
 from engine.initializers import Chosen, initializer
 from engine.layers.layer import Layer, Params, State
 
-KERNELS = "query", "key", "value", "output"
+PRODUCTS = "query", "key", "value", "output"
 BIASED = "query", "value", "output"
 
 
@@ -68,8 +68,8 @@ class MultiHeadAttention(Layer):
 
     def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         channels, width = input_shape[-1], self.num_heads * self.key_dim
-        shapes: dict[str, Shape] = {name: (channels, width) for name in KERNELS[:3]}  # noqa: C420 (a wider type)
-        shapes["output"] = (width, channels)
+        shapes: dict[str, Shape] = {f"{name}_kernel": (channels, width) for name in PRODUCTS[:3]}
+        shapes["output_kernel"] = (width, channels)
         if self.use_bias:
             shapes |= {"query_bias": (width,), "value_bias": (width,), "output_bias": (channels,)}
         return shapes
@@ -87,7 +87,7 @@ class MultiHeadAttention(Layer):
         draw = initializer(self.kernel_initializer)
         shapes = self.parameter_shapes(input_shape)
         return {
-            name: draw(rng, shape, dtype) if name in KERNELS else np.zeros(shape, dtype)
+            name: draw(rng, shape, dtype) if name.endswith("kernel") else np.zeros(shape, dtype)
             for name, shape in shapes.items()
         }, {}
 
@@ -96,7 +96,7 @@ class MultiHeadAttention(Layer):
         if mask is not None and (mask.shape != x.shape[:2] or mask.dtype != np.bool_):
             raise ValueError(f"mask must be bool of shape {x.shape[:2]}, a flag a step, not {mask.dtype} {mask.shape}")
         # q = x W_q + b_q,  k = x W_k,  v = x W_v + b_v
-        q, k, v = (self._split(self._product(params, name, x)) for name in KERNELS[:3])
+        q, k, v = (self._split(self._product(params, name, x)) for name in PRODUCTS[:3])
         # s = q k / √D
         scores = q @ k.swapaxes(2, 3) / x.dtype.type(np.sqrt(self.key_dim))
         # a = softmax s
@@ -121,7 +121,7 @@ class MultiHeadAttention(Layer):
         dq, dk = ds @ k, ds.swapaxes(2, 3) @ q
         # q = x W_q + b_q,  k = x W_k,  v = x W_v + b_v
         parts = [
-            self._back(params, name, x, self._joined(d), grads) for name, d in zip(KERNELS, (dq, dk, dv), strict=False)
+            self._back(params, name, x, self._joined(d), grads) for name, d in zip(PRODUCTS, (dq, dk, dv), strict=False)
         ]
         return parts[0] + parts[1] + parts[2], grads
 
@@ -139,16 +139,16 @@ class MultiHeadAttention(Layer):
         return a.swapaxes(1, 2).reshape(len(a), a.shape[2], self.num_heads * self.key_dim)
 
     def _product(self, params: Params, name: str, a: Array) -> Array:
-        y = a @ params[name]
+        y = a @ params[f"{name}_kernel"]
         return y + params[f"{name}_bias"] if self.use_bias and name in BIASED else y
 
     def _back(self, params: Params, name: str, a: Array, dy: Array, grads: Params) -> Array:
         """Writes the gradients of a product's weights into grads; gives that of what was multiplied."""
         rows, drows = a.reshape(-1, a.shape[-1]), dy.reshape(-1, dy.shape[-1])
-        grads[name] = rows.T @ drows
+        grads[f"{name}_kernel"] = rows.T @ drows
         if self.use_bias and name in BIASED:
             grads[f"{name}_bias"] = drows.sum(axis=0)
-        return dy @ params[name].T
+        return dy @ params[f"{name}_kernel"].T
 
 
 def _softmax(scores: Array) -> Array:

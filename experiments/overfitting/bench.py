@@ -69,7 +69,7 @@ def bench(spec: LabSpec) -> Iterator[tuple[float, Bench | None]]:
 
 
 def _followed(spec: LabSpec, network: Sequential, before: Course | None, look: Look) -> Course:
-    now = Seen(look.steps, look.learned, look.validation, judged(network, look.now.params, spec.parts.test))
+    now = Seen(look.steps, look.learned, look.validation, judged(network, look.now, spec.parts.test))
     looks, kept = before or Course([], now)
     return Course([*looks, now], now if look.best is look.now else kept)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from experiments.overfitting.bench import STEPS
 from experiments.overfitting.data import DIGITS, LEARNED, OWN, TEST, TUMOURS
 from experiments.overfitting.spec import LabSpec
-from experiments.overfitting.techniques import BATCH, EVERY, JITTER, PATIENCE, RATE
+from experiments.overfitting.techniques import BATCH, EVERY, JITTER, MOMENTUM, PATIENCE, RATE
 
 LOADED = {DIGITS: "load_digits", TUMOURS: "load_breast_cancer"}
 
@@ -17,6 +17,7 @@ LOADED = {DIGITS: "load_digits", TUMOURS: "load_breast_cancer"}
 def pytorch(spec: LabSpec) -> str:
     """A script; model, loss_of and penalty_of are the page's, and the rest trains and tests."""
     pictures = spec.data == DIGITS
+    norm = f"nn.BatchNorm1d({spec.width}, eps=1e-3, momentum={1 - MOMENTUM:.1f}), " if spec.batch_norm else ""
     return f"""import copy
 import numpy as np
 import torch
@@ -27,7 +28,7 @@ from torch.nn import functional
 torch.manual_seed({spec.seed})
 layers, inputs = [nn.Flatten()], int(np.prod(x.shape[1:]))
 for _ in range({spec.layers}):
-    layers += [nn.Linear(inputs, {spec.width}), nn.ReLU(), nn.Dropout({spec.dropout})]
+    layers += [nn.Linear(inputs, {spec.width}), {norm}nn.ReLU(), nn.Dropout({spec.dropout})]
     inputs = {spec.width}
 model = nn.Sequential(*layers, nn.Linear(inputs, classes))
 for layer in model:
@@ -85,6 +86,7 @@ def keras(spec: LabSpec) -> str:
         if spec.early_stopping
         else "[]"
     )
+    norm = f"        keras.layers.BatchNormalization(momentum={MOMENTUM}),\n" if spec.batch_norm else ""
     jitter = f"    keras.layers.GaussianNoise({JITTER}),\n" if spec.augmentation and not pictures else ""
     regularizer = f"keras.regularizers.L1L2(l1={spec.l1}, l2={spec.l2})" if spec.l1 or spec.l2 else "None"
     shift = (
@@ -105,7 +107,8 @@ model = keras.Sequential([
     keras.Input(x.shape[1:]),
 {shift}{jitter}    keras.layers.Flatten(),
     *(layer for _ in range({spec.layers}) for layer in (
-        keras.layers.Dense({spec.width}, "relu", kernel_initializer="he_normal", kernel_regularizer=regularizer),
+        keras.layers.Dense({spec.width}, kernel_initializer="he_normal", kernel_regularizer=regularizer),
+{norm}        keras.layers.ReLU(),
         keras.layers.Dropout({spec.dropout}))),
     keras.layers.Dense(classes, kernel_regularizer=regularizer),
 ])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from engine.arrays import Array
 from engine.early_stopping import Watched
@@ -39,8 +39,8 @@ class Look(NamedTuple):
     ended: bool  # stopped early
 
 
-def judged(network: Sequential, params: Any, examples: Examples) -> Judged:
-    logits, _ = network.forward(params, examples.x)
+def judged(network: Sequential, at: Progress, examples: Examples) -> Judged:
+    logits, _ = network.forward(at.params, examples.x, state=at.state)
     p = softmax(logits)
     right = p.argmax(axis=1) == examples.labels
     found = reliability(p.max(axis=1), right, BINS)
@@ -53,7 +53,7 @@ def learn(training: Training, parts: Parts, by: Techniques, steps: int, every: i
     progress, stopping, watched = training.start(), by.stopping, Watched()
     for taken in range(steps + 1):
         if taken % every == 0 or taken == steps:
-            learned, validation = (judged(training.network, progress.params, part) for part in parts[:2])
+            learned, validation = (judged(training.network, progress, part) for part in parts[:2])
             if stopping is not None:
                 watched = stopping.watch(watched, validation.loss, progress)
             best = progress if stopping is None else stopping.result(watched, progress)
@@ -67,5 +67,5 @@ def learn(training: Training, parts: Parts, by: Techniques, steps: int, every: i
 
 def outcome(training: Training, look: Look, parts: Parts) -> tuple[Judged, Judged]:
     """Of the weights that are kept: on the validation part, by which one may choose, and on the test."""
-    network, params = training.network, look.best.params
-    return judged(network, params, parts.validation), judged(network, params, parts.test)
+    validation, test = (judged(training.network, look.best, part) for part in (parts.validation, parts.test))
+    return validation, test

@@ -48,6 +48,7 @@ class LabSpec(Spec):
     augmentation: bool = choice(
         False, (False, True), "digits shifted by up to a pixel, tables with noise, anew at every step"
     )
+    batch_norm: bool = choice(False, (False, True), "batch normalization before every ReLU")
     seed: int = number(0, 0, 99, 1, "which examples, weights and batches", surprise=False)
 
     def __post_init__(self) -> None:
@@ -58,7 +59,15 @@ class LabSpec(Spec):
 
     @property
     def by(self) -> Techniques:
-        return Techniques(self.dropout, self.l1, self.l2, self.early_stopping, self.augmentation, self.label_smoothing)
+        return Techniques(
+            self.dropout,
+            self.l1,
+            self.l2,
+            self.early_stopping,
+            self.augmentation,
+            self.label_smoothing,
+            self.batch_norm,
+        )
 
     @property
     def parts(self) -> Parts:

@@ -1,10 +1,10 @@
 """Against overfitting: what can be switched on, one by one or together, and the network that learns with it.
 
-    (noise →) dense → ReLU → dropout … → dense → softmax cross-entropy
+    (noise →) dense → (batch norm →) ReLU → dropout … → dense → softmax cross-entropy
 
 Every network has the same layers, with a rate or a deviation of 0 where a technique is off: from one seed all begin
-with the same weights, and see the same batches. A technique more, such as batch normalisation, is a field here, what it
-changes in `recipe`, and a line in `winners.CANDIDATES`.
+with the same weights, and see the same batches. A technique more is a field here, what it changes in `recipe`, and a
+line in `winners.CANDIDATES`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.early_stopping import EarlyStopping
-from engine.layers import GaussianNoise
+from engine.layers import BatchNormalization, GaussianNoise, ReLU
 from engine.losses import softmax_cross_entropy
 from engine.network import Sequential
 from engine.optimizers import Adam
@@ -30,6 +30,7 @@ RATE = 0.005
 BATCH = 16
 EVERY = 10  # steps from one look at the losses to the next
 PATIENCE = 5  # looks at the validation loss
+MOMENTUM = 0.9  # of what batch norm keeps: Keras's 0.99 would still hold its start after so few steps
 JITTER = 0.5  # of a table's numbers, in standard deviations
 NOTHING = "doing nothing"  # what all others are compared with
 SHIFT = 1  # pixels of a digit, at most, each way
@@ -45,6 +46,7 @@ class Techniques:
     early_stopping: bool = False
     augmentation: bool = False
     label_smoothing: float = 0.0
+    batch_norm: bool = False
 
     @property
     def stopping(self) -> EarlyStopping | None:
@@ -70,8 +72,13 @@ def shifted(x: Array, by: Array) -> Array:
     return wide[np.arange(len(x))[:, None, None], rows[:, :, None], columns[:, None, :]]
 
 
-def network(width: int, layers: int, classes: int, dropout: float = 0.0, jitter: float = 0.0) -> Sequential:
-    return Sequential((GaussianNoise(jitter), *classifier(width, layers, classes, dropout)))
+def network(
+    width: int, layers: int, classes: int, dropout: float = 0.0, jitter: float = 0.0, batch_norm: bool = False
+) -> Sequential:
+    """Batch norm stands with its ReLU in the place of the ReLU: no other layer moves, and each has its weights."""
+    found = classifier(width, layers, classes, dropout)
+    normed = (Sequential([BatchNormalization(MOMENTUM), each]) if isinstance(each, ReLU) else each for each in found)
+    return Sequential((GaussianNoise(jitter), *(normed if batch_norm else found)))
 
 
 def recipe(parts: Parts, width: int, layers: int, by: Techniques, seed: int) -> Training:
@@ -81,7 +88,7 @@ def recipe(parts: Parts, width: int, layers: int, by: Techniques, seed: int) -> 
     jitter = JITTER if by.augmentation and not pictures else 0.0
     kind = Shifted if by.augmentation and pictures else Training
     return kind(
-        network(width, layers, parts.classes, by.dropout, jitter),
+        network(width, layers, parts.classes, by.dropout, jitter, by.batch_norm),
         Adam(RATE),
         x,
         labels,

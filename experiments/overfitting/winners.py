@@ -37,6 +37,7 @@ CANDIDATES: Mapping[str, tuple[Techniques, ...]] = MappingProxyType(
         "L2": (Techniques(l2=0.001), Techniques(l2=0.01)),
         "early stopping": (Techniques(early_stopping=True),),
         "augmentation": (Techniques(augmentation=True),),
+        "batch norm": (Techniques(batch_norm=True),),
         "label smoothing": (Techniques(label_smoothing=0.1), Techniques(label_smoothing=0.3)),
     }
 )
@@ -152,7 +153,7 @@ class Trained(NamedTuple):
     calibration: float
 
 
-@lru_cache(maxsize=2048)  # the three maps of a data set are 1,155 trainings: what they share is made once
+@lru_cache(maxsize=2048)  # the three maps of a data set are 1,260 trainings: what they share is made once
 def trained(place: Place, seed: int, by: Techniques, steps: int) -> Trained:
     """One network, from its first weights to the weights that are kept."""
     split = parts(place.data, place.samples, seed, place.wrong_labels, place.noise, place.table)

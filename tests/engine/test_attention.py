@@ -27,11 +27,13 @@ def in_torch(params: dict[str, np.ndarray], rng: np.random.Generator) -> torch.n
     """With any bias of the keys: it changes nothing."""
     layer = torch.nn.MultiheadAttention(CHANNELS, HEADS, batch_first=True, dtype=torch.float64)
     with torch.no_grad():
-        layer.in_proj_weight.copy_(torch.tensor(np.concatenate([params[n].T for n in ("query", "key", "value")])))
+        layer.in_proj_weight.copy_(
+            torch.tensor(np.concatenate([params[f"{n}_kernel"].T for n in ("query", "key", "value")]))
+        )
         layer.in_proj_bias.copy_(
             torch.tensor(np.concatenate([params["query_bias"], rng.standard_normal(CHANNELS), params["value_bias"]]))
         )
-        layer.out_proj.weight.copy_(torch.tensor(params["output"].T))
+        layer.out_proj.weight.copy_(torch.tensor(params["output_kernel"].T))
         layer.out_proj.bias.copy_(torch.tensor(params["output_bias"]))
     return layer
 
@@ -57,12 +59,12 @@ def test_it_is_that_of_pytorch(seed: int, masked: bool, causal: bool) -> None:
     kernels = theirs.in_proj_weight.grad.numpy().reshape(3, CHANNELS, CHANNELS)
     biases = theirs.in_proj_bias.grad.numpy().reshape(3, CHANNELS)
     for name, kernel, bias in zip(("query", "key", "value"), kernels, biases, strict=True):
-        close(grads[name], kernel.T, rtol=1e-9, atol=1e-10)
+        close(grads[f"{name}_kernel"], kernel.T, rtol=1e-9, atol=1e-10)
         if name == "key":
             close(bias, 0, atol=1e-12)
         else:
             close(grads[f"{name}_bias"], bias, rtol=1e-9, atol=1e-10)
-    close(grads["output"], theirs.out_proj.weight.grad.numpy().T, rtol=1e-9, atol=1e-10)
+    close(grads["output_kernel"], theirs.out_proj.weight.grad.numpy().T, rtol=1e-9, atol=1e-10)
     close(grads["output_bias"], theirs.out_proj.bias.grad.numpy(), rtol=1e-9, atol=1e-10)
 
 

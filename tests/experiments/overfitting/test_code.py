@@ -26,6 +26,7 @@ SETTINGS = [
     ),
     LabSpec(data=TUMOURS, early_stopping=True, noise=0.5, seed=3),
     LabSpec(data=WINES, layers=3, width=8, dropout=0.5, wrong_labels=0.4, l2=0.1, augmentation=True),
+    LabSpec(batch_norm=True, dropout=0.2, l2=0.01, width=8),
     LabSpec(data=OWN, table=table(), layers=1, dropout=0.8, label_smoothing=0.3),
 ]
 
@@ -59,12 +60,25 @@ def test_the_script_has_the_same_examples_and_from_the_same_weights_the_same_los
         np.testing.assert_array_equal(theirs[1], ours.labels)
     training = recipe(spec.parts, spec.width, spec.layers, spec.by, spec.seed)
     params = training.start().params
+    fresh_statistics(script["model"], write is pytorch)
     put(script["model"], [array for _, array in leaves(params)], pytorch=write is pytorch)
-    logits, _ = training.network.forward(params, spec.parts.learned.x)
+    logits, _ = training.network.forward(params, spec.parts.learned.x, state=training.start().state)
     for smoothing in (0.0, spec.label_smoothing):
         ours, _ = softmax_cross_entropy(logits, spec.parts.learned.labels, label_smoothing=smoothing)
         assert number(script["loss_of"](script["learned"], smoothing)) == pytest.approx(ours, rel=1e-5)
     assert number(script["penalty_of"]()) == pytest.approx(penalty(L1L2(spec.l1, spec.l2), params), rel=1e-5)
+
+
+def fresh_statistics(model: Any, pytorch: bool) -> None:
+    """What batch norm has kept of the script's own training is forgotten: mean 0, variance 1."""
+    if pytorch:
+        for layer in model:
+            if hasattr(layer, "reset_running_stats"):
+                layer.reset_running_stats()
+        return
+    for variable in model.non_trainable_variables:
+        if variable.name.startswith("moving"):
+            variable.assign(np.full(variable.shape, float("variance" in variable.name)))
 
 
 def put(model: Any, arrays: list[np.ndarray], pytorch: bool) -> None:
