@@ -68,7 +68,6 @@ from engine.layers import (
     MaxPooling1D,
     MaxPooling2D,
     MaxPooling3D,
-    MultiHeadAttention,
     PairNorm,
     PReLU,
     ReLU,
@@ -174,10 +173,6 @@ LAYERS: Mapping[str, tuple[tuple[Layer, Shape], tuple[Layer, Shape]]] = {
     "BatchNormalization, training": (
         (BatchNormalization(), (32, 64)),
         (BatchNormalization(), (32, 28, 28, 64)),
-    ),
-    "MultiHeadAttention": (
-        (MultiHeadAttention(2, 8), (32, 20, 16)),
-        (MultiHeadAttention(8, 64), (32, 128, 512)),
     ),
     "LayerNormalization": ((LayerNormalization(), (32, 64)), (LayerNormalization(), (32, 128, 512))),
     "RMSNormalization": ((RMSNormalization(), (32, 64)), (RMSNormalization(), (32, 128, 512))),

@@ -33,7 +33,6 @@ from engine.layers import (
     LayerNormalization,
     LeakyReLU,
     LogSoftmax,
-    MultiHeadAttention,
     PReLU,
     ReLU,
     Reshape,
@@ -229,8 +228,6 @@ def _function(layer: Layer, input_shape: Shape, training: bool = False) -> Calla
         return _recurrent(layer)
     if isinstance(layer, BatchNormalization | Grouped | LayerNormalization | RMSNormalization):
         return _normalization(layer)
-    if isinstance(layer, MultiHeadAttention):
-        return _attention(layer)
     if isinstance(layer, GraphLayer):
         return graph_function(layer)
     if "rng" in layer.uses:
@@ -281,21 +278,6 @@ def _normalization(layer: Layer) -> Callable[..., Tensor]:
         return lambda x, gamma: F.rms_norm(x, gamma.shape, gamma, layer.epsilon)
     assert isinstance(layer, LayerNormalization)
     return lambda x, gamma, beta: F.layer_norm(x, gamma.shape, gamma, beta, layer.epsilon)
-
-
-def _attention(layer: MultiHeadAttention) -> Callable[..., Tensor]:
-    """Scores, weights and weighted means are PyTorch's own fused function."""
-
-    def split(a: Tensor) -> Tensor:
-        return a.unflatten(-1, (layer.num_heads, layer.key_dim)).transpose(1, 2)
-
-    def attend(x: Tensor, wq: Tensor, wk: Tensor, wv: Tensor, wo: Tensor, *biases: Tensor) -> Tensor:
-        bq, bv, bo = biases
-        q, k, v = split(F.linear(x, wq, bq)), split(F.linear(x, wk)), split(F.linear(x, wv, bv))
-        z = F.scaled_dot_product_attention(q, k, v, is_causal=layer.causal)
-        return F.linear(z.transpose(1, 2).flatten(2), wo, bo)
-
-    return attend
 
 
 def _random(layer: Layer, training: bool) -> Callable[..., Tensor]:

@@ -1,7 +1,6 @@
 """Layers, a file each: equations, parameters, trace, forward and backward next to each other."""
 
 from engine.layers.activation import ELU, SELU, LeakyReLU, PReLU, ReLU
-from engine.layers.attention import MultiHeadAttention
 from engine.layers.batch_normalization import BatchNormalization
 from engine.layers.bidirectional import Bidirectional
 from engine.layers.convolution import Conv1D, Conv2D, Conv3D
@@ -96,7 +95,6 @@ __all__ = [
     "MaxPooling1D",
     "MaxPooling2D",
     "MaxPooling3D",
-    "MultiHeadAttention",
     "PReLU",
     "PairNorm",
     "RMSNormalization",
