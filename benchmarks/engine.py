@@ -68,7 +68,9 @@ from engine.layers import (
     MaxPooling1D,
     MaxPooling2D,
     MaxPooling3D,
+    MultiHeadAttention,
     PairNorm,
+    PositionalEncoding,
     PReLU,
     ReLU,
     Reshape,
@@ -174,6 +176,11 @@ LAYERS: Mapping[str, tuple[tuple[Layer, Shape], tuple[Layer, Shape]]] = {
         (BatchNormalization(), (32, 64)),
         (BatchNormalization(), (32, 28, 28, 64)),
     ),
+    "MultiHeadAttention": (
+        (MultiHeadAttention(2, 8), (32, 16, 16)),
+        (MultiHeadAttention(4, 32, use_causal_mask=True), (16, 128, 128)),
+    ),
+    "PositionalEncoding": ((PositionalEncoding(), (32, 16, 16)), (PositionalEncoding(), (32, 128, 512))),
     "LayerNormalization": ((LayerNormalization(), (32, 64)), (LayerNormalization(), (32, 128, 512))),
     "RMSNormalization": ((RMSNormalization(), (32, 64)), (RMSNormalization(), (32, 128, 512))),
     "GroupNormalization": (

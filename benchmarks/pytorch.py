@@ -33,6 +33,8 @@ from engine.layers import (
     LayerNormalization,
     LeakyReLU,
     LogSoftmax,
+    MultiHeadAttention,
+    PositionalEncoding,
     PReLU,
     ReLU,
     Reshape,
@@ -228,6 +230,10 @@ def _function(layer: Layer, input_shape: Shape, training: bool = False) -> Calla
         return _recurrent(layer)
     if isinstance(layer, BatchNormalization | Grouped | LayerNormalization | RMSNormalization):
         return _normalization(layer)
+    if isinstance(layer, MultiHeadAttention):
+        return _attention(layer)
+    if isinstance(layer, PositionalEncoding):
+        return lambda x: x + torch.from_numpy(layer.encoding(input_shape)).to(x.dtype)
     if isinstance(layer, GraphLayer):
         return graph_function(layer)
     if "rng" in layer.uses:
@@ -278,6 +284,20 @@ def _normalization(layer: Layer) -> Callable[..., Tensor]:
         return lambda x, gamma: F.rms_norm(x, gamma.shape, gamma, layer.epsilon)
     assert isinstance(layer, LayerNormalization)
     return lambda x, gamma, beta: F.layer_norm(x, gamma.shape, gamma, beta, layer.epsilon)
+
+
+def _attention(layer: MultiHeadAttention) -> Callable[..., Tensor]:
+    """With biases; keys have none."""
+
+    def heads(x: Tensor) -> Tensor:
+        return x.unflatten(-1, (layer.num_heads, layer.key_dim)).transpose(1, 2)
+
+    def apply(x: Tensor, wq: Tensor, wk: Tensor, wv: Tensor, wo: Tensor, bq: Tensor, bv: Tensor, bo: Tensor) -> Tensor:
+        q, k, v = heads(F.linear(x, wq, bq)), heads(F.linear(x, wk)), heads(F.linear(x, wv, bv))
+        o = F.scaled_dot_product_attention(q, k, v, is_causal=layer.use_causal_mask)
+        return F.linear(o.transpose(1, 2).flatten(2), wo, bo)
+
+    return apply
 
 
 def _random(layer: Layer, training: bool) -> Callable[..., Tensor]:

@@ -26,6 +26,7 @@ from experiments.gru.scene import scene as gru_scene
 from experiments.gru.spec import GRUSpec
 from experiments.l1_l2.spec import SurfaceSpec
 from experiments.l1_l2.surface import picture as surface
+from experiments.layer_normalization.spec import LayerNormSpec
 from experiments.lstm.scene import scene as lstm_scene
 from experiments.lstm.spec import LSTMSpec
 from experiments.normalization.scene import scene as norm_scene
@@ -54,6 +55,7 @@ LESSONS: Mapping[str, tuple[Any, Callable[[Any], bytes]]] = MappingProxyType(
         "pooling": (PoolingSpec, packed(pooling_scene)),
         "flatten": (FlattenSpec, packed(flatten_scene)),
         "bn": (NormSpec, packed(norm_scene)),
+        "ln": (LayerNormSpec, packed(norm_scene)),
         "dense": (DenseSpec, packed(dense_scene)),
         "transposed": (TransposedSpec, packed(transposed_scene)),
         "home": (DigitSpec, packed(scene)),

@@ -57,7 +57,9 @@ from engine.layers import (
     MaxPooling1D,
     MaxPooling2D,
     MaxPooling3D,
+    MultiHeadAttention,
     PairNorm,
+    PositionalEncoding,
     PReLU,
     ReLU,
     Reshape,
@@ -79,6 +81,7 @@ from engine.layers import (
 )
 from engine.network import Sequential
 from engine.skips import Concatenate, Residual
+from engine.transformer import transformer_block
 
 
 @dataclass(frozen=True)
@@ -283,6 +286,10 @@ CASES = (
     Case("group norm", GroupNormalization(3), (2, 4, 6), (2, 4, 6), 12, 192, ((4,), (0, 6)), drawn=False),
     Case("group norm scale", GroupNormalization(2, center=False), (3, 4), (3, 4), 4, 48, drawn=False),
     Case("instance norm", InstanceNormalization(scale=False), (3, 4, 2), (3, 4, 2), 2, 96, ((),), drawn=False),
+    # 3 channels, 2 heads of 2: kernels of 3 · 4, biases of 4, 4 and 3; 4 steps: 4 · 4 · 12, and 2 · 4 · 4 · 4 of pairs
+    Case("attention", MultiHeadAttention(2, 2), (4, 3), (4, 3), 59, 320, ((4,), (0, 3), (2, 4, 3)), exact_alone=False),
+    Case("attention causal", MultiHeadAttention(1, 3, True, False), (4, 3), (4, 3), 36, 240, exact_alone=False),
+    Case("positional encoding", PositionalEncoding(), (4, 5), (4, 5), 0, 20, ((4,), (0, 3), (2, 4, 3))),
     Case("relu", ReLU(), (3, 4, 2), (3, 4, 2), 0, 24),
     Case("leaky relu", LeakyReLU(), (3, 4, 2), (3, 4, 2), 0, 24),
     Case("leaky relu, rising on the left", LeakyReLU(-0.5), (5,), (5,), 0, 5),
@@ -353,6 +360,26 @@ CASES = (
         36 + 2,
         12 * (36 + 2 + 2),
         wrong_shapes=((3, 4),),
+    ),
+    # 4 channels, a hidden layer of 6, 3 steps: two norms, an attention 4 wide, 2 Dense, GELU, 2 sums of x
+    Case(
+        "transformer block, pre-norm",
+        transformer_block(4, 2, 6),
+        (3, 4),
+        (3, 4),
+        2 * 8 + 4 * 16 + 12 + 2 * 24 + 10,
+        2 * 48 + 4 * 48 + 2 * 36 + 2 * 72 + 18 + 2 * 12,
+        wrong_shapes=((4,), (3, 5)),
+        exact_alone=False,
+    ),
+    Case(
+        "transformer block, post-norm",
+        transformer_block(4, 1, 6, norm="post", use_causal_mask=True),
+        (3, 4),
+        (3, 4),
+        2 * 8 + 4 * 16 + 12 + 2 * 24 + 10,
+        2 * 48 + 4 * 48 + 2 * 36 + 2 * 72 + 18 + 2 * 12,
+        exact_alone=False,
     ),
     Case(
         "concatenate",

@@ -20,7 +20,11 @@ class Lesson(NamedTuple):
 HOME = Lesson("home", "Start here")
 SECTIONS = {
     "Foundations": (Lesson("backpropagation", "Backpropagation"),),
-    "Feed-forward": (Lesson("dense", "Dense"), Lesson("batch_normalization", "Batch normalization")),
+    "Feed-forward": (
+        Lesson("dense", "Dense"),
+        Lesson("batch_normalization", "Batch normalization"),
+        Lesson("layer_normalization", "Layer normalization"),
+    ),
     "Space": (
         Lesson("convolution", "Convolution"),
         Lesson("pooling", "Pooling"),

@@ -1,6 +1,7 @@
 """Layers, a file each: equations, parameters, trace, forward and backward next to each other."""
 
 from engine.layers.activation import ELU, SELU, LeakyReLU, PReLU, ReLU
+from engine.layers.attention import MultiHeadAttention, PositionalEncoding
 from engine.layers.batch_normalization import BatchNormalization
 from engine.layers.bidirectional import Bidirectional
 from engine.layers.convolution import Conv1D, Conv2D, Conv3D
@@ -95,8 +96,10 @@ __all__ = [
     "MaxPooling1D",
     "MaxPooling2D",
     "MaxPooling3D",
+    "MultiHeadAttention",
     "PReLU",
     "PairNorm",
+    "PositionalEncoding",
     "RMSNormalization",
     "ReLU",
     "Reshape",

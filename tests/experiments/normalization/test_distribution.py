@@ -90,7 +90,7 @@ def test_questions_and_facts_count_the_arrays(norm: str) -> None:
     numbers, told_facts = question_numbers(spec), {label: value for label, value, _ in facts(spec)}
     assert numbers["share"] == told_facts["Share a mean"] == str(spec.rows(spec.input()).shape[1])
     assert numbers["parameters"] == told_facts["Parameters"] == str(sum(a.size for a in spec.params().values()))
-    for page in ("batch_normalization",):
+    for page in ("batch_normalization", "layer_normalization"):
         for question in read(page).fill(numbers)["Check yourself"].sections:
             (right,) = (answer.text for answer in question.answers if answer.right)
             assert "{" not in right
