@@ -100,10 +100,8 @@ def _shown(result: Lengths) -> Shown:
     middle = len(result.at) // 2
     numbers["middle"] = str(int(result.at[middle]))
     for name, key in ((NONE, "none"), (LAYER, "layer"), (BATCH, "batch")):
-        numbers |= {
-            key: spread(result.errors[name][:, -1], 3),
-            f"{key}_middle": spread(result.errors[name][:, middle], 3),
-        }
+        of = result.errors[name]
+        numbers |= {key: spread(of[:, -1], 3), f"{key}_middle": spread(of[:, middle], 3)}
     y = "mean squared error held out"
     words = "; ".join(f"{name} {spread(of[:, -1], 3)}" for name, of in result.errors.items())
     alt = f"{y} after {numbers['steps']} steps, median of {seeds}: {words}"
