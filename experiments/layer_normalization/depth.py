@@ -25,7 +25,7 @@ WORDS = "the", "cat", "sees", "the", "dog", "run", "·", "·"  # the last two ar
 THERE = 6
 EXAMPLES, CHANNELS, HEADS, HIDDEN = 4, 16, 2, 32
 SEEDS = range(5)
-SPAN = 1e-2, 1e3  # of the chart, whatever is drawn
+SPAN = 1e-2, 1e2  # of the chart, whatever is drawn
 
 
 class Depth(NamedTuple):

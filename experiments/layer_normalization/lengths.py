@@ -97,7 +97,7 @@ def _shown(result: Lengths) -> Shown:
     seeds = counted(len(result.errors[LAYER]), "seed")
     numbers = {"seeds": seeds, "steps": str(int(result.at[-1]))}
     numbers |= {"ahead": str(result.ahead), "of": str(len(result.errors[LAYER]))}
-    middle = len(result.at) // 2
+    middle = (len(result.at) - 1) // 2
     numbers["middle"] = str(int(result.at[middle]))
     for name, key in ((NONE, "none"), (LAYER, "layer"), (BATCH, "batch")):
         of = result.errors[name]

@@ -1,5 +1,6 @@
 """The lens on five norms: every step against the engine, every gradient against differences."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from engine.gradient_check import Verdict, verdicts
 from experiments.normalization.scene import scene
 from experiments.normalization.spec import BATCH, INFERENCE, MODES, NORMS, RMS, NormSpec
 from experiments.scene import Scene, evaluate, pack, values
+from ui.prose import read
 
 SETTINGS = tuple(
     NormSpec(norm, mode, gamma=gamma, beta=beta, epsilon=epsilon, neighbours=neighbours, seed=seed)
@@ -80,3 +82,12 @@ def test_only_batch_norm_in_training_sees_the_neighbours(norm: str, mode: str) -
         assert np.abs(one - other).min() > 0.01
     else:
         assert one.tobytes() == other.tobytes()
+
+
+@every_setting
+@pytest.mark.parametrize("page", ["batch_normalization", "layer_normalization"])
+def test_what_is_to_be_tried_is_there_by_every_norm(page: str, spec: NormSpec) -> None:
+    """The page takes the colour of a symbol in brackets from its grid; RMS norm has no μ."""
+    symbols = set(re.findall(r"\[(.+?)\]", read(page)["Try this"].text))
+    assert symbols
+    assert symbols <= {g.symbol for g in scene(spec).grids}
