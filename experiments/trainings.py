@@ -6,9 +6,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from experiments.backpropagation.playground import PlaygroundSpec
+from experiments.backpropagation.playing import PlayRun
 from experiments.convolution.learning import LearningRun, LearningSpec
 
-TRAININGS: Mapping[str, tuple[Any, Callable[[Any], Any]]] = MappingProxyType({"cnn": (LearningSpec, LearningRun)})
+TRAININGS: Mapping[str, tuple[Any, Callable[[Any], Any]]] = MappingProxyType(
+    {"cnn": (LearningSpec, LearningRun), "play": (PlaygroundSpec, PlayRun)}
+)
 
 
 def begin(lesson: str, settings: Mapping[str, str]) -> Any:

@@ -15,6 +15,7 @@ from experiments.backpropagation.spec import GraphSpec
 from experiments.scene import pack
 from ui import code, lesson
 from ui.lens import lens_of
+from ui.playground import playground as watch_it_learn
 from ui.prose import read
 from ui.settings import Settings
 
@@ -43,12 +44,6 @@ def how_deep() -> None:
     deep.slider("depth")
 
 
-def how_wide() -> None:
-    """What is not chosen among a few."""
-    play.number("seed")
-    play.slider("units")
-
-
 with lesson.first_screen():
     with lesson.header(text):
         settings.undo("edits", "Undo changed numbers")
@@ -61,12 +56,13 @@ with lesson.first_screen():
     lesson.changes(settings.notes)
     lesson.facts(facts(settings.spec))
     spec = microscope()
+watch_it_learn(text["Watch it learn"], play)
 told = text.fill(question_numbers(spec))
 lesson.experiment("BP1", told["BP1"], check.show, spec)
 lesson.experiment("BP2", text["BP2"], depth.show, controls=partial(lesson.controls, deep, how_deep))
 one_start = partial(lesson.controls, race, partial(race.number, "seed"))
 lesson.experiment("BP3", text["BP3"], optimizers.show, controls=one_start)
-lesson.experiment("BP4", text["BP4"], playground.show, controls=partial(lesson.controls, play, how_wide))
+lesson.experiment("BP4", text["BP4"], playground.show, play.spec)
 lesson.questions("backpropagation", told["Check yourself"])
 lesson.notes(text["Notes"])
 code.source(

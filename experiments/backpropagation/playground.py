@@ -2,7 +2,7 @@
 
     a₀ = x        a_l = φ(a_{l−1} W_l + b_l)        s = a_D W + b        p = σ(s), the probability of the class 1
 
-    L = mean of ln(1 + eˢ) − t s, plus l2 · Σ W² of all kernels
+    L = mean of ln(1 + eˢ) − t s, plus l1 · Σ |W| + l2 · Σ W² of all kernels
 
 All points are one batch, so that nothing but the first weights is random in a run.
 """
@@ -23,17 +23,19 @@ from engine.layers.layer import Params
 from engine.layers.smooth import sigmoid
 from experiments.backpropagation.depth import PHI
 from experiments.backpropagation.optimizers import MAKERS
+from experiments.backpropagation.own_points import REACH, unpacked
 from experiments.numbers import decimal, significant, spread
 from experiments.scene import Scale
 from experiments.shown import Beside, Lines, Maps, Part, Picture, Plane, Row, Shown
-from experiments.spec import Spec, choice, number
+from experiments.spec import Spec, choice, number, text
 
 POINTS = 200
 STEPS = 400
 FILM = 40  # frames, about
-REACH, CELLS = 2.0, 33  # the picture: both axes from −2 to 2
+CELLS = 33  # of the picture, a side: both axes from −REACH to REACH
 SEEDS = range(5)
 CIRCLES, XOR, MOONS, SPIRALS, BLOBS = "circles", "XOR", "moons", "spirals", "blobs"
+OWN = "only your own"
 
 
 def _circles(rng: np.random.Generator, t: Array) -> Array:
@@ -71,26 +73,36 @@ DATA: Mapping[str, Callable[[np.random.Generator, Array], Array]] = MappingProxy
 
 @dataclass(frozen=True)
 class PlaygroundSpec(Spec):
-    data: str = choice(XOR, tuple(DATA), "200 points of two classes")
-    layers: int = choice(1, (0, 1, 2, 3), "hidden layers")
+    data: str = choice(XOR, (*DATA, OWN), "200 points of two classes; your own come on top", surprise=False)
+    layers: int = choice(1, (0, 1, 2, 3, 4), "hidden layers")
     units: int = number(4, 1, 8, 1, "of each hidden layer")
     activation: str = choice("tanh", ("relu", "tanh", "sigmoid"), "the function φ of the hidden layers")
     optimizer: str = choice("Adam", tuple(MAKERS), "who makes a step of the gradient")
     learning_rate: float = choice(0.03, (0.003, 0.01, 0.03, 0.1, 0.3), "of the optimizer")
+    l1: float = choice(0.0, (0.0, 0.001, 0.01), "what Σ |W| is multiplied by in the loss")
     l2: float = choice(0.0, (0.0, 0.001, 0.01), "what Σ W² is multiplied by in the loss")
     noise: float = choice(0.1, (0.0, 0.1, 0.3), "standard deviation of what moves each point")
     seed: int = number(0, 0, 99, 1, "start of what is random: points and first weights")
 
+    own: str = text("your own points")
+
+    def __post_init__(self) -> None:
+        unpacked(self.own)
+
     @property
     def used(self) -> tuple[str, ...]:
-        """What is chosen among a few; units are dragged, the seed typed."""
-        return "data", "layers", "activation", "optimizer", "learning_rate", "l2", "noise"
+        """What is chosen among a few; units are dragged, the seed typed, own points clicked."""
+        return "data", "layers", "activation", "optimizer", "learning_rate", "l1", "l2", "noise"
 
     def points(self) -> tuple[Array, Array]:
-        """x (POINTS, 2) and its classes (POINTS,), half of each."""
+        """x (B, 2) and its classes (B,): POINTS, half of each class, and the learner's own."""
+        own, classes = unpacked(self.own)
+        if self.data == OWN:
+            return own, classes
         rng = np.random.default_rng((self.seed, 0))
         t = np.arange(POINTS) % 2
-        return DATA[self.data](rng, t) + self.noise * rng.standard_normal((POINTS, 2)), t.astype(np.float64)
+        x = DATA[self.data](rng, t) + self.noise * rng.standard_normal((POINTS, 2))
+        return np.concatenate([x, own]), np.concatenate([t, classes])
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -129,25 +141,26 @@ def forward(spec: PlaygroundSpec, params: dict[str, Params], x: Array) -> Pass:
 
 
 def loss(spec: PlaygroundSpec, params: dict[str, Params], logits: Array, t: Array) -> float:
-    """Mean cross-entropy, and what the kernels cost."""
-    s = logits[:, 0]
-    penalty = spec.l2 * sum(float((layer["kernel"] ** 2).sum()) for layer in params.values())
-    return float(np.mean(np.logaddexp(0, s) - t * s)) + penalty
+    """Mean cross-entropy, and what the kernels cost; without points that cost alone."""
+    s, kernels = logits[:, 0], [layer["kernel"] for layer in params.values()]
+    penalty = sum(float(spec.l1 * np.abs(w).sum() + spec.l2 * (w**2).sum()) for w in kernels)
+    return (float(np.mean(np.logaddexp(0, s) - t * s)) if len(t) else 0.0) + penalty
 
 
 def backward(spec: PlaygroundSpec, params: dict[str, Params], made: Pass, t: Array) -> dict[str, Params]:
     """The gradient of the loss by every weight."""
     grads: dict[str, Params] = {}
     # L = mean of ln(1 + eˢ) − t s
-    da = (sigmoid(made.outputs[-1]) - t[:, None]) / len(t)
+    da = (sigmoid(made.outputs[-1]) - t[:, None]) / max(1, len(t))
     for layer in reversed(range(len(spec.widths))):
         # a = φ(z)
         dz = da if layer == spec.layers else da * PHI[spec.activation].slope(made.sums[layer])
         # z = a W + b
         da, given = Dense(spec.widths[layer]).backward(params[str(layer)], made.traces[layer], dz)
-        # l2 · Σ W²
+        # l1 · Σ |W| + l2 · Σ W²
+        w = params[str(layer)]["kernel"]
         grads[str(layer)] = {
-            "kernel": given["kernel"] + 2 * spec.l2 * params[str(layer)]["kernel"],
+            "kernel": given["kernel"] + spec.l1 * np.sign(w) + 2 * spec.l2 * w,
             "bias": given["bias"],
         }
     return grads
@@ -161,7 +174,7 @@ class Learned(NamedTuple):
     @property
     def fell(self) -> float:
         """What is left of the loss, as a share of the first."""
-        return float(self.losses[-1] / self.losses[0])
+        return float(self.losses[-1] / self.losses[0]) if self.losses[0] else 1.0
 
 
 def frames() -> list[int]:
@@ -183,8 +196,12 @@ def learning(spec: PlaygroundSpec) -> Generator[float, None, Learned]:
         if step < STEPS:
             params, slots = optimizer.update(params, backward(spec, params, made, t), slots)
             yield step / STEPS
-    right = float(((made.outputs[-1][:, 0] > 0) == (t == 1)).mean())
-    return Learned(np.array(losses), right, tuple(kept))
+    return Learned(np.array(losses), right(made.outputs[-1], t), tuple(kept))
+
+
+def right(logits: Array, t: Array) -> float:
+    """Share of right answers; of no points 0."""
+    return float(((logits[:, 0] > 0) == (t == 1)).sum() / max(1, len(t)))
 
 
 def axis() -> Array:
