@@ -5,7 +5,7 @@ from functools import partial
 from engine.layers import LayerNormalization, MultiHeadAttention
 from engine.warmup import not_ready
 from experiments.layer_normalization import alone, depth, lengths
-from experiments.layer_normalization.spec import PRESETS, BlockSpec, LayerNormSpec
+from experiments.layer_normalization.spec import PRESETS, BlockSpec, LayerNormSpec, LengthsSpec
 from experiments.normalization import distribution
 from experiments.normalization.code import keras, pytorch
 from experiments.normalization.facts import facts
@@ -20,6 +20,7 @@ from ui.settings import Settings
 text = read("layer_normalization")
 settings = Settings("ln", LayerNormSpec)
 block = Settings("block", BlockSpec)
+mixed = Settings("mixed", LengthsSpec)
 
 
 @lesson.live
@@ -54,7 +55,7 @@ told = text.fill(question_numbers(spec))
 lesson.experiment("LN1", text["LN1"], distribution.show, spec)
 lesson.experiment("LN2", text["LN2"], alone.show, spec)
 lesson.experiment("LN3", text["LN3"], depth.show, controls=partial(lesson.controls, block))
-lesson.experiment("LN4", text["LN4"], lengths.show)
+lesson.experiment("LN4", text["LN4"], lengths.show, controls=partial(lesson.controls, mixed))
 lesson.questions("layer_normalization", told["Check yourself"])
 lesson.notes(text["Notes"])
 code.source(

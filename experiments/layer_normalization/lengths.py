@@ -9,6 +9,7 @@ sequences has a mean of its own. All are measured at inference, on sequences tha
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import product
 from types import MappingProxyType
 from typing import NamedTuple
@@ -21,6 +22,7 @@ from engine.losses import mean_squared_error
 from engine.network import Sequential
 from engine.optimizers import Adam
 from engine.training import Drawn, Examples, Step
+from experiments.layer_normalization.spec import LengthsSpec
 from experiments.numbers import counted, spread
 from experiments.recurrent.race import looked_at
 from experiments.several import parts
@@ -30,7 +32,7 @@ NAMES = NONE, LAYER, BATCH = "no norm", "layer norm", "batch norm"
 NORMS: Mapping[str, tuple[Layer, ...]] = MappingProxyType(
     {NONE: (), LAYER: (LayerNormalization(),), BATCH: (BatchNormalization(0.9),)}
 )
-SHORTEST, LONGEST, BATCH_SIZE, UNITS = 4, 20, 4, 16
+SHORTEST, LONGEST, UNITS = 4, 20, 16
 HELD_OUT = 256
 SEEDS = range(5)
 STEPS, EVERY = 500, 100
@@ -56,7 +58,7 @@ class Lengths(NamedTuple):
         return LOWER if self.ahead >= seeds - 1 else HIGHER if self.ahead <= 1 else ALIKE
 
 
-def mixed(rng: np.random.Generator, batch: int = BATCH_SIZE) -> Examples:
+def mixed(rng: np.random.Generator, batch: int) -> Examples:
     """Sums of two marked numbers, one in either half, of SHORTEST to LONGEST."""
     n, rows = rng.integers(SHORTEST, LONGEST + 1, batch), np.arange(batch)
     mask = np.arange(LONGEST) < n[:, None]
@@ -67,15 +69,15 @@ def mixed(rng: np.random.Generator, batch: int = BATCH_SIZE) -> Examples:
     return Examples(x, (x[:, :, 0] * x[:, :, 1]).sum(axis=1, keepdims=True), mask)
 
 
-def training(name: str, seed: int) -> Drawn:
+def training(name: str, seed: int, batch_size: int) -> Drawn:
     """The same seed gives the same sequences."""
     network = Sequential((LSTM(UNITS, return_sequences=True), *NORMS[name], LSTM(UNITS), Dense(1)))
-    return Drawn(network, Adam(RATE), mixed, seed, mean_squared_error)
+    return Drawn(network, Adam(RATE), partial(mixed, batch=batch_size), seed, mean_squared_error)
 
 
-def lengths() -> Iterator[tuple[float, Lengths | None]]:
+def lengths(spec: LengthsSpec, steps: int | None = None) -> Iterator[tuple[float, Lengths | None]]:
     """All networks side by side: (share that is done, the errors whenever all have been looked at)."""
-    runs = {(name, seed): training(name, seed) for name, seed in product(NAMES, SEEDS)}
+    runs = {(name, seed): training(name, seed, spec.batch_size) for name, seed in product(NAMES, SEEDS)}
     held = mixed(np.random.default_rng(0), HELD_OUT)
 
     def look(run: tuple[str, int], step: Step) -> float:
@@ -83,14 +85,14 @@ def lengths() -> Iterator[tuple[float, Lengths | None]]:
         y, _ = runs[run].network.forward(after.params, held.x, state=after.state, mask=held.mask)
         return mean_squared_error(y, held.target)[0]
 
-    for done, looks in looked_at(runs, STEPS, EVERY, look):
+    for done, looks in looked_at(runs, STEPS if steps is None else steps, EVERY, look):
         found = None if looks is None else {name: np.array(errors) for name, errors in looks.by_seed.items()}
         yield done, None if looks is None or found is None else Lengths(np.array(looks.steps), found)
 
 
-def show(_: None = None) -> Iterator[Part]:
+def show(spec: LengthsSpec) -> Iterator[Part]:
     """Errors by steps, and where they end."""
-    return parts(lengths(), _shown)
+    return parts(lengths(spec), _shown)
 
 
 def _shown(result: Lengths) -> Shown:

@@ -31,6 +31,11 @@ class LayerNormSpec(NormSpec):
 
 
 @dataclass(frozen=True)
+class LengthsSpec(Spec):
+    batch_size: int = choice(4, (2, 4, 8), "sequences that one step learns from")
+
+
+@dataclass(frozen=True)
 class BlockSpec(Spec):
     norm: str = choice(PRE, SIDES, "of the attention that is drawn: norms in front of it, or behind the sum")
     mask: str = choice(NONE, MASKS, "padding: nobody hears the last two steps; causal: nobody hears later steps")

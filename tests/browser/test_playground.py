@@ -1,15 +1,19 @@
-"""The playground of the Backpropagation page: it steps, trains, pauses, and tells the numbers of the engine."""
+"""The playground of the Backpropagation page: it steps and trains with the engine's numbers, and points come and go."""
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
+from experiments.backpropagation.own_points import unpacked
 from experiments.backpropagation.playground import PlaygroundSpec
 from experiments.backpropagation.playing import PlayRun
 
 READY = ".playground[data-drawn]"
+PLANE = ".playground [role=application]"
 
 
 @pytest.fixture
@@ -58,3 +62,32 @@ def test_it_steps_trains_and_tells_the_numbers_of_the_engine(play: Callable[...,
     at = attribute(page, "steps")
     page.wait_for_timeout(300)
     assert attribute(page, "steps") == at
+
+
+def test_points_come_and_go_while_it_learns_and_stand_in_the_address(play: Callable[..., Any]) -> None:
+    page = play("play_data=only+your+own").page
+    assert page.locator(".playground .say").inner_text().startswith("No points yet")
+    plane = page.locator(PLANE)
+    plane.click(position={"x": 100, "y": 100})
+    button(page, "● class 0").click()
+    plane.focus()
+    for key in ("ArrowRight", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_url(re.compile(r"play_own=[\w-]{6}$"))
+    text = page.url.split("play_own=")[1]
+    assert unpacked(text)[1].tolist() == [1, 0]
+    button(page, "Train").click()
+    wait_for_steps(page, 30)
+    button(page, "Undo").click()
+    page.wait_for_url(re.compile(r"play_own=[\w-]{3}$"))
+    assert attribute(page, "steps") >= 30  # it learns on
+    again = play(f"play_data=only+your+own&play_own={text}").page
+    assert "of 2 points" in again.locator(".playground .say").inner_text()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_everyone_can_use_it(play: Callable[..., Any], theme: str) -> None:
+    page = play(theme=theme, width=390).page
+    found = Axe().run(page, context=".stBidiComponent, [data-testid^=stBidi]").response
+    assert [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -25,7 +25,17 @@ from experiments.layer_normalization.lengths import (
     lengths,
     mixed,
 )
-from experiments.layer_normalization.spec import BOTH, CAUSAL, DEPTHS, MASKS, PADDING, PRE, BlockSpec, LayerNormSpec
+from experiments.layer_normalization.spec import (
+    BOTH,
+    CAUSAL,
+    DEPTHS,
+    MASKS,
+    PADDING,
+    PRE,
+    BlockSpec,
+    LayerNormSpec,
+    LengthsSpec,
+)
 from experiments.normalization.distribution import distribution
 from experiments.normalization.spec import BATCH as BATCH_NORM
 from experiments.normalization.spec import LAYER as LAYER_NORM
@@ -37,7 +47,7 @@ POST = "post"
 
 @cache
 def in_turn() -> Lengths:
-    return last(lengths())
+    return last(lengths(LengthsSpec()))
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -123,6 +133,13 @@ def test_layer_norm_ends_below_batch_norm_in_an_lstm() -> None:
     assert end[NONE] < end[BATCH]
 
 
+def test_with_two_sequences_a_batch_norm_is_ahead() -> None:
+    result = last(lengths(LengthsSpec(batch_size=2)))
+    assert result.answer == HIGHER
+    found = told("LN4", "with two sequences each # and #")
+    assert found == pytest.approx([np.median(result.errors[name][:, -1]) for name in (LAYER, BATCH)], abs=0.02)
+
+
 def test_the_table_of_claims_has_the_errors() -> None:
     errors = in_turn().errors
     for name in NAMES:
@@ -149,7 +166,7 @@ def test_sums_of_two_numbers_of_sequences_of_mixed_length() -> None:
 
 
 def test_what_is_shown_has_the_numbers_of_the_result() -> None:
-    drawn = shown(lengths_module, "lengths", in_turn())
+    drawn = shown(lengths_module, "lengths", in_turn(), LengthsSpec())
     assert drawn.right == {in_turn().answer}
     assert all(drawn.numbers.values())
     assert drawn.numbers["of"] == str(len(SEEDS))
