@@ -284,6 +284,21 @@ def attendance() -> Attendance:
     return Attendance(women, meetings, read_only(np.array(came)))
 
 
+class Club(NamedTuple):
+    edges: Array  # (78, 2)  members who met outside of the club
+    side: Array  # (34,)  0: stayed with the instructor, member 0; 1: went with the president, member 33
+
+
+@cache
+def karate_club() -> Club:
+    """Zachary 1977, "An information flow model for conflict and fission in small groups": before the club split."""
+    from networkx import karate_club_graph  # takes a quarter of a second to import
+
+    graph = karate_club_graph()
+    side = [int(graph.nodes[member]["club"] != "Mr. Hi") for member in range(len(graph))]
+    return Club(read_only(np.array(graph.edges)), read_only(np.array(side)))
+
+
 def _open(name: str) -> Image.Image:
     if name not in PHOTOGRAPHS:
         raise ValueError(f"a photograph must be one of {', '.join(PHOTOGRAPHS)}, not {name!r}")

@@ -33,6 +33,7 @@ SECTIONS = {
     ),
     "Words": (Lesson("embedding", "Embedding"),),
     "Time": (Lesson("simple_rnn", "Simple RNN"), Lesson("lstm", "LSTM"), Lesson("gru", "GRU")),
+    "Graphs": (Lesson("graph_convolution", "Graph convolution"),),
     "Not fooling oneself": (
         Lesson("dropout", "Dropout"),
         Lesson("l1_l2", "L1 and L2"),

@@ -1,0 +1,65 @@
+"""A graph as people write it: `0-1, 1-2, 5`, two nodes that are joined, or a node by itself. Both ways, always."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from engine.graphs import Graph
+
+NODES, EDGES, LARGEST = 500, 1000, 999
+WANTED = f"Edges, one a line or with commas between: 0-1, 1-2. Up to {NODES} nodes (0 … {LARGEST}) and {EDGES} edges"
+_SEPARATORS = re.compile(r"[,;\n]+")
+_EDGE = re.compile(r"(\d{1,9})(?:(?:\s*[-–→\t]+\s*|\s+)(\d{1,9}))?", re.ASCII)
+
+
+class Drawn(NamedTuple):
+    """What was written."""
+
+    names: tuple[int, ...]  # of the nodes, ascending
+    pairs: tuple[tuple[int, int], ...]  # of names, the smaller first, each once
+
+    @property
+    def graph(self) -> Graph:
+        """Nodes by their place among the names."""
+        place = {name: k for k, name in enumerate(self.names)}
+        return Graph(len(self.names), [(place[a], place[b]) for a, b in self.pairs]).both_ways()
+
+    @property
+    def text(self) -> str:
+        """As it stands in the address: edges, then the nodes that have none."""
+        joined = {name for pair in self.pairs for name in pair}
+        return ",".join([f"{a}-{b}" for a, b in self.pairs] + [str(name) for name in self.names if name not in joined])
+
+
+def parse(text: str) -> Drawn:
+    """ValueError with what is wrong."""
+    names: set[int] = set()
+    pairs: set[tuple[int, int]] = set()
+    for piece in filter(None, map(str.strip, _SEPARATORS.split(text))):
+        match = _EDGE.fullmatch(piece)
+        if match is None:
+            raise ValueError(f"an edge must be two whole numbers such as 3-5, not {piece[:20]!r}")
+        found = [int(name) for name in match.groups() if name is not None]
+        if max(found) > LARGEST:
+            raise ValueError(f"a node must be a number from 0 to {LARGEST}, not {max(found)}")
+        if len(found) == 2 and found[0] == found[1]:
+            raise ValueError(f"an edge must join two different nodes, not {piece}; self_loops is a setting")
+        names.update(found)
+        if len(found) == 2:
+            pairs.add((min(found), max(found)))
+    if not names:
+        raise ValueError("a graph must have at least one node")
+    if len(names) > NODES:
+        raise ValueError(f"a graph must have at most {NODES} nodes here, not {len(names)}")
+    if len(pairs) > EDGES:
+        raise ValueError(f"a graph must have at most {EDGES} edges here, not {len(pairs)}")
+    return Drawn(tuple(sorted(names)), tuple(sorted(pairs)))
+
+
+def shrink(data: bytes) -> str:
+    """What somebody pasted, as it stands in the address."""
+    try:
+        return parse(data.decode()).text
+    except UnicodeDecodeError:
+        raise ValueError("an edge list must be plain text") from None

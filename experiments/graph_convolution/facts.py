@@ -1,0 +1,39 @@
+"""The numbers beside the settings."""
+
+from __future__ import annotations
+
+from experiments.graph_convolution.spec import GAT, GAT2, GCN, GraphConvolutionSpec
+from experiments.numbers import whole
+
+
+def facts(spec: GraphConvolutionSpec) -> list[tuple[str, str, str]]:
+    """(label, value, how it comes about)"""
+    graph, layer = spec.drawn.graph, spec.one()
+    nodes, edges = graph.nodes, len(graph.edges)
+    loops = nodes if spec.layer in (GCN, GAT, GAT2) and spec.self_loops else 0
+    shapes = layer.parameter_shapes((1,))
+    counts = " + ".join(f"{name} {'×'.join(map(str, shape))}" for name, shape in shapes.items())
+    parameters = sum(_size(shape) for shape in shapes.values()) * spec.hops
+    work = layer.operation_count((1,)) * nodes + (edges + loops) * (layer.heads if hasattr(layer, "heads") else 1)
+    return [
+        ("output", f"({nodes}, 1)", "a row for every node, as x"),
+        (
+            "messages",
+            whole(edges + loops),
+            f"{whole(edges // 2)} edges, both ways" + (f", and {nodes} to itself" if loops else ""),
+        ),
+        ("parameters", whole(parameters), f"{spec.hops} × ({counts}), however large the graph"),
+        ("multiply–adds", whole(work * spec.hops), "of x W, and of the messages"),
+        (
+            "memory",
+            f"{whole(4 * (nodes * (spec.hops + 1) + parameters))} B",
+            "numbers of all hops and weights, float32",
+        ),
+    ]
+
+
+def _size(shape: tuple[int, ...]) -> int:
+    size = 1
+    for axis in shape:
+        size *= axis
+    return size

@@ -1,0 +1,33 @@
+"""The Graph convolution lesson as a learner uses it, in Chromium, on the real server."""
+
+from collections.abc import Callable
+from typing import Any
+
+GRAPH = ".graph[data-drawn]"
+
+
+def test_a_graph_is_pointed_at_cut_extended_and_shared(
+    open_page: Callable[..., Any], serve: Callable[..., str]
+) -> None:
+    """By mouse and by keyboard, forward and backward; another visitor with the address sees the same."""
+    home = serve("app.py")
+    page = open_page(f"{home}/graph_convolution?graph_layer=GAT", ready=GRAPH).page
+    page.locator(".graph .node[data-name='4']").hover()
+    page.wait_for_selector(".graph[data-node='4']")
+    assert page.locator(".graph tbody tr").count() == 4  # two neighbours, itself, the sum
+    page.get_by_role("button", name="Remove", exact=True).click()
+    page.locator(".graph .node[data-name='6']").click()
+    page.wait_for_selector(".graph[data-nodes='6'][data-edges='7']")
+    page.get_by_role("button", name="Add a node").click()
+    page.locator(".graph .node[tabindex='0']").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".graph[data-nodes='7'][data-edges='8']")
+    page.get_by_role("button", name="Backward", exact=True).click()
+    page.wait_for_selector(".graph[data-direction='backward']")
+    assert "numerical gradient agrees" in page.locator(".graph").inner_text()
+    page.wait_for_function("() => location.search.includes('graph_graph') && location.search.includes('graph_look')")
+    table = page.locator(".graph table").inner_text()
+    other = open_page(page.url, ready=GRAPH).page
+    other.wait_for_selector(".graph[data-nodes='7'][data-direction='backward']")
+    assert other.locator(".graph table").inner_text() == table
