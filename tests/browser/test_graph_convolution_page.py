@@ -1,5 +1,6 @@
 """The Graph convolution lesson as a learner uses it, in Chromium, on the real server."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -26,7 +27,7 @@ def test_a_graph_is_pointed_at_cut_extended_and_shared(
     page.get_by_role("button", name="Backward", exact=True).click()
     page.wait_for_selector(".graph[data-direction='backward']")
     assert "numerical gradient agrees" in page.locator(".graph").inner_text()
-    page.wait_for_function("() => location.search.includes('graph_graph') && location.search.includes('graph_look')")
+    page.wait_for_url(lambda url: "graph_graph=" in url and re.search(r"graph_look=\d+\.\d\.1\.", url))
     table = page.locator(".graph table").inner_text()
     other = open_page(page.url, ready=GRAPH).page
     other.wait_for_selector(".graph[data-nodes='7'][data-direction='backward']")
