@@ -16,14 +16,14 @@ def facts(spec: GraphConvolutionSpec) -> list[tuple[str, str, str]]:
     parameters = sum(_size(shape) for shape in shapes.values()) * spec.hops
     work = layer.operation_count((1,)) * nodes + (edges + loops) * (layer.heads if hasattr(layer, "heads") else 1)
     return [
-        ("output", f"({nodes}, 1)", "a row for every node, as x"),
+        ("Output shape", f"({nodes}, 1)", "a row for every node, as x"),
         (
             "messages",
             whole(edges + loops),
             f"{whole(edges // 2)} edges, both ways" + (f", and {nodes} to itself" if loops else ""),
         ),
-        ("parameters", whole(parameters), f"{spec.hops} × ({counts}), however large the graph"),
-        ("multiply–adds", whole(work * spec.hops), "of x W, and of the messages"),
+        ("Parameters", whole(parameters), f"{spec.hops} × ({counts}), however large the graph"),
+        ("Multiply–adds", whole(work * spec.hops), "of x W, and of the messages"),
         (
             "memory",
             f"{whole(4 * (nodes * (spec.hops + 1) + parameters))} B",
