@@ -28,7 +28,8 @@ def settle_memory(page: str) -> None:
 
 home = st.Page(HOME.page, title=HOME.title, default=True)
 sections = {name: [st.Page(entry.page, title=entry.title) for entry in entries] for name, entries in SECTIONS.items()}
-page = st.navigation([home, *(each for pages in sections.values() for each in pages)], position="hidden")
+path = [home, *(each for pages in sections.values() for each in pages)]
+page = st.navigation(path, position="hidden")
 with st.sidebar:  # drawn here: Streamlit's own list of sections is no valid list for a screen reader
     st.page_link(home)
     for name, pages in sections.items():
@@ -37,4 +38,10 @@ with st.sidebar:  # drawn here: Streamlit's own list of sections is no valid lis
             st.page_link(each)
 
 page.run()
+before, after = path[: path.index(page)][-1:], path[path.index(page) + 1 :][:1]
+with st.container(horizontal=True, horizontal_alignment="distribute", key="path"):
+    for way in before:
+        st.page_link(way, label=f"Back: {way.title}", icon=":material/arrow_back:")
+    for way in after:
+        st.page_link(way, label=f"Next: {way.title}", icon=":material/arrow_forward:", icon_position="right")
 settle_memory(page.url_path)

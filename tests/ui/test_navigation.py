@@ -1,0 +1,34 @@
+"""The map of the lessons, and the path through them, from the front door to the adviser."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ui.contents import HOME, SECTIONS, Lesson
+
+ROOT = Path(__file__).parent.parent.parent
+LESSONS = [lesson for lessons in SECTIONS.values() for lesson in lessons]
+
+
+def links(lesson: Lesson) -> list[str]:
+    """The words of the links below a page, in order."""
+    app = AppTest.from_file(ROOT / "ui" / "navigation.py", default_timeout=120).run()
+    if lesson is not HOME:
+        app.switch_page(str(lesson.page)).run()
+    assert not app.exception
+    labels = [element.proto.label for element in app.get("page_link")]
+    return [label for label in labels if label.startswith(("Back: ", "Next: "))]
+
+
+def test_from_the_front_door_the_path_leads_to_the_first_lesson() -> None:
+    assert links(HOME) == [f"Next: {LESSONS[0].title}"]
+    assert LESSONS[0].name == "backpropagation"
+    assert LESSONS[-1].name == "adviser"
+
+
+@pytest.mark.parametrize("at", [0, 5, len(LESSONS) - 1])
+def test_below_a_lesson_are_the_one_before_and_the_one_after(at: int) -> None:
+    titles = [HOME.title, *(lesson.title for lesson in LESSONS)]
+    after = [f"Next: {LESSONS[at + 1].title}"] if at + 1 < len(LESSONS) else []
+    assert links(LESSONS[at]) == [f"Back: {titles[at]}", *after]
