@@ -11,7 +11,7 @@ from engine.arrays import Array
 from experiments.batch_normalization.digits import right, training
 from experiments.numbers import counted, spread
 from experiments.several import parts, trained
-from experiments.shown import Lines, Part, Shown, Table
+from experiments.shown import Bars, Part, Shown, Table
 
 RATES = 0.01, 0.1, 1.0, 3.0
 SEEDS = range(5)
@@ -69,7 +69,6 @@ def _shown(result: Order) -> Shown:
     words = "; ".join(f"at {rate:g} {numbers[f'before_{rate:g}'.replace('.', '_')]} before and "
                       f"{numbers[f'after_{rate:g}'.replace('.', '_')]} after it" for rate in RATES)  # fmt: skip
     alt = f"Right answers with the norm before and after the ReLU, median of {seeds}: {words}"
-    lines = {name: np.median(side, axis=0) for name, side in sides.items()}
-    bands = {name: (side.min(axis=0), side.max(axis=0)) for name, side in sides.items()}
-    chart = Lines(RATES, lines, x="learning rate", y="right answers", alt=alt, log=True, bands=bands)
-    return Shown(numbers, [chart, Table(columns, alt)], right={result.answer})
+    medians = {f"{name} ReLU": np.median(side, axis=0) for name, side in sides.items()}
+    bars = Bars([f"{rate:g}" for rate in RATES], medians, "learning rate", "share of right answers", alt)
+    return Shown(numbers, [bars, Table(columns, alt)], right={result.answer})

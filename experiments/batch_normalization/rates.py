@@ -11,7 +11,7 @@ from engine.arrays import Array
 from experiments.batch_normalization.digits import right, training
 from experiments.numbers import counted, spread
 from experiments.several import parts, trained
-from experiments.shown import Lines, Part, Shown, Table
+from experiments.shown import Bars, Part, Shown, Table
 
 RATES = 0.001, 0.01, 0.1, 0.3, 1.0, 3.0
 SEEDS = range(5)
@@ -48,7 +48,7 @@ def show(_: None = None) -> Iterator[Part]:
 def _shown(result: Rates) -> Shown:
     seeds = counted(len(result.plain), "seed")
     sides = {"plain": result.plain, "batch norm": result.norm}
-    lines = {name: np.median(side, axis=0) for name, side in sides.items()}
+    medians = {name: np.median(side, axis=0) for name, side in sides.items()}
     numbers = {"seeds": seeds, "steps": str(STEPS)}
     for name, side in (("plain", result.plain), ("norm", result.norm)):
         numbers |= {f"{name}_{rate:g}".replace(".", "_"): spread(side[:, at]) for at, rate in enumerate(RATES)}
@@ -56,6 +56,5 @@ def _shown(result: Rates) -> Shown:
     columns |= {name: [spread(column) for column in side.T] for name, side in sides.items()}
     told = f"Right answers, median of {seeds}, at a learning rate of 1: plain {spread(result.plain[:, 4])}, "
     alt = told + f"with batch norm {spread(result.norm[:, 4])}"
-    bands = {name: (side.min(axis=0), side.max(axis=0)) for name, side in sides.items()}
-    x, y = "learning rate", "right answers"
-    return Shown(numbers, [Lines(RATES, lines, x=x, y=y, alt=alt, log=True, bands=bands), Table(columns, alt)])
+    bars = Bars([f"{rate:g}" for rate in RATES], medians, "learning rate", "share of right answers", alt)
+    return Shown(numbers, [bars, Table(columns, alt)])
