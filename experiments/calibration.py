@@ -22,9 +22,14 @@ class Reliability(NamedTuple):
     many: Array  # how many there are
 
     @property
+    def apart(self) -> Array:
+        """How much more often it was true than was said: above 0 too modest, below 0 too sure."""
+        return self.true - self.said
+
+    @property
     def error(self) -> float:
         """The mean distance of what was said from how often it was true."""
-        return float(np.nansum(np.abs(self.said - self.true) * self.many) / self.many.sum())
+        return float(np.nansum(np.abs(self.apart) * self.many) / self.many.sum())
 
 
 def reliability(said: Array, true: Array, bins: int) -> Reliability:

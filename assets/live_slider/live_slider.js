@@ -20,6 +20,7 @@ class LiveSlider {
     root.replaceChildren(h("label", { for: id }, this.name, this.output), this.range)
     follow(this.range, (value, final) => {
       this.#held = !final
+      document.documentElement.toggleAttribute("data-moving", !final) // what follows later stands back: theme/page.css
       this.#show(value)
       const { moves } = this.data
       if (moves && !final) window.dispatchEvent(new CustomEvent(MOVING, { detail: { name: moves, value } }))

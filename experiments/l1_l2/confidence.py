@@ -221,15 +221,17 @@ def name(index: int) -> str:
 def _reliability(found: Confidence) -> Lines:
     """Of all held-out examples of all seeds."""
     middles = (np.arange(BINS) + 0.5) / BINS
+    weak = reliability(found.said[:, 0], found.true, BINS)
     lines = {
-        f"λ = {name(0)}": reliability(found.said[:, 0], found.true, BINS).true,
-        "the λ that was chosen": reliability(found.at_chosen(found.said), found.true, BINS).true,
-        "as often as said": middles,
+        f"λ = {name(0)}": weak.apart,
+        "the λ that was chosen": reliability(found.at_chosen(found.said), found.true, BINS).apart,
+        "as often as said": np.zeros(BINS),
     }
-    first = next(iter(lines.values()))
-    said = f"with {100 * middles[-1]:.0f} %, {100 * first[-1]:.0f} % were at λ = {name(0)}"
-    alt = f"Reliability: of what was called malignant {said}"
-    return Lines(middles, lines, "probability that was said", "how often it was true", alt)
+    alt = (
+        f"Reliability, λ = {name(0)}: of what was called malignant with {100 * weak.said[-1]:.1f} % on average, "
+        f"{100 * weak.true[-1]:.1f} % were"
+    )
+    return Lines(middles, lines, "probability that was said", "more often true than said", alt)
 
 
 def _maps() -> Maps:

@@ -15,6 +15,9 @@ from experiments.spec import Spec, choice, number
 
 NONE, L1, L2, ELASTIC_NET = "none", "L1", "L2", "elastic net"
 SHARES = MappingProxyType({NONE: L1L2(), L1: L1L2(l1=1.0), L2: L1L2(l2=1.0), ELASTIC_NET: L1L2(l1=0.5, l2=0.5)})  # of λ
+TRY = MappingProxyType(
+    {L1: "Try this", L2: "Try L2", ELASTIC_NET: "Try both", NONE: "Try one"}
+)  # the heading of what the lesson asks to be tried
 EXAMPLES = 40
 
 STRENGTH = "λ, how much the penalty counts beside the data"

@@ -100,18 +100,19 @@ def _curves(result: Bench) -> Lines:
 
 
 def _reliability(result: Bench) -> Lines:
-    """A frame a look. On the diagonal what is said is what happens."""
+    """A frame a look, and what is kept as the last. On 0 what is said is what happens."""
     middles = (np.arange(BINS) + 0.5) / BINS
     lines: dict[str, Array] = {}
     for name, each in result.over.items():
-        true = [look.test.true for look in each.looks]
-        lines[name] = np.array([*true, *[true[-1]] * (len(result.at) - len(true))])
-    lines["as often as said"] = middles
+        seen = [look.test for look in each.looks[: len(result.at) - 1]]
+        seen += [each.kept.test] * (len(result.at) - len(seen))
+        lines[name] = np.array([test.true - test.said for test in seen])
+    lines["as often as said"] = np.zeros(BINS)
     frames = [f"after {steps} steps" for steps in result.at]
-    words = "; ".join(f"{name} {decimal(each.looks[-1].test.calibration)}" for name, each in result.over.items())
+    words = "; ".join(f"{name} {decimal(each.kept.test.calibration, 3)}" for name, each in result.over.items())
     return Lines(
-        middles, lines, "how probable it says its answer is", "how often it is right",
-        f"Reliability on the test after {result.at[-1]} steps. Calibration error: {words}",
+        middles, lines, "how probable it says its answer is", "more often right than said",
+        f"Reliability on the test, of the weights that are kept. Calibration error: {words}",
         frames=frames, start=len(frames) - 1,
     )  # fmt: skip
 
@@ -141,6 +142,10 @@ def _named(spec: LabSpec, name: str) -> str:
 def chosen(spec: LabSpec) -> str:
     """What is switched on."""
     numbers = {"dropout": spec.dropout, "L1": spec.l1, "L2": spec.l2, "label smoothing": spec.label_smoothing}
-    flags = {"early stopping": spec.early_stopping, "augmentation": spec.augmentation}
+    flags = {
+        "early stopping": spec.early_stopping,
+        "augmentation": spec.augmentation,
+        "batch norm": spec.batch_norm,
+    }
     words = [*(f"{name} {value:g}" for name, value in numbers.items() if value), *(n for n, on in flags.items() if on)]
     return " + ".join(words) or NOTHING

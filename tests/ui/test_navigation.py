@@ -23,8 +23,8 @@ def links(lesson: Lesson) -> list[str]:
 
 def test_from_the_front_door_the_path_leads_to_the_first_lesson() -> None:
     assert links(HOME) == [f"Next: {LESSONS[0].title}"]
-    assert LESSONS[0].name == "backpropagation"
-    assert LESSONS[-1].name == "adviser"
+    names = [lesson.name for lesson in LESSONS]
+    assert names.index("backpropagation") < names.index("convolution") < names.index("adviser")
 
 
 @pytest.mark.parametrize("at", [0, 5, len(LESSONS) - 1])

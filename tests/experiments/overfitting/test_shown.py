@@ -1,5 +1,6 @@
 """The map: who has won by its own rule, what is said of it, and what stands in its cells while they come in."""
 
+import dataclasses
 import re
 from pathlib import Path
 from typing import Any
@@ -7,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.overfitting import winners
+from experiments.overfitting import bench, winners
 from experiments.overfitting.data import DIGITS, WINES
 from experiments.overfitting.learning import learn
 from experiments.overfitting.questions import question_numbers
 from experiments.overfitting.spec import LabSpec
-from experiments.overfitting.techniques import NOTHING
+from experiments.overfitting.techniques import NOTHING, Techniques
 from experiments.overfitting.winners import ACROSS, CANDIDATES, DEPENDS, NOBODY, ONE, Asked, Contest, Winners
 from experiments.shown import Board
 from tests.experiments.runs import shown
@@ -174,3 +175,24 @@ def test_the_strength_is_chosen_by_the_validation_part(monkeypatch: pytest.Monke
         validation = [next(losses) for _ in strengths]
         assert result.loss[name][0] == -min(validation)
         assert result.strength[name][0] == int(np.argmin(validation))
+
+
+def test_whatever_is_switched_on_is_named() -> None:
+    """Each technique by itself, and what is drawn at last is of the weights that are kept, as in the table."""
+    fields = {field.name for field in dataclasses.fields(Techniques)}
+    settings = {name: next(o for o in f.options if o) for f in LabSpec.fields() if (name := f.name) in fields}
+    assert set(settings) == fields
+    names = {bench.chosen(LabSpec(**{name: value})) for name, value in settings.items()}
+    assert len(names) == len(fields)
+    assert NOTHING not in names
+
+
+def test_the_last_reliability_is_that_of_the_weights_that_are_kept() -> None:
+    spec = LabSpec(samples=40, width=256, wrong_labels=0.0, early_stopping=True)
+    *_, result = (found for _, found in bench.bench(spec) if found is not None)
+    kept = result.over[bench.YOURS].kept
+    assert kept.steps < result.at[-1]
+    side, table = bench._shown(result).rows
+    lines = side.rows[1].lines[bench.YOURS]
+    np.testing.assert_array_equal(lines[-1], kept.test.true - kept.test.said)
+    assert table.columns["calibration error, test"][1] == f"{kept.test.calibration:.3f}"
