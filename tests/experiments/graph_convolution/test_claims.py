@@ -19,6 +19,7 @@ from experiments.graph_convolution.edges import EDGES, NODES, parse, shrink
 from experiments.graph_convolution.facts import facts
 from experiments.graph_convolution.layout import layout
 from experiments.graph_convolution.messages import messages, picture
+from experiments.graph_convolution.recommend import recommended
 from experiments.graph_convolution.sides import Sides, learned, propagated
 from experiments.graph_convolution.smoothing import (
     PAIRNORM,
@@ -117,6 +118,17 @@ def test_two_labels_are_enough(club: Sides) -> None:
     # the two known ones matter most, by gradient as by degree
     assert set(np.argsort(-np.median(club.gradients, axis=0))[:2]) == {0, 33}
     assert told("GC2", "rank correlation #") == pytest.approx([float(np.median(club.agreement))], abs=0.15)
+
+
+def test_three_hops_recommend_better_than_popularity() -> None:
+    """GC4."""
+    found = recommended()
+    one, three, last = found.hops[0], found.hops[2], found.hops[-1]
+    assert three > found.popularity > found.chance
+    assert one == pytest.approx(found.chance)
+    said = told("GC4", "3 hops #, popularity #, chance #")
+    assert said == pytest.approx([three, found.popularity, found.chance], abs=0.006)
+    assert told("GC4", "1 hop #, which is chance; 99 hops #") == pytest.approx([one, last], abs=0.006)
 
 
 def test_what_cannot_be_told_apart() -> None:
