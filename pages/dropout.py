@@ -44,7 +44,7 @@ def microscope() -> DropoutSpec:
 with lesson.first_screen():
     with lesson.header(text):
         settings.buttons()
-    with settings.row():
+    with settings.row("leads"):
         for name in ("mode", "learning_rate"):
             settings.segments(name)
         with settings.more():

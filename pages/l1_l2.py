@@ -41,7 +41,7 @@ def two_weights() -> SurfaceSpec:
 with lesson.first_screen():
     with lesson.header(text):
         settings.buttons()
-    with settings.row():
+    with settings.row("leads"):
         settings.segments("penalty")
         with settings.more():
             for name in ("w1", "w2", "correlation", "seed"):

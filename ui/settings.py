@@ -97,7 +97,8 @@ class Settings:
         return {self.key(name): different.get(name) for name in self.fields}
 
     def row(self, name: str = "settings") -> DeltaGenerator:
-        """Where widgets stand side by side and wrap: those that a learner reaches for first."""
+        """Where widgets stand side by side and wrap: those that a learner reaches for first. On a phone `settings` come
+        below the picture, any other row stays where it is."""
         return st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"{self.lesson}-{name}")
 
     @contextmanager

@@ -17,7 +17,7 @@ const WIDE = 900, NARROW = 600 // pixels: three pictures beside each other, or o
 const LARGEST = 460
 const GAP = 20
 const PICTURES = [
-  ["parts", "Two pulls", "grey: lines of equal loss of the data; filled: weights that cost no more than the minimum"],
+  ["parts", "Two pulls", "grey: lines of equal loss of the data; filled: where the penalty is no larger than at the minimum"],
   ["sum", "Their sum", "the loss that is made small; the line is the way of its minimum as λ grows"],
   ["path", "The minimum for every λ", "struck through: exactly 0"],
 ]
