@@ -6,7 +6,7 @@ from engine.kernels.convolution import convolve, convolve_dw, convolve_dx
 from engine.layers.convolution_transpose import ConvolutionTranspose
 from engine.warmup import not_ready
 from experiments.scene import pack
-from experiments.transposed_convolution import adjoint, autoencoder, overlap, painting
+from experiments.transposed_convolution import adjoint, autoencoder, overlap, painting, segmenter
 from experiments.transposed_convolution.adjoint import AdjointSpec
 from experiments.transposed_convolution.code import keras, pytorch
 from experiments.transposed_convolution.facts import facts
@@ -63,6 +63,7 @@ lesson.experiment("TC1", text["TC1"], painting.show, spec)
 lesson.experiment("TC2", text["TC2"], adjoint.show, matrix.spec, controls=partial(lesson.controls, matrix))
 lesson.experiment("TC3", text["TC3"], overlap.show, counted.spec, controls=partial(lesson.controls, counted))
 lesson.experiment("TC4", text["TC4"], autoencoder.show)
+lesson.experiment("TC5", text["TC5"], segmenter.show)
 lesson.questions("transposed_convolution", told["Check yourself"])
 lesson.notes(text["Notes"])
 code.source(
