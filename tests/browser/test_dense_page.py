@@ -100,6 +100,6 @@ def test_a_digit_comes_in_and_the_address_gives_the_same_view(dense: Callable[..
 def test_a_digit_is_moved(dense: Callable[..., Any]) -> None:
     it = dense()
     card = guess(it, "DN4")
-    card.get_by_role("slider", name="frame").first.wait_for(timeout=60_000)
+    card.get_by_role("slider", name="frame").first.wait_for(timeout=140_000)
     card.get_by_role("slider", name="frame").first.fill("0")
     card.get_by_text(re.compile(r"3 left: dense \d, convolution \d")).first.wait_for()

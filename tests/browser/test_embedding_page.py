@@ -122,7 +122,7 @@ def test_a_link_shows_exactly_this(embedding: Callable[..., Any]) -> None:
 def test_training_moves_the_map_which_is_scrubbed_in_the_browser(embedding: Callable[..., Any]) -> None:
     it = embedding()
     card = guess(it, "EM2")
-    card.get_by_text("Over 5 seeds").wait_for(timeout=60_000)
+    card.get_by_text("Over 5 seeds").wait_for(timeout=140_000)
     chart = card.locator(".chart").first
     it.page.wait_for_function(
         "() => document.querySelector('.st-key-experiment-em2 .chart')?.dataset.frame === '120'", timeout=30_000
@@ -145,20 +145,20 @@ def test_training_moves_the_map_which_is_scrubbed_in_the_browser(embedding: Call
 def test_another_training_is_in_the_address(embedding: Callable[..., Any]) -> None:
     it = embedding()
     card = guess(it, "EM2")
-    card.get_by_text("Over 5 seeds").wait_for(timeout=60_000)
+    card.get_by_text("Over 5 seeds").wait_for(timeout=140_000)
     card.locator(".st-key-embedding_words_output_dim").get_by_text("2", exact=True).click()
-    card.get_by_text("two directions out of 2, which hold 100 %").wait_for(timeout=60_000)
+    card.get_by_text("two directions out of 2, which hold 100 %").wait_for(timeout=140_000)
     it.page.wait_for_url("**embedding_words_output_dim=2**")
 
 
 def test_each_kind_of_category_has_its_story(embedding: Callable[..., Any]) -> None:
     it = embedding()
     card = guess(it, "EM3")
-    card.get_by_text("no two days are closer than the weekend's").wait_for(timeout=60_000)
+    card.get_by_text("no two days are closer than the weekend's").wait_for(timeout=140_000)
     card.get_by_text("parcels", exact=True).click()
-    card.get_by_text("the week closes to a ring").wait_for(timeout=60_000)
+    card.get_by_text("the week closes to a ring").wait_for(timeout=140_000)
     card.get_by_text("meetings", exact=True).click()
-    card.get_by_text("by popularity alone").wait_for(timeout=60_000)
+    card.get_by_text("by popularity alone").wait_for(timeout=140_000)
 
 
 def test_the_count_follows_its_settings(embedding: Callable[..., Any]) -> None:

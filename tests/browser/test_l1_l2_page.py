@@ -134,5 +134,5 @@ def test_the_path_of_10_000_features_streams_in(l1_l2: Callable[..., Any]) -> No
     it = l1_l2()
     card = it.page.locator(".st-key-experiment-rg3")
     card.get_by_text("Show me without a guess").click()
-    card.get_by_text("20 of 20 found, 0 others").first.wait_for(timeout=60_000)
-    card.get_by_text("Where it stops").wait_for(timeout=60_000)
+    card.get_by_text("20 of 20 found, 0 others").first.wait_for(timeout=140_000)
+    card.get_by_text("Where it stops").wait_for(timeout=140_000)

@@ -85,6 +85,6 @@ def test_a_long_experiment_shows_what_it_has_stops_and_goes_on(convolution: Call
     card.get_by_text("Show me without a guess").click()
     card.get_by_role("button", name="Stop").click()
     card.get_by_role("button", name="Go on").click()
-    card.get_by_text("means over").wait_for(timeout=60_000)
+    card.get_by_text("means over").wait_for(timeout=140_000)
     card.get_by_role("button", name="Stop").wait_for(state="detached", timeout=120_000)
     assert "means over 5 seeds" in card.inner_text()

@@ -553,7 +553,7 @@ def test_a_far_step_of_an_address_is_trained_to_when_asked(learn: Callable[..., 
     button(page, "Train to step 700").click()
     page.wait_for_timeout(200)
     button(page, "Pause").wait_for()
-    button(page, "Train").wait_for(timeout=60_000)
+    button(page, "Train").wait_for(timeout=140_000)
     assert steps(page) == 700
     assert button(page, "Train to step 700").is_hidden()
 
