@@ -143,6 +143,11 @@ def best(minima: list[Minimum]) -> Minimum:
     return min(minima, key=lambda minimum: minimum.mistakes)
 
 
+def weakest(minima: list[Minimum]) -> Minimum:
+    """As `best`, of equal ones the weakest λ, which leaves most of a weight."""
+    return min(reversed(minima), key=lambda minimum: minimum.mistakes)
+
+
 def foretold(minima: list[Minimum]) -> Minimum:
     """With the smallest error on new examples, which is all that one sees without knowing the answer."""
     return min(minima, key=lambda minimum: minimum.held_out)
@@ -186,6 +191,7 @@ def shown(spec: FeaturesSpec, result: Result) -> Shown:
         "found_by_error": _counts(by_error, "found"),
         "extra_by_error": _counts(by_error, "extra"),
         "kept": ends(np.array([100 * minimum.relevant.mean() for minimum in bests]), 0),
+        "kept_weakest": ends(np.array([100 * weakest(minima).relevant.mean() for minima in result.paths]), 0),
         "proximal_zeros": ends(zeros["proximal"], 0),
         "subgradient_zeros": ends(zeros["subgradient"], 0),
         "smallest": scientific(float(np.abs(result.steps.subgradient).min())),

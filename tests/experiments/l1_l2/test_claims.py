@@ -39,6 +39,7 @@ from experiments.l1_l2.features import (
     problem,
     results,
     steps_compared,
+    weakest,
 )
 from experiments.l1_l2.features import path as sparse_path
 from experiments.l1_l2.histogram import ASKED, FEATURES, SIZES, Weights, counts, weights
@@ -201,6 +202,11 @@ def test_all_that_matter_are_found_among_10_000(found: Result) -> None:
     ]  # fmt: skip
     kept = [100 * minimum.relevant.mean() for minimum in bests]
     assert told("RG3", "# to # % of its true size") == pytest.approx([min(kept), max(kept)], abs=0.6)
+    weak = [weakest(minima) for minima in found.paths]
+    assert [one.mistakes for one in weak] == [one.mistakes for one in bests]
+    assert all(one.strength <= other.strength for one, other in zip(weak, bests, strict=True))
+    most = [100 * minimum.relevant.mean() for minimum in weak]
+    assert told("RG3", "at the weakest of equal ones # to #") == pytest.approx([min(most), max(most)], abs=0.6)
 
 
 def test_by_its_error_alone_lambda_lets_others_in(found: Result) -> None:
