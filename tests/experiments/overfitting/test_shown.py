@@ -185,14 +185,3 @@ def test_whatever_is_switched_on_is_named() -> None:
     names = {bench.chosen(LabSpec(**{name: value})) for name, value in settings.items()}
     assert len(names) == len(fields)
     assert NOTHING not in names
-
-
-def test_the_last_reliability_is_that_of_the_weights_that_are_kept() -> None:
-    spec = LabSpec(samples=40, width=256, wrong_labels=0.0, early_stopping=True)
-    *_, result = (found for _, found in bench.bench(spec) if found is not None)
-    kept = result.over[bench.YOURS].kept
-    assert kept.steps < result.at[-1]
-    side, table = bench._shown(result).rows
-    lines = side.rows[1].lines[bench.YOURS]
-    np.testing.assert_array_equal(lines[-1], kept.test.true - kept.test.said)
-    assert table.columns["calibration error, test"][1] == f"{kept.test.calibration:.3f}"

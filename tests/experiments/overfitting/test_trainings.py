@@ -158,7 +158,7 @@ def test_the_bench_watches_both_to_the_end(spec: LabSpec) -> None:
 
 
 def test_what_is_called_test_is_the_test_with_the_weights_that_are_kept() -> None:
-    """Early stopping keeps other weights than the last ones here; the diagram is of the last."""
+    """Early stopping keeps other weights than the last ones here; the diagram ends with those that are kept."""
     spec = LabSpec(early_stopping=True, samples=40, wrong_labels=0.4)
     result = last(bench.bench(spec))
     training = recipe(spec.parts, spec.width, spec.layers, spec.by, spec.seed)
@@ -174,7 +174,8 @@ def test_what_is_called_test_is_the_test_with_the_weights_that_are_kept() -> Non
     assert table.columns["right answers, test"][1] == f"{decimal(100 * kept.right, 1)} %"
     diagram = beside.rows[1]
     assert isinstance(diagram, Lines)
-    np.testing.assert_array_equal(np.asarray(diagram.lines[bench.YOURS])[-1], now.true)
+    np.testing.assert_array_equal(np.asarray(diagram.lines[bench.YOURS])[-1], kept.true - kept.said)
+    assert f"{bench.YOURS} {kept.calibration:.3f}" in diagram.alt
 
 
 def test_the_bench_holds_no_weights() -> None:
