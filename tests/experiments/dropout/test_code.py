@@ -2,8 +2,7 @@
 
 import contextlib
 import io
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,20 +13,7 @@ from experiments.dropout.network import run
 from experiments.dropout.spec import DropoutSpec
 from tests.experiments.dropout.test_network import SETTINGS
 
-
-@pytest.fixture(autouse=True)
-def precision() -> Iterator[None]:
-    """A script begins as in a fresh process, whatever ran before it, and leaves nothing behind."""
-    _fresh_keras()
-    yield
-    _fresh_keras()
-
-
-def _fresh_keras() -> None:
-    if "keras" in sys.modules:
-        module = sys.modules["keras"]
-        module.config.set_floatx("float32")
-        module.utils.clear_session()  # also the precision that the first layer found
+pytestmark = pytest.mark.usefixtures("precision")
 
 
 @pytest.mark.parametrize("spec", SETTINGS[:6], ids=str)

@@ -3,8 +3,6 @@
 import contextlib
 import io
 import os
-import sys
-from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
@@ -33,19 +31,7 @@ def executed(script: str) -> dict[str, Any]:
     return names
 
 
-@pytest.fixture(autouse=True)
-def precision() -> Iterator[None]:
-    """A script begins as in a fresh process, whatever ran before it, and leaves nothing behind."""
-    _fresh_keras()
-    yield
-    _fresh_keras()
-
-
-def _fresh_keras() -> None:
-    if "keras" in sys.modules:
-        keras = sys.modules["keras"]
-        keras.config.set_floatx("float32")
-        keras.utils.clear_session()  # also the precision that the first layer found
+pytestmark = pytest.mark.usefixtures("precision")
 
 
 def close(theirs: Any, ours: Array, tolerance: float) -> None:
