@@ -38,7 +38,8 @@ def training(
     momentum: float = MOMENTUM,
     after: bool = False,
 ) -> Training:
-    """The same seed gives the same digits, the same first kernels and, for a batch size, the same batches."""
+    """The same seed gives the same digits and, for a batch size, the same batches; before and after the activation also
+    the same first weights. Without the norm the kernels behind the first are others."""
     net = network(norm=norm, momentum=momentum, after=after)
     return Training(net, SGD(learning_rate), *few(DIGITS, seed), batch_size=batch_size, seed=seed)
 

@@ -32,7 +32,7 @@ KINDS = {PLAIN: (False, 0.0), NORM: (True, 0.0), DROPOUT: (False, RATE), BOTH: (
 
 
 def training(name: str, seed: int) -> Training:
-    """The same digits, the same wrong labels and the same first kernels for every kind."""
+    """The same digits and wrong labels for every kind. With another number of layers later kernels are others."""
     norm, rate = KINDS[name]
     layers: list[Layer] = [Flatten()]
     for _ in range(2):
