@@ -92,7 +92,7 @@ class Row(NamedTuple):
 
 
 ROWS = (
-    Row("CNN", "Layer", "Spatial data: images, text (1-D), time series (1-D)", ("Convolution",)),
+    Row("CNN", "Layer", "Spatial data: pictures, text (1-D), time series (1-D)", ("Convolution",)),
     Row("RNN", "Layer", "(Legacy) sequential data: better to use LSTM or GRU", ("Simple RNN",)),
     Row("LSTM", "Layer", "Complex sequences: long-term memory is critical", ("LSTM",)),
     Row("GRU", "Layer", "Standard sequences: a faster, simpler default", ("GRU",)),
