@@ -198,3 +198,12 @@ def test_a_graph_that_does_not_fit_is_refused(layer: Layer) -> None:
 def test_wrong_hyperparameters_raise(make: Callable[[], Layer], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize("mode", ["sum", "mean", "max"])
+def test_a_read_out_of_one_node_is_that_node(mode: str) -> None:
+    x, dy = np.array([[2.0], [-3.0], [5.0]]), np.array([[1.0], [2.0], [4.0]])
+    pooling = GraphPooling(mode)
+    y, trace = pooling.forward({}, x, graph=batch([Graph(1)] * 3))
+    assert y.tolist() == x.tolist()
+    assert pooling.backward({}, trace, dy)[0].tolist() == dy.tolist()
