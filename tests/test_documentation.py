@@ -178,7 +178,7 @@ def test_the_layer_of_the_guide_keeps_every_promise(copy: Path) -> None:
 
 def test_the_lesson_and_the_experiment_of_the_guides_run(copy: Path) -> None:
     passes(copy, "tests/pages", "tests/experiments/scale", "-k", "scale or home")
-    contents = "tests/ui/test_navigation.py", "tests/ui/test_prose.py"  # what the list of lessons and their texts change
+    contents = "tests/ui/test_navigation.py", "tests/ui/test_prose.py"  # where lessons and texts are listed
     passes(copy, *contents, "tests/test_claims_table.py", "tests/test_import_directions.py")
 
 
