@@ -10,12 +10,12 @@ from __future__ import annotations
 import numpy as np
 
 from engine.arrays import Array
+from experiments.points import REACH
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 DIGITS = 3  # letters of a point
 MOST = 500  # points
 PLACES = 255  # steps along each axis
-REACH = 2.0  # both axes from −2 to 2
 
 
 def unpacked(text: str) -> tuple[Array, Array]:

@@ -9,9 +9,8 @@ All points are one batch, so that nothing but the first weights is random in a r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -23,8 +22,9 @@ from engine.layers.layer import Params
 from engine.layers.smooth import sigmoid
 from experiments.backpropagation.depth import PHI
 from experiments.backpropagation.optimizers import MAKERS
-from experiments.backpropagation.own_points import REACH, unpacked
+from experiments.backpropagation.own_points import unpacked
 from experiments.numbers import decimal, significant, spread
+from experiments.points import DATA, REACH, XOR, points
 from experiments.scene import Scale
 from experiments.shown import Beside, Lines, Maps, Part, Picture, Plane, Row, Shown
 from experiments.spec import Spec, choice, number, text
@@ -34,41 +34,7 @@ STEPS = 400
 FILM = 40  # frames, about
 CELLS = 33  # of the picture, a side: both axes from −REACH to REACH
 SEEDS = range(5)
-CIRCLES, XOR, MOONS, SPIRALS, BLOBS = "circles", "XOR", "moons", "spirals", "blobs"
 OWN = "only your own"
-
-
-def _circles(rng: np.random.Generator, t: Array) -> Array:
-    radius = np.where(t == 1, 0.6, 1.4)
-    angle = rng.uniform(0, 2 * np.pi, len(t))
-    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
-
-
-def _xor(rng: np.random.Generator, t: Array) -> Array:
-    x = rng.uniform(0.15, 1.6, (len(t), 2))
-    across = rng.choice([-1.0, 1.0], len(t))
-    return x * np.stack([across, np.where(t == 1, -across, across)], axis=1)
-
-
-def _moons(rng: np.random.Generator, t: Array) -> Array:
-    angle = rng.uniform(0, np.pi, len(t))
-    upper = np.stack([np.cos(angle) - 0.5, np.sin(angle) - 0.25], axis=1)
-    return np.where(t[:, None] == 1, -upper, upper)
-
-
-def _spirals(rng: np.random.Generator, t: Array) -> Array:
-    way = np.sqrt(rng.uniform(0.02, 1, len(t)))
-    angle = 3 * np.pi * way + np.pi * t
-    return np.asarray(1.6 * way[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1))
-
-
-def _blobs(rng: np.random.Generator, t: Array) -> Array:
-    return np.where(t[:, None] == 1, 0.8, -0.8) + 0.3 * rng.standard_normal((len(t), 2))
-
-
-DATA: Mapping[str, Callable[[np.random.Generator, Array], Array]] = MappingProxyType(
-    {CIRCLES: _circles, XOR: _xor, MOONS: _moons, SPIRALS: _spirals, BLOBS: _blobs}
-)
 
 
 @dataclass(frozen=True)
@@ -100,8 +66,7 @@ class PlaygroundSpec(Spec):
         if self.data == OWN:
             return own, classes
         rng = np.random.default_rng((self.seed, 0))
-        t = np.arange(POINTS) % 2
-        x = DATA[self.data](rng, t) + self.noise * rng.standard_normal((POINTS, 2))
+        x, t = points(self.data, POINTS, self.noise, rng)
         return np.concatenate([x, own]), np.concatenate([t, classes])
 
     @property

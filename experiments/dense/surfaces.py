@@ -21,6 +21,7 @@ from engine.network import Sequential
 from engine.optimizers import Adam
 from engine.training import Examples, Training, accuracy
 from experiments.numbers import counted, decimal, spread, whole
+from experiments.points import REACH, SPIRALS, XOR, points
 from experiments.scene import Scale
 from experiments.several import parts
 from experiments.shown import Maps, Part, Picture, Shown, Table
@@ -29,11 +30,10 @@ from experiments.spec import Spec, choice
 SEEDS = range(5)
 STEPS, EVERY = 400, 20  # of training, and from one picture to the next
 LEARNED, HELD_OUT = 200, 1000  # points
-XOR, SPIRALS = "XOR", "spirals"
 DEPTHS = {"no hidden layer": 0, "one hidden layer": 1, "two hidden layers": 2}
-ENOUGH = 0.95  # of right answers: learned
+LEARNED_IT = 0.95  # of right answers
 CELLS = 41  # of a picture, a side
-GAP, TURNS, NOISE = 0.1, 1.5, 0.03  # between the corners of XOR; of the spirals
+NOISE = {XOR: 0.0, SPIRALS: 0.05}  # XOR stays apart: four units can name every point right
 
 
 @dataclass(frozen=True)
@@ -53,21 +53,13 @@ class Surfaces(NamedTuple):
     @property
     def answers(self) -> set[int]:
         """The fewest hidden layers that are enough, by the median; the last answer: none of these."""
-        enough = [depth for name, depth in DEPTHS.items() if np.median(self.right[name]) > ENOUGH]
+        enough = [depth for name, depth in DEPTHS.items() if np.median(self.right[name]) > LEARNED_IT]
         return {min(enough, default=len(DEPTHS))}
 
 
 def drawn(kind: str, count: int, *seed: int) -> Examples:
-    """So many points within −1 … 1, and which class each is."""
-    rng = np.random.default_rng(seed)
-    if kind == XOR:
-        x = rng.uniform(GAP, 1, (count, 2)) * rng.choice([-1, 1], (count, 2))
-        labels = (x.prod(axis=1) > 0).astype(np.int64)
-    else:
-        labels = np.arange(count) % 2
-        away = np.sqrt(rng.uniform(0.02, 1, count))  # from the middle: as many points everywhere
-        angle = 2 * np.pi * TURNS * away + np.pi * labels
-        x = away[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1) + NOISE * rng.standard_normal((count, 2))
+    """So many points of the plane, and which class each is."""
+    x, labels = points(kind, count, NOISE[kind], np.random.default_rng(seed))
     return Examples(x.astype(np.float32), labels)
 
 
@@ -107,7 +99,7 @@ def surfaces(spec: SurfacesSpec) -> Iterator[tuple[float, Surfaces | None]]:
 
 def surface(net: Sequential, params: Any) -> Array:
     """(CELLS, CELLS): p(orange) − p(blue) over the plane, the second input upwards."""
-    across = np.linspace(-1, 1, CELLS, dtype=np.float32)
+    across = np.linspace(-REACH, REACH, CELLS, dtype=np.float32)
     plane = np.stack(np.meshgrid(across, across[::-1]), axis=-1).reshape(-1, 2)
     p = softmax(net.forward(params, plane)[0])
     return (p[:, 1] - p[:, 0]).reshape(CELLS, CELLS).astype(np.float64)
@@ -136,10 +128,10 @@ def _shown(result: Surfaces) -> Shown:
 def _films(result: Surfaces) -> Maps:
     scale = Scale(1)
     points, missing = _points(result.learned)
-    pictures = [Picture("the points", points, scale, "input", left_out=missing)]
-    pictures += [Picture(name, film, scale, "activation") for name, film in result.surfaces.items()]
     frames = len(next(iter(result.surfaces.values())))
-    pictures[0] = Picture("the points", np.repeat(points[None], frames, axis=0), scale, "input", left_out=missing)
+    still = np.repeat(points[None], frames, axis=0)
+    pictures = [Picture("the points", still, scale, "input", left_out=missing)]
+    pictures += [Picture(name, film, scale, "activation") for name, film in result.surfaces.items()]
     words = ", ".join(f"{name} {decimal(float(right[0]), 3)}" for name, right in result.right.items())
     captions = [f"after {min(frame * EVERY, STEPS)} steps" for frame in range(frames)]
     return Maps(
@@ -153,7 +145,7 @@ def _films(result: Surfaces) -> Maps:
 def _points(learned: Examples) -> tuple[Array, Array]:
     """The plane with −1 and 1 where points of the two classes are, and which cells have none."""
     plane = np.zeros((CELLS, CELLS))
-    place = np.clip(np.round((learned.x + 1) / 2 * (CELLS - 1)).astype(int), 0, CELLS - 1)
+    place = np.clip(np.round((learned.x + REACH) / (2 * REACH) * (CELLS - 1)).astype(int), 0, CELLS - 1)
     plane[CELLS - 1 - place[:, 1], place[:, 0]] = 2 * learned.target - 1
     return plane, plane == 0
 

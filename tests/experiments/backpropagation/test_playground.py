@@ -10,11 +10,8 @@ from engine.gradient_check import numerical_gradient, verdicts
 from experiments.backpropagation import playground
 from experiments.backpropagation.depth import PHI
 from experiments.backpropagation.playground import (
-    DATA,
     POINTS,
     SEEDS,
-    SPIRALS,
-    XOR,
     Learned,
     PlaygroundSpec,
     backward,
@@ -24,6 +21,7 @@ from experiments.backpropagation.playground import (
     loss,
     show,
 )
+from experiments.points import DATA, SPIRALS, XOR
 from tests.test_claims_table import spread, told
 
 
