@@ -62,6 +62,7 @@ class Playground {
     this.train = button("train", "Train", () => this.toggle())
     this.undoButton = button("quiet", "Undo", () => this.undo())
     this.clearButton = button("quiet", "Remove my points", () => this.#change(""))
+    this.backButton = button("quiet", "Step back", () => this.back())
     this.slowButton = button("quiet", "Slow motion", () => this.slow())
     const copy = button("quiet", "Copy link", () => copyAddress(copy, "play_own"))
     this.paces = choice("steps a picture", PACES, (pace) => `${pace}×`, (pace) => this.setPace(pace))
@@ -74,7 +75,7 @@ class Playground {
     this.live = h("p", { class: "vh", role: "status" })
     this.curve = h("canvas", { role: "img" })
     this.root.replaceChildren(
-      h("div", { class: "bar" }, this.train, button("quiet", "One step", () => this.one()), button("quiet", "Start again", () => this.begin()), this.paces.root, h("span", { class: "muted" }, "steps a picture"), copy),
+      h("div", { class: "bar" }, this.train, this.backButton, button("quiet", "One step", () => this.one()), button("quiet", "Start again", () => this.begin()), this.paces.root, h("span", { class: "muted" }, "steps a picture"), copy),
       this.trouble,
       h("div", { class: "body" },
         h("div", { class: "left" },
@@ -144,6 +145,13 @@ class Playground {
     this.#stopSlow()
     this.#turn(false)
     this.connection.send({ do: "step" })
+  }
+
+  /** Where the last step began; the run goes on from there. The server keeps some steps, not all. */
+  back() {
+    this.#stopSlow()
+    this.#turn(false)
+    if (this.shown?.back) this.connection.send({ do: "back", steps: this.shown.steps - 1 })
   }
 
   setPace(pace) {
@@ -259,6 +267,7 @@ class Playground {
     write(this.step, shown.example ? told[this.phase](shown) : "")
     this.undoButton.disabled = !this.past.length
     this.clearButton.disabled = !mine
+    this.backButton.setAttribute("aria-disabled", String(!shown.back))
     this.train.setAttribute("aria-disabled", String(shown.ended))
     this.#drawCurve(side)
     root.dataset.drawn = ++this.drawn

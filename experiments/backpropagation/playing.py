@@ -1,10 +1,11 @@
-"""The playground: the network of BP4 learns while it is watched, and points may come and go meanwhile."""
+"""The playground: the network of BP4 learns while it is watched, goes back some steps, and points may come and go."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,9 +23,17 @@ from experiments.backpropagation.playground import (
 )
 
 ENOUGH = 5000  # steps, after which a run stops by itself
+KEPT = 50  # steps that one can go back
 EVERY = 2  # of the cells of the plane, those that the small picture of a unit has
 TONES = 127  # of a picture, on each side of 0
 REACHES = {"relu": 3.0}  # of a hidden unit's picture, where it is not 1
+
+
+class Before(NamedTuple):
+    """What a step began with."""
+
+    params: dict[str, Params]
+    slots: Any
 
 
 class PlayRun:
@@ -39,6 +48,7 @@ class PlayRun:
         self.steps = 0
         self.point = 0  # the example that is followed
         self.losses: list[float] = []
+        self.kept: deque[Before] = deque(maxlen=KEPT)  # of the last steps
         self._told = 0  # losses that pictures have shown
         self._prepare()
 
@@ -50,6 +60,7 @@ class PlayRun:
     def step(self) -> None:
         """The update that has been made ready: forward, loss and backward were done before it."""
         self.losses.append(self.loss)
+        self.kept.append(Before(self.params, self.slots))
         self.params, self.slots = self.after, self.after_slots
         self.steps += 1
         self._prepare()
@@ -78,11 +89,13 @@ class PlayRun:
 
     def picture(self, steps: int | None = None) -> dict[str, Any]:
         """The plane, every unit over it, the weights with gradients and updates, and one example's way."""
-        self._only_now(steps)
+        if steps is not None and steps != self.steps:
+            raise ValueError(f"the playground shows only where it is, at step {self.steps}: not {steps}")
         since, self._told = min(self._told, self.steps), self.steps
         output, units = self._planes()
         return {
             "steps": self.steps,
+            "back": len(self.kept),
             "ended": self.ended,
             "broken": not np.isfinite(self.loss),
             "loss": _finite(self.loss),
@@ -143,19 +156,21 @@ class PlayRun:
         raise ValueError("learning_rate is a setting here: there are none to come")
 
     def approach(self, steps: int) -> Iterator[None]:
-        """No earlier step is kept."""
-        self._only_now(steps)
+        """Nothing is computed again: what one can go back to is kept."""
         return iter(())
 
     def back_to(self, steps: int) -> None:
-        self._only_now(steps)
+        """The weights of one of the last steps, and the points that are there now."""
+        if not 0 <= self.steps - steps <= len(self.kept):
+            raise ValueError(f"the playground is at step {self.steps} and keeps {len(self.kept)} steps: not {steps}")
+        while self.steps > steps:
+            self.params, self.slots = self.kept.pop()
+            self.steps -= 1
+        del self.losses[steps:]
+        self._prepare()
 
     def scene(self, run: int, layer: int, steps: int) -> bytes:
         raise ValueError("the playground has no lens")
-
-    def _only_now(self, steps: int | None) -> None:
-        if steps is not None and steps != self.steps:
-            raise ValueError(f"the playground is at step {self.steps}, and keeps no other: not {steps}")
 
 
 def _tones(values: Array, reach: float) -> Array:

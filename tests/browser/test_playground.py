@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from experiments.backpropagation.own_points import unpacked
 from experiments.backpropagation.playground import PlaygroundSpec
@@ -49,6 +50,10 @@ def test_it_steps_trains_and_tells_the_numbers_of_the_engine(play: Callable[...,
     wait_for_steps(page, 1)
     run.step()
     assert line.inner_text().startswith(f"Step 1: loss {run.loss:.3f}")
+    button(page, "Step back").click()
+    expect(line).to_have_text(re.compile(f"^Step 0: loss {run.losses[0]:.3f}"))
+    button(page, "One step").click()
+    expect(line).to_have_text(re.compile(f"^Step 1: loss {run.loss:.3f}"))
     page.locator(".playground .net").focus()
     page.keyboard.press("ArrowRight")
     weight = f"{run.params['0']['kernel'][0, 1]:.3g}".replace("-", "−")

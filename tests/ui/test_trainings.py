@@ -76,9 +76,9 @@ class Counting:
 class Socket:
     """A browser's end: what it sends is put in, what it gets is kept."""
 
-    def __init__(self, origin: str | None = "http://here", host: str = "one") -> None:
+    def __init__(self, origin: str | None = "http://here", host: str = "one", lesson: str = "counting") -> None:
         self.headers = {"host": "here"} | ({"origin": origin} if origin else {})
-        self.path_params = {"lesson": "counting"}
+        self.path_params = {"lesson": lesson}
         self.client = SimpleNamespace(host=host)
         self.to_server: asyncio.Queue[Any] = asyncio.Queue()
         self.got: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -110,12 +110,20 @@ class Socket:
         return message
 
 
-def talk(*browsers: Callable[[Socket], Awaitable[None]]) -> Trainings:
+def counting(lesson: str, settings: Mapping[str, str]) -> Counting:
+    return Counting(settings)
+
+
+def talk(
+    *browsers: Callable[[Socket], Awaitable[None]],
+    begin: Callable[[str, Mapping[str, str]], Any] = counting,
+    lesson: str = "counting",
+) -> Trainings:
     """Each browser talks to the same server, on a thread with an event loop of its own."""
-    server = Trainings(lambda lesson, settings: Counting(settings))
+    server = Trainings(begin)
 
     async def one(browser: Callable[[Socket], Awaitable[None]]) -> None:
-        socket = Socket()
+        socket = Socket(lesson=lesson)
         serving = asyncio.create_task(server.endpoint(socket))  # type: ignore[arg-type]
         await browser(socket)
         socket.to_server.put_nowait(WebSocketDisconnect())

@@ -8,7 +8,7 @@ import pytest
 from experiments.backpropagation import playground
 from experiments.backpropagation.own_points import MOST, packed, unpacked
 from experiments.backpropagation.playground import OWN, POINTS, PlaygroundSpec, forward
-from experiments.backpropagation.playing import PlayRun
+from experiments.backpropagation.playing import KEPT, PlayRun
 from experiments.trainings import begin
 from tests.experiments.backpropagation.test_playground import run as finished
 
@@ -52,6 +52,35 @@ def test_an_update_that_is_shown_is_the_one_that_is_made() -> None:
     assert after["losses"].tolist() == [np.float32(before["loss"])]
 
 
+def test_a_step_back_is_where_the_step_began_and_the_step_comes_again() -> None:
+    run = PlayRun(PlaygroundSpec(layers=2, optimizer="Adam"))
+    seen = [run.picture()]
+    for _ in range(3):
+        run.step()
+        seen.append(run.picture())
+    run.back_to(1)
+    back = run.picture()
+    assert (back["steps"], back["back"], back["since"]) == (1, 1, 1)
+    for one, other in zip(back["layers"], seen[1]["layers"], strict=True):
+        for name in one:
+            np.testing.assert_array_equal(one[name], other[name])
+    run.step()  # Adam's memory has gone back too
+    again = run.picture()
+    assert again["loss"] == seen[2]["loss"]
+    assert [*again["losses"]] == [*seen[2]["losses"]]
+
+
+def test_it_keeps_so_many_steps_and_no_more() -> None:
+    run = PlayRun(PlaygroundSpec())
+    for _ in range(KEPT + 20):
+        run.step()
+    assert run.picture()["back"] == KEPT
+    with pytest.raises(ValueError, match=f"keeps {KEPT}"):
+        run.back_to(19)
+    run.back_to(20)
+    assert (run.steps, len(run.losses), len(run.kept)) == (20, 20, 0)
+
+
 def test_the_gradients_of_single_points_have_the_batchs_as_their_mean() -> None:
     run = PlayRun(PlaygroundSpec(layers=2, l2=0.01))
     examples = []
@@ -85,8 +114,11 @@ def test_what_it_cannot_do_it_says() -> None:
     for wrong in ({"point": 200}, {"point": -1}, {"own": "?"}, {"own": "AAA" * 501}):
         with pytest.raises(ValueError, match="point"):
             run.watch(wrong)
-    with pytest.raises(ValueError, match="keeps no other"):
+    with pytest.raises(ValueError, match="only where it is"):
         run.picture(7)
+    for away in (-1, 1, 7):
+        with pytest.raises(ValueError, match="at step 0 and keeps 0 steps"):
+            run.back_to(away)
     with pytest.raises(ValueError, match="a setting"):
         run.set_rate(0, 0.1)
 
