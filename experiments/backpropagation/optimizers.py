@@ -22,7 +22,8 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
-from experiments.numbers import counted
+from engine.schedules import Constant, Cosine, Exponential, Schedule, StepDecay, WarmUp, at
+from experiments.numbers import counted, significant, spread
 from experiments.shown import Lines, Shown, Tracks
 from experiments.spec import Spec, choice, number
 
@@ -31,6 +32,7 @@ EVERY = 3  # steps from frame to frame
 FIRST = 8  # the frame that is shown first: all are on their way
 SEEDS = range(5)
 FAR = 2.5  # of the picture; from further out a run has diverged
+WARM = 15  # steps of the warm-up
 CELLS = 81  # a side of the picture
 ARRIVED = 0.01  # of the loss at the start: so little is left at the bottom
 
@@ -44,6 +46,21 @@ MAKERS: Mapping[str, Callable[[float], Optimizer]] = MappingProxyType(
         "Adam": lambda rate: Adam(rate),
         "AdamW": lambda rate: AdamW(rate, weight_decay=0.1),
     }
+)
+
+CONSTANT, EXPONENTIAL, COSINE = "constant", "exponential", "cosine"
+SCHEDULES: Mapping[str, Callable[[float], Schedule | WarmUp]] = MappingProxyType(
+    {
+        CONSTANT: Constant,
+        "step decay": lambda rate: StepDecay(rate, STEPS // 3, 0.1),
+        EXPONENTIAL: lambda rate: Exponential(rate, STEPS, 0.01),
+        COSINE: lambda rate: Cosine(rate, STEPS),
+        "warm-up, cosine": lambda rate: WarmUp(WARM, Cosine(rate, STEPS - WARM)),
+    }
+)
+FALLS = (
+    f"how the rate changes over the {STEPS} steps. step decay: a tenth after each third. exponential: a little each "
+    f"step, to a hundredth. cosine: along half a cosine, to 0. warm-up: first {WARM} steps in which it rises from 0"
 )
 
 
@@ -98,11 +115,12 @@ class RaceSpec(Spec):
     learning_rate: float = choice(0.03, (0.003, 0.01, 0.03, 0.07, 0.1, 0.3), "of all seven")
     noise: float = choice(0.0, (0.0, 0.5, 2.0), NOISE)
     seed: int = number(0, 0, 99, 1, "start of what is random: where the run begins, and the noise")
+    schedule: str = choice(CONSTANT, tuple(SCHEDULES), FALLS)
 
     @property
     def used(self) -> tuple[str, ...]:
         """What is chosen among a few; the seed is typed."""
-        return "surface", "learning_rate", "noise"
+        return "surface", "learning_rate", "schedule", "noise"
 
     def start(self) -> Array:
         """(2,): the same for all seven, to the left of the lowest place, near the saddle's ridge on it."""
@@ -134,10 +152,11 @@ def descend(optimizer: Optimizer, spec: RaceSpec) -> Array:
     surface, noise = SURFACES[spec.surface], _noise(spec)
     w = spec.start()
     slots, track = optimizer.init({"w": w}), [w]
+    schedule = SCHEDULES[spec.schedule](spec.learning_rate)
     for step in range(STEPS):
         # g = ∂L/∂w + noise
         gradient = surface.gradient(w) + noise[step]
-        new, slots = optimizer.update({"w": w}, {"w": gradient}, slots)
+        new, slots = at(optimizer, schedule, step).update({"w": w}, {"w": gradient}, slots)
         # who has left for good stays where it left: its numbers would only grow
         w = new["w"] if np.abs(new["w"]).max() < 100 * FAR else w
         track.append(w)
@@ -164,6 +183,19 @@ def arrivals(spec: RaceSpec) -> dict[str, list[int | None]]:
     return {name: [each[name] for each in found] for name in MAKERS}
 
 
+LATE = 20  # steps over whose losses a run is judged that does not stand still
+
+
+@lru_cache(maxsize=32)
+def settled(spec: RaceSpec) -> tuple[float, ...]:
+    """SGD's mean loss above the lowest place over the last LATE steps, a seed each."""
+    surface, found = SURFACES[spec.surface], []
+    for seed in SEEDS:
+        track = descend(MAKERS["SGD"](spec.learning_rate), replace(spec, seed=seed))
+        found.append(float((surface.loss(track[-LATE:]) - surface.lowest).mean()))
+    return tuple(found)
+
+
 def axis() -> Array:
     return np.linspace(-FAR, FAR, CELLS)
 
@@ -182,7 +214,10 @@ def show(spec: RaceSpec) -> Shown:
         "surface": spec.surface,
         "rate": f"{spec.learning_rate:g}",
         "share": "1 %",
+        "late": str(LATE),
+        "schedule": spec.schedule,
         **_over_seeds({name: arrivals(each) for name, each in COMPARED.items()}),
+        **{name: spread(np.array(settled(each)), 3) for name, each in NOISY.items()},
     }
     tracks = Tracks(
         axis(), np.log10(surface.loss(grid) - surface.lowest + 1e-3), found.tracks, reached, "w₁", "w₂",
@@ -197,12 +232,26 @@ def show(spec: RaceSpec) -> Shown:
               f"Loss a step of {', '.join(names)}", span=(1e-12, 1e4))
         for names in (("SGD", "momentum", "Nesterov"), ("RMSprop", "Adagrad", "Adam", "AdamW"))
     ]  # fmt: skip
+    if spec.schedule != CONSTANT:
+        schedule = SCHEDULES[spec.schedule](spec.learning_rate)
+        rates = np.array([schedule(step) for step in range(STEPS)])
+        says = f"The rate is at most {significant(rates.max())}, and {significant(rates[-1])} in the end"
+        charts.append(Lines(steps[:-1], {"learning rate": rates}, "step", "learning rate", says))
     return Shown(numbers, [tracks, *charts])
 
 
 SLOW, FAST = 0.01, 0.1  # rates that the text compares, below and above 2 / 25, from which on SGD diverges in the ravine
 COMPARED: Mapping[str, RaceSpec] = MappingProxyType(
     {"slow": RaceSpec(RAVINE, SLOW), "fast": RaceSpec(RAVINE, FAST), "turned": RaceSpec(TURNED, FAST)}
+)
+# what a rate that falls is good for, and what it costs where it falls too soon
+NOISY: Mapping[str, RaceSpec] = MappingProxyType(
+    {
+        "restless": RaceSpec(RAVINE, 0.07, 2.0),
+        "settles": RaceSpec(RAVINE, 0.07, 2.0, schedule=COSINE),
+        "arrives": RaceSpec(RAVINE, 0.03, 0.5),
+        "stuck": RaceSpec(RAVINE, 0.03, 0.5, schedule=EXPONENTIAL),
+    }
 )
 
 

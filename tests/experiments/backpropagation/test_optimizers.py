@@ -14,7 +14,9 @@ from experiments.backpropagation import optimizers as module
 from experiments.backpropagation.optimizers import (
     FAST,
     MAKERS,
+    NOISY,
     RAVINE,
+    SCHEDULES,
     SLOW,
     STEPS,
     SURFACES,
@@ -23,19 +25,35 @@ from experiments.backpropagation.optimizers import (
     arrivals,
     median,
     race,
+    settled,
     show,
 )
-from tests.test_claims_table import told
+from tests.test_claims_table import spread, told
+
+
+def rate_by_hand(schedule: str, rate: float, t: int) -> float:
+    """Of the step with this number, from 0."""
+    match schedule:
+        case "step decay":
+            return rate * 0.1 ** (t // 50)
+        case "exponential":
+            return rate * 0.01 ** (t / 150)
+        case "cosine":
+            return rate * (1 + math.cos(math.pi * t / 150)) / 2
+        case "warm-up, cosine":
+            return rate * t / 15 if t < 15 else rate * (1 + math.cos(math.pi * (t - 15) / 135)) / 2
+    return rate
 
 
 def by_hand(name: str, spec: RaceSpec) -> Iterator[tuple[float, float]]:
     """The formulas as they stand in the papers, and in Keras where these differ, one weight at a time."""
-    rate, surface = spec.learning_rate, SURFACES[spec.surface]
+    surface = SURFACES[spec.surface]
     noise = module._noise(spec)
     w, m, v = [float(each) for each in spec.start()], [0.0, 0.0], [0.0, 0.0]
     if name == "Adagrad":
         v = [0.1, 0.1]
     for t in range(1, STEPS + 1):
+        rate = rate_by_hand(spec.schedule, spec.learning_rate, t - 1)
         g = [float(each) for each in surface.gradient(np.array(w)) + noise[t - 1]]
         for i in (0, 1):
             if name == "SGD":
@@ -69,6 +87,25 @@ def test_each_track_is_that_of_its_formula(name: str, surface: str) -> None:
         spec = RaceSpec(surface, SLOW, 0.5, seed)
         expected = np.array([spec.start(), *by_hand(name, spec)])
         np.testing.assert_allclose(race(spec).tracks[name], expected, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("name", ["SGD", "momentum", "Adam"])
+def test_each_schedule_gives_each_step_the_rate_of_its_formula(name: str, schedule: str) -> None:
+    spec = RaceSpec(RAVINE, SLOW, 0.5, schedule=schedule)
+    expected = np.array([spec.start(), *by_hand(name, spec)])
+    np.testing.assert_allclose(race(spec).tracks[name], expected, rtol=1e-9, atol=1e-9)
+
+
+def test_a_rate_that_falls_settles_and_one_that_falls_too_soon_is_stuck() -> None:
+    """BP3."""
+    found = {name: spread(settled(spec)) for name, spec in NOISY.items()}
+    assert found["settles"][2] < found["restless"][1] / 2  # the worst of one, the best of the other
+    assert found["stuck"][1] > 2 * found["arrives"][2]
+    assert told("BP3", "last 20 steps is # (# to #)") == pytest.approx(found["restless"], abs=0.006)
+    assert told("BP3", "and # (# to #) along a cosine") == pytest.approx(found["settles"], abs=6e-4)
+    assert told("BP3", "fall leaves # (# to #)") == pytest.approx(found["stuck"], abs=0.006)
+    assert told("BP3", "a constant rate # (# to #)") == pytest.approx(found["arrives"], abs=6e-4)
 
 
 @pytest.mark.parametrize(
@@ -133,3 +170,6 @@ def test_it_is_shown_with_every_step() -> None:
     shown = show(dataclasses.replace(RaceSpec(), surface="saddle"))
     assert len(shown.rows[0].frames) == STEPS // module.EVERY + 1  # type: ignore[union-attr, arg-type]
     assert "Nesterov" in shown.numbers["told"]
+    falling = show(RaceSpec(schedule="cosine"))
+    assert len(falling.rows) == len(shown.rows) + 1
+    assert falling.rows[-1].lines["learning rate"][0] == RaceSpec().learning_rate  # type: ignore[union-attr, call-overload]
