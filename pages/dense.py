@@ -54,8 +54,8 @@ with lesson.first_screen():
             settings.number("example")
         else:
             settings.segments("inputs")
-        for name in ("units", "activation"):
-            settings.segments(name)
+        settings.segments("units")
+        settings.select("activation", width=140)
         with settings.more():
             settings.checkbox("use_bias")
             settings.select("kernel_initializer")

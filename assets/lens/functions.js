@@ -1,11 +1,14 @@
 /* The named functions of a map: twins of FUNCTIONS in experiments/scene/evaluation.py, each with its slope and how to say it.
    `size` is what rounding errors are relative to, where that is not the result itself. */
 
+import { ACTIVATIONS } from "./activations.js"
+
 const one = (f, text, slope, slopeText, size) => ({ f, text, slope, slopeText, size })
 
 const sigmoid = (a) => 1 / (1 + Math.exp(-a))
 
 export const FUNCTIONS = {
+  ...ACTIVATIONS,
   identity: one((a) => a, (a) => a, [() => 1], ["1"]),
   negative: one((a) => -a, (a) => `−${a}`, [() => -1], ["−1"]),
   relu: one((a) => (a > 0 || Number.isNaN(a) ? a : 0), (a) => `max(${a}, 0)`, [(a) => (a > 0 ? 1 : 0)], ["1 above zero, else 0"]),
@@ -14,7 +17,6 @@ export const FUNCTIONS = {
   sigmoid: one(sigmoid, (a) => `σ(${a})`, [(a) => sigmoid(a) * (1 - sigmoid(a))], ["σ · (1 − σ)"]),
   exp: one(Math.exp, (a) => `exp(${a})`, [Math.exp], ["exp"]),
   log: one(Math.log, (a) => `ln(${a})`, [(a) => 1 / a], ["1 / argument"]),
-  softplus: one((a) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a))), (a) => `ln(1 + exp(${a}))`, [sigmoid], ["σ"]),
   "one minus square": one((a) => 1 - a * a, (a) => `1 − ${a}²`, [(a) => -2 * a], ["−2 · argument"], (a) => 1 + a * a),
   "one minus": one((a) => 1 - a, (a) => `1 − ${a}`, [() => -1], ["−1"], (a) => 1 + Math.abs(a)),
   "times one minus": one((a) => a * (1 - a), (a) => `${a} · (1 − ${a})`, [(a) => 1 - 2 * a], ["1 − 2 · argument"], (a) => Math.abs(a) * (1 + Math.abs(a))),

@@ -8,11 +8,28 @@ from __future__ import annotations
 from engine.arrays import Array
 from experiments.dense.spec import LINEAR, DenseSpec
 
+# where it is not the function of this name
+PYTORCH = {
+    LINEAR: "layer(x)",
+    "relu": "torch.relu(layer(x))",
+    "sigmoid": "torch.sigmoid(layer(x))",
+    "tanh": "torch.tanh(layer(x))",
+    "log_softmax": "torch.log_softmax(layer(x), -1)",
+    "leaky_relu": "nn.functional.leaky_relu(layer(x), 0.3)",
+    "gelu_tanh": 'nn.functional.gelu(layer(x), approximate="tanh")',
+    "hard_sigmoid": "nn.functional.hardsigmoid(layer(x))",
+}
+KERAS = {
+    LINEAR: "None",
+    "leaky_relu": "lambda a: keras.activations.leaky_relu(a, 0.3)",
+    "gelu_tanh": "lambda a: keras.activations.gelu(a, approximate=True)",
+}
+
 
 def pytorch(spec: DenseSpec) -> str:
     """A script; afterwards y, loss and gradients hold the numbers of the page."""
     n, u, bias = spec.size, spec.units, spec.use_bias
-    y = "layer(x)" if spec.activation == LINEAR else f"torch.{spec.activation}(layer(x))"
+    y = PYTORCH.get(spec.activation, f"nn.functional.{spec.activation}(layer(x))")
     copy_bias = "    layer.bias.copy_(torch.tensor(b))\n" if bias else ""
     return f"""import numpy as np
 import torch
@@ -38,7 +55,7 @@ print("∂L/∂W", gradients[1].numpy())
 
 def keras(spec: DenseSpec) -> str:
     """A script; afterwards y, loss and gradients hold the numbers of the page."""
-    activation = None if spec.activation == LINEAR else spec.activation
+    activation = KERAS.get(spec.activation, f'"{spec.activation}"')
     return f"""import os
 
 os.environ["KERAS_BACKEND"] = "torch"
@@ -49,7 +66,7 @@ import torch
 keras.config.set_floatx("float64")  # its matrix products are in float32 all the same: six digits agree
 
 {_data(spec)}
-layer = keras.layers.Dense({spec.units}, {activation!r}, use_bias={spec.use_bias})
+layer = keras.layers.Dense({spec.units}, {activation}, use_bias={spec.use_bias})
 layer.build((None, {spec.size}))
 layer.set_weights([w{", b" if spec.use_bias else ""}])
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from engine.arrays import Array
 from experiments.dense.forward import Differences, Run, differences, run
-from experiments.dense.spec import DIGIT, LINEAR, RELU, SIDE, DenseSpec
+from experiments.dense.spec import DIGIT, KINKS, LINEAR, LOG_SOFTMAX, RELU, SIDE, DenseSpec
 from experiments.edits import LIMIT
 from experiments.rules import indices, read, rule, same
 from experiments.scene import Edit, Grid, Group, Map, Network, Phase, Role, Scale, Scene, Step, Sum, Units
@@ -23,7 +25,6 @@ PIXELS = f"A digit, averaged to {SIDE} × {SIDE} parts, row by row: 0 paper, 1 i
 KERNEL = "Drawn from the seed as kernel_initializer says, with two decimals. Change it."
 BIAS = "Drawn from the seed, so that there is something to see; a fresh layer begins with 0."
 TARGET = "Drawn from the seed: what the layer should answer."
-KINK = "a sum stands on the kink of ReLU, where there is no derivative; 0 is taken"
 SLOPES = {"tanh": "one minus square", "sigmoid": "times one minus"}  # of a function, from its output
 
 
@@ -58,7 +59,7 @@ def scene_of(spec: DenseSpec, found: Run, numeric: Differences | None) -> Scene:
 
 def _grids(spec: DenseSpec, found: Run, numeric: Differences | None) -> tuple[Grid, ...]:
     scale, edit = Scale(REACH), Edit(-LIMIT, LIMIT, 0.05)
-    checked = None if numeric is not None else KINK
+    checked = None if numeric is not None else kink(spec)
 
     def vector(id_: str, name: str, role: Role, axis: str, column: int, values: Array, **more: Any) -> Grid:
         return Grid(id_, id_, name, role, (axis,), values, scale, column=column, plane=COLUMN, **more)
@@ -86,7 +87,17 @@ def _grids(spec: DenseSpec, found: Run, numeric: Differences | None) -> tuple[Gr
     if spec.activation != LINEAR:
         grids.insert(-1, vector("a", "sums", "activation", UNIT, 3, found.a))
         grids.append(gradient("a", "a", (UNIT,), 3, found.da))
+    if spec.activation == LOG_SOFTMAX:
+        grids.append(
+            vector("z", "log of the sum", "activation", "all units", 3, np.logaddexp.reduce(found.a, keepdims=True))
+        )
     return tuple(sorted(grids, key=lambda grid: (grid.lane, grid.column)))
+
+
+def kink(spec: DenseSpec) -> str:
+    """Why no gradient is compared."""
+    _, taken = KINKS[spec.activation]
+    return f"a sum stands on a kink of {spec.activation}, where there is no derivative; {taken} is taken"
 
 
 def _steps(spec: DenseSpec) -> tuple[Step, ...]:
@@ -108,16 +119,32 @@ def _steps(spec: DenseSpec) -> tuple[Step, ...]:
     ]
     if spec.use_bias:
         steps.append(Sum("db", "backward", (same(dsums, (u,)),)))
-    if not linear:
+    if spec.activation == LOG_SOFTMAX:
+        steps += _log_softmax(u)
+    elif not linear:
         # y = f(a)
         steps += [Map("y", "forward", spec.activation, (same("a", (u,)),)), _through(spec)]
     return tuple(steps)
 
 
+def _log_softmax(u: int) -> list[Step]:
+    i, j = indices("i j")
+    every = rule({j: u}, {i: u}, read((u,), i), read((u,), j))
+    return [
+        # z = log Σ eᵃ
+        Sum("z", "forward", (Group(("a",), rule({j: 1}, {i: u}, read((u,), i)), through=("exp",)),), after="log"),
+        # y = a − z
+        Sum("y", "forward", (same("a", (u,)), Group(("z",), rule({j: u}, {}, read((1,), 0 * j)), -1.0))),
+        # da = dy − eʸ Σ dy
+        Sum("da", "backward", (same("dy", (u,)), Group(("dy", "y"), every, -1.0, (None, "exp")))),
+    ]
+
+
 def _through(spec: DenseSpec) -> Step:
-    """da from dy: by what ReLU was given, else by the slope, from the output."""
+    """da from dy: by the slope, from the output if it knows it, else from what the function was given."""
     u, (j,) = spec.units, indices("j")
-    if spec.activation == RELU:
-        return Map("da", "backward", "where positive", (same("dy", (u,)), same("a", (u,))))
+    if spec.activation not in SLOPES:
+        function = "where positive" if spec.activation == RELU else f"through {spec.activation}"
+        return Map("da", "backward", function, (same("dy", (u,)), same("a", (u,))))
     index = rule({j: u}, {}, read((u,), j), read((u,), j))
     return Sum("da", "backward", (Group(("dy", "y"), index, through=(None, SLOPES[spec.activation])),))

@@ -10,7 +10,22 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.datasets import digits
-from engine.layers import Dense, Layer, ReLU
+from engine.layers import (
+    ELU,
+    GELU,
+    SELU,
+    Dense,
+    HardSigmoid,
+    Layer,
+    LeakyReLU,
+    LogSoftmax,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softplus,
+    Softsign,
+    Tanh,
+)
 from engine.layers.layer import Params
 from experiments import edits
 from experiments.spec import Spec, choice, number, text
@@ -18,8 +33,39 @@ from experiments.spec import Spec, choice, number, text
 VECTOR, DIGIT = "a vector", "a digit"
 SIDE = 3  # pixels of a digit that is averaged
 NAMES = {"x": "the input", "w": "the kernel", "b": "the bias"}  # of what may be changed by hand
-LINEAR, RELU = "linear", "relu"
-ACTIVATIONS: Mapping[str, Layer | None] = MappingProxyType({LINEAR: None, RELU: ReLU()})
+LINEAR, RELU, LOG_SOFTMAX = "linear", "relu", "log_softmax"
+ACTIVATIONS: Mapping[str, Layer | None] = MappingProxyType(
+    {
+        LINEAR: None,
+        RELU: ReLU(),
+        "leaky_relu": LeakyReLU(),
+        "elu": ELU(),
+        "selu": SELU(),
+        "gelu": GELU(),
+        "gelu_tanh": GELU(approximate=True),
+        "silu": SiLU(),
+        "softplus": Softplus(),
+        "softsign": Softsign(),
+        "sigmoid": Sigmoid(),
+        "hard_sigmoid": HardSigmoid(),
+        "tanh": Tanh(),
+        LOG_SOFTMAX: LogSoftmax(),
+    }
+)
+# where there is no derivative, and what is taken for it there
+KINKS: Mapping[str, tuple[tuple[float, ...], str]] = MappingProxyType(
+    {
+        RELU: ((0.0,), "0"),
+        "leaky_relu": ((0.0,), "0.3"),
+        "selu": ((0.0,), "1.76"),
+        "hard_sigmoid": ((-3.0, 3.0), "0"),
+    }
+)
+FUNCTION = (
+    "the function of each output's sum, by its name in Keras; linear is none. leaky_relu has the slope 0.3 below 0, "
+    "gelu_tanh is GELU as it is often computed, with tanh in place of the normal distribution; log_softmax alone "
+    "looks at all sums"
+)
 CLEARED = ("data", "example", "inputs", "units", "use_bias", "kernel_initializer", "seed")
 
 
@@ -29,7 +75,7 @@ class DenseSpec(Spec):
     inputs: int = choice(4, (1, 2, 3, 4, 5, 6, 8), "length of the vector", cleared_by=("data",))
     example: int = number(0, 0, 1796, 1, "which of the 1,797 digits", surprise=False)
     units: int = choice(3, (1, 2, 3, 4, 6, 8), "outputs: columns of the kernel, each with a weight for every input")
-    activation: str = choice(RELU, tuple(ACTIVATIONS), "the function of each output's sum; linear is none")
+    activation: str = choice(RELU, tuple(ACTIVATIONS), FUNCTION)
     use_bias: bool = choice(True, (False, True), "a number of each output's own, added to its sum")
     kernel_initializer: str = choice(
         "glorot_uniform", ("glorot_uniform", "glorot_normal", "he_normal", "orthogonal"), "how the kernel begins"

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.arrays import Array
+from experiments.scene.activations import ACTIVATIONS, through
 from experiments.scene.format import Group, Listed, Map, Pick, Scene, Select, Step, Window
 
 # The named functions of a Map; assets/lens/functions.js has their twins, a test compares the two.
@@ -24,7 +25,6 @@ FUNCTIONS: Mapping[str, Callable[..., Array]] = {
     "sigmoid": lambda a: 1 / (1 + np.exp(-a)),
     "exp": np.exp,
     "log": np.log,
-    "softplus": lambda a: np.logaddexp(0, a),
     "one minus square": lambda a: 1 - a * a,  # slope of tanh, from its output
     "one minus": lambda a: 1 - a,
     "times one minus": lambda a: a * (1 - a),  # slope of σ, from its output
@@ -32,6 +32,8 @@ FUNCTIONS: Mapping[str, Callable[..., Array]] = {
     "difference": lambda a, b: a - b,
     "quotient": lambda a, b: a / b,
     "where positive": lambda a, b: np.where(b <= 0, 0, a),  # backward of ReLU: a gradient, and what ReLU was given
+    **{name: each.f for name, each in ACTIVATIONS.items()},
+    **{f"through {name}": through(name) for name in ACTIVATIONS},
 }
 
 

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from engine.gradient_check import Verdict, verdicts
+from engine.layers.activation import Activation
 from experiments.dense.facts import facts
 from experiments.dense.forward import differences, run
-from experiments.dense.scene import KINK, scene, scene_of
-from experiments.dense.spec import ACTIVATIONS, DIGIT, DenseSpec, averaged
+from experiments.dense.scene import kink, scene, scene_of
+from experiments.dense.spec import ACTIVATIONS, DIGIT, KINKS, DenseSpec, averaged
 from experiments.live import payload
 from experiments.scene import evaluate, pack, values
+from experiments.scene.activations import ACTIVATIONS as FUNCTIONS_OF
 
 SETTINGS = [
     DenseSpec(),
@@ -55,11 +57,25 @@ def test_a_planted_wrong_cell_is_noticed() -> None:
     assert np.abs(evaluate(picture, step) - values(picture, "da")).max() > 0.01
 
 
-def test_on_the_kink_of_relu_nothing_is_compared() -> None:
-    spec = DenseSpec(inputs=1, units=1, edits="x0:0,b0:0")
-    assert run(spec).a.tolist() == [0]
-    assert differences(spec, run(spec)) is None
-    assert {grid.unchecked for grid in scene(spec).grids if grid.lane == 1} == {KINK}
+@pytest.mark.parametrize("activation", KINKS)
+def test_on_a_kink_nothing_is_compared(activation: str) -> None:
+    places, taken = KINKS[activation]
+    for place in places:
+        spec = DenseSpec(inputs=1, units=1, activation=activation, edits=f"x0:0,b0:{place:g}")
+        found = run(spec)
+        assert found.a.tolist() == [place]
+        assert differences(spec, found) is None
+        assert {grid.unchecked for grid in scene(spec).grids if grid.lane == 1} == {kink(spec)}
+        # what is taken there
+        assert float(found.da[0] / found.dy[0]) == pytest.approx(float(taken), abs=0.005)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS_OF)
+def test_the_lens_tells_the_functions_of_the_engine(name: str) -> None:
+    layer, a = ACTIVATIONS[name], np.linspace(-8, 8, 321)
+    assert isinstance(layer, Activation)
+    np.testing.assert_allclose(FUNCTIONS_OF[name].f(a), layer.function(a), rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(FUNCTIONS_OF[name].slope(a), layer.slope(a), rtol=1e-12, atol=1e-15)
 
 
 def test_a_digit_keeps_its_ink() -> None:
