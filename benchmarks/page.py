@@ -1,5 +1,5 @@
-"""What the Convolution page costs at its defaults, and λ when it is dragged on the page of L1 and L2, in a real browser
-against a server of its own.
+"""What pages cost in a real browser against a server of its own: Convolution at its defaults, λ dragged on the page of
+L1 and L2, and the playground of Backpropagation when it learns.
 
 A picture counts as painted when the lens has drawn it and the browser has finished the frame after that. Every event
 is a real one: keys and mouse moves enter at the browser, as from a keyboard and a mouse.
@@ -24,6 +24,7 @@ from benchmarks.server import READY, Server, chromium, serve
 PAGE = "/convolution"
 LENS = ".lens[data-drawn]"
 PENALTY, SURFACE = "/l1_l2", ".surface[data-drawn]"
+PLAYGROUND, PLAYS = "/backpropagation?play_layers=4&play_units=8", ".playground[data-drawn]"  # as large as it gets
 SLIDER = ".live_slider input[type=range]"
 SCREEN: ViewportSize = {"width": 1280, "height": 800}
 PATIENCE = 60_000  # ms
@@ -290,6 +291,22 @@ def train(at: Visit, effort: Effort) -> list[Figure]:
     ]
 
 
+def play(at: Visit, training: float) -> Figure:
+    """Lets the playground's largest network learn: pictures a second."""
+    playground = at.page.wait_for_selector(PLAYS, timeout=PATIENCE)
+    assert playground is not None
+    playground.evaluate("e => e.scrollIntoView()")
+    playground.evaluate(PAINTED)
+    at.page.locator(".playground button.train").click()
+    at.page.wait_for_timeout(1000)
+    begun, before = time.perf_counter(), len(at.page.evaluate("painted"))
+    at.page.wait_for_timeout(1000 * training)
+    drawn, seconds = len(at.page.evaluate("painted")) - before, time.perf_counter() - begun
+    if not drawn:
+        raise RuntimeError("no new picture while the playground learned")
+    return Figure("playground, 4 layers of 8 units: pictures a second", "/s", 1, drawn / seconds, budget="≥ 20 /s")
+
+
 def main() -> None:
     quick = asked_to_be_quick(__doc__)
     effort = QUICK if quick else Effort()
@@ -312,6 +329,8 @@ def main() -> None:
                 figures += point(at, effort.moving)
             with visit(browser, server) as at:
                 figures += train(at, effort)
+            with visit(browser, server, PLAYGROUND, PLAYS) as at:
+                figures.append(play(at, effort.training))
         figures += starts(browser, effort.starts) + memory(browser, effort.learners)
         where = f"{machine('streamlit', 'numpy', 'numba')}, Chromium {browser.version.split('.')[0]}"
     publish("page", f"{where}.\n\n{table(figures)}", quick)
