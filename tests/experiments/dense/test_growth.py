@@ -61,7 +61,7 @@ def test_where_it_stops_with_right_labels_it_does_not_grow() -> None:
     assert result(0.0).answers != {GROWS}
 
 
-@pytest.mark.parametrize("wrong", [0.0, 0.2])
+@pytest.mark.parametrize("wrong", [0.0, 0.2, 0.4])
 def test_wide_networks_are_right_more_often_all_the_same(wrong: float) -> None:
     right = looks(wrong).right
     assert np.median(right[WIDE][:, -1]) > np.median(right[NARROW][:, -1])

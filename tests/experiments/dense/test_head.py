@@ -46,10 +46,11 @@ def test_features_help_a_head_on_digits() -> None:
     assert result(DIGITS).answers == {BETTER}
 
 
-def test_where_it_stops_the_head_alone_does_as_well_on_tumours() -> None:
-    right = result(TUMOURS).right
+@pytest.mark.parametrize("data", [TUMOURS, WINES])
+def test_where_it_stops_the_head_alone_does_as_well_on_tables(data: str) -> None:
+    right = result(data).right
     assert abs(np.median(right[MLP] - right[HEAD])) < 0.01
-    assert result(TUMOURS).answers == {ALIKE}
+    assert result(data).answers == {ALIKE}
 
 
 @pytest.mark.parametrize("data", [TUMOURS, WINES])
