@@ -7,7 +7,7 @@ import pytest
 
 from experiments.backpropagation.graph import run
 from experiments.backpropagation.spec import GraphSpec
-from tests.browser.tabs import Opened, quiet
+from tests.browser.tabs import Opened, guess, quiet
 
 
 @pytest.fixture
@@ -56,3 +56,10 @@ def test_a_link_shows_exactly_this(graph: Callable[..., Opened]) -> None:
     page = graph("backprop_loss=binary+cross-entropy&backprop_look=backward.dv.1").page
     assert page.locator(".chain").inner_text().startswith("∂L/∂v₂ = ∂L/∂q₂ · h₂")
     assert "agrees" in page.locator(".sum").inner_text()
+
+
+def test_a_link_opens_a_race_whose_rate_falls(graph: Callable[..., Opened]) -> None:
+    it = graph("race_schedule=cosine")
+    card = guess(it, "BP3")
+    card.get_by_text("(cosine)").wait_for(timeout=60_000)
+    card.get_by_label("The rate is at most 0.0300").wait_for()

@@ -66,6 +66,19 @@ def test_backward_a_line_is_a_gradient(dense: Callable[..., Any]) -> None:
     assert re.search("agrees|is 0 too", panel)
 
 
+def test_an_activation_tells_its_slope_on_the_way_back(dense: Callable[..., Any]) -> None:
+    """SiLU, opened from a link; an arrow key steps to the next unit."""
+    it, ours = dense("dense_activation=silu&dense_look=backward.da.0"), run(DenseSpec(activation="silu"))
+    assert shown(it) == pytest.approx(ours.da[0], rel=6e-3)
+    panel = it.page.locator(".sum").inner_text()
+    assert "where f′ is σ · (1 + a · (1 − σ))" in panel
+    assert "agrees" in panel
+    it.page.locator('.grid[data-grid="da"] > canvas').first.focus()
+    it.page.keyboard.press("ArrowDown")
+    assert selected(it.page) == "∂L/∂a[1]"
+    assert shown(it) == pytest.approx(ours.da[1], rel=6e-3)
+
+
 def test_a_weight_is_dragged_without_a_run_of_the_page(dense: Callable[..., Any]) -> None:
     it = dense("dense_look=forward.w.0")
     slider = it.page.locator(".sum .edit input[type=range]")

@@ -8,6 +8,7 @@ import pytest
 
 from experiments.flatten.spec import FlattenSpec
 from experiments.flatten.unrolled import unrolled
+from tests.browser.stage import centre, selected
 from tests.browser.test_convolution_page import shown
 
 
@@ -25,6 +26,19 @@ def test_a_link_points_at_a_number_of_the_vector_and_it_is_the_tensors(flatten: 
     u = unrolled(FlattenSpec(order="channels first"))
     assert shown(it) == pytest.approx(u.y[3], abs=6e-3)
     assert "x[1, 0, 0]" in it.page.locator(".sum").inner_text()
+
+
+def test_a_number_that_is_pointed_at_says_where_it_stood_and_keys_step_on(flatten: Callable[..., Any]) -> None:
+    it, u = flatten(), unrolled(FlattenSpec())
+    sent = len(it.sent)
+    it.page.mouse.move(*centre(it.page, "x", 0, 0, u.x.shape[:2]))
+    assert selected(it.page) == "x[0, 0, 0]"
+    assert shown(it) == pytest.approx(u.x[0, 0, 0], abs=6e-3)
+    it.page.locator('.grid[data-grid="x"] > canvas').first.focus()
+    it.page.keyboard.press("ArrowRight")
+    assert selected(it.page) == "x[0, 1, 0]"
+    assert shown(it) == pytest.approx(u.x[0, 1, 0], abs=6e-3)
+    assert len(it.sent) == sent
 
 
 def test_backward_every_number_comes_back(flatten: Callable[..., Any]) -> None:

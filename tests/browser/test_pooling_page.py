@@ -8,6 +8,7 @@ import pytest
 
 from experiments.pooling.microscope import microscope
 from experiments.pooling.spec import PoolingSpec
+from tests.browser.stage import centre
 from tests.browser.test_convolution_page import shown
 
 
@@ -25,6 +26,10 @@ def test_the_number_pointed_at_is_the_engines(pooling: Callable[..., Any]) -> No
     m = microscope(PoolingSpec())
     assert shown(it) == pytest.approx(m.y[0, 0, 0], abs=6e-3)
     sent = len(it.sent)
+    it.page.mouse.move(*centre(it.page, "y", 2, 1, m.y.shape[:2]))
+    assert it.page.locator(".si").inner_text() == "y[2, 1]"
+    assert shown(it) == pytest.approx(m.y[2, 1, 0], abs=6e-3)
+    it.page.mouse.move(5, 5)  # back to what was selected
     it.page.locator('.grid[data-grid="y"] > canvas').first.focus()
     it.page.keyboard.press("ArrowRight")
     it.page.keyboard.press("ArrowDown")
