@@ -38,7 +38,7 @@ def microscope() -> GraphSpec:
     return spec
 
 
-def how_deep() -> None:
+def seed_and_depth() -> None:
     """What is not chosen among a few."""
     deep.number("seed")
     deep.slider("depth")
@@ -59,7 +59,7 @@ with lesson.first_screen():
 watch_it_learn(text["Watch it learn"], play)
 told = text.fill(question_numbers(spec))
 lesson.experiment("BP1", told["BP1"], check.show, spec)
-lesson.experiment("BP2", text["BP2"], depth.show, controls=partial(lesson.controls, deep, how_deep))
+lesson.experiment("BP2", text["BP2"], depth.show, controls=partial(lesson.controls, deep, seed_and_depth))
 one_start = partial(lesson.controls, race, partial(race.number, "seed"))
 lesson.experiment("BP3", text["BP3"], optimizers.show, controls=one_start)
 lesson.experiment("BP4", text["BP4"], playground.show, play.spec)

@@ -85,10 +85,12 @@ class DepthwiseConv2D(Layer):
 
     def forward(self, params: Params, x: Array) -> tuple[Array, ConvolutionTrace]:
         self.check(params, x)
+        # y[c·m + q] = bias + Σ_t w[t, c, q] · x[c]: groups of one channel
         return self.grouped(x.shape[1:]).forward(_as_grouped(params), x)
 
     def backward(self, params: Params, trace: ConvolutionTrace, dy: Array) -> tuple[Array, Params]:
         self.check(params, trace.x)
+        # y[c·m + q] = bias + Σ_t w[t, c, q] · x[c]
         dx, grads = self.grouped(trace.x.shape[1:]).backward(_as_grouped(params), trace, dy)
         kernel = grads.pop("kernel").reshape(params["depthwise_kernel"].shape)
         return dx, {"depthwise_kernel": kernel, **grads}
@@ -159,13 +161,17 @@ class SeparableConv2D(Layer):
 
     def forward(self, params: Params, x: Array) -> tuple[Array, SeparableTrace]:
         self.check(params, x)
+        # z = depthwise(x), without bias
         between, depthwise = self.depthwise.forward(_depthwise(params), x)
+        # y[f] = bias + Σ_k z[k] · w[k, f], at each place by itself
         y, pointwise = self.pointwise.forward(_pointwise(params), between)
         return y, SeparableTrace(depthwise, pointwise)
 
     def backward(self, params: Params, trace: SeparableTrace, dy: Array) -> tuple[Array, Params]:
         self.check(params, trace.depthwise.x)
+        # y[f] = bias + Σ_k z[k] · w[k, f]
         dbetween, grads = self.pointwise.backward(_pointwise(params), trace.pointwise, dy)
+        # z = depthwise(x)
         dx, dgrads = self.depthwise.backward(_depthwise(params), trace.depthwise, dbetween)
         return dx, dgrads | _pointwise_names(grads)
 

@@ -14,7 +14,7 @@ from experiments.pooling.microscope import microscope
 from experiments.pooling.spec import GLOBAL_MAX, KINDS, MAX, PoolingSpec, reach
 from experiments.shown import Maps, Picture, Shown, Table
 
-ALL, QUARTER, LESS, ONE = range(4)  # the lesson's answers: what share is kept
+OVER_HALF, OVER_FIFTH, LESS, ONE = range(4)  # the lesson's answers: what share is kept
 
 
 class Downsampled(NamedTuple):
@@ -42,7 +42,7 @@ def prediction(result: Downsampled, kind: str) -> set[int]:
     kept = result.kept(kind)
     if result.outputs[kind].size == 1:
         return {ONE}
-    return {ALL if kept > 0.5 else QUARTER if kept >= 0.2 else LESS}
+    return {OVER_HALF if kept > 0.5 else OVER_FIFTH if kept >= 0.2 else LESS}
 
 
 def show(spec: PoolingSpec) -> Shown:
