@@ -27,8 +27,7 @@ def two_weights() -> SurfaceSpec:
     """Slider and pictures: all that runs again while λ is dragged."""
     spec = settings.read()
     with lesson.row("strength"):
-        if "strength" in spec.used:
-            settings.slider("strength", leads=True)
+        settings.slider("strength", leads=True)
         lesson.try_this(text[TRY[spec.penalty]], {"a weight": "weight"})
     two_pulls(
         picture(spec), "Loss of two weights", key="reg.surface", link=settings.key("look"), live=settings.live,

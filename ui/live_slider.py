@@ -30,6 +30,7 @@ def live_slider(
     moves: str | None = None,
     help: str = "",
     leads: bool = False,
+    idle: bool = False,
 ) -> None:
     """Draws the slider at `value`, which the caller keeps.
 
@@ -37,6 +38,7 @@ def live_slider(
     value that arrives; final when the slider was let go. The value lies in min … max, whatever the browser sent.
     With `moves`, the name of a setting, the lens of the page follows while the slider is dragged, and only the final
     value arrives here. On the first screen the arrow keys move the one that `leads`, wherever the page has the focus.
+    An `idle` one keeps its place, so that nothing moves when it comes back, and is not there for anybody.
     """
 
     def moved() -> None:
@@ -57,6 +59,7 @@ def live_slider(
         "value": value,
         "unit": unit,
         "leads": leads,
+        "idle": idle,
     }
     # Not named "value": Streamlit looks into a lone state of that name, and misses changes beside its inner value.
     _mount(key=key, data=data | {"answered": answered(key, "moved")}, on_moved_change=moved)

@@ -141,7 +141,8 @@ class Settings:
         st.number_input(name, low, high, value, step=field.step, width=130, **shown)
 
     def slider(self, name: str, unit: str = "", leads: bool = False) -> None:
-        """Our own slider: its value arrives while it is dragged. The one that `leads` the page has its arrow keys."""
+        """Our own slider: its value arrives while it is dragged. The one that `leads` the page has its arrow keys.
+        Of a setting that is not used now, its place stays empty."""
         field = self.fields[name]
         live_slider(
             name,
@@ -155,6 +156,7 @@ class Settings:
             moves=self.key(name),
             help=field.help,
             leads=leads,
+            idle=name not in self.spec.used,
         )
 
     @property

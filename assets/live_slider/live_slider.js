@@ -33,7 +33,8 @@ class LiveSlider {
     this.data = data
     this.report = report
     applyTheme(this.root)
-    const { label, help, min, max, step, value, answered } = data
+    const { label, help, min, max, step, value, answered, idle } = data
+    this.root.classList.toggle("idle", Boolean(idle))
     this.name.textContent = label
     this.name.title = help
     this.range.setAttribute("aria-description", help)
@@ -47,7 +48,7 @@ class LiveSlider {
   /** As if the slider had the focus. */
   #key(key) {
     const step = { ArrowLeft: "stepDown", ArrowRight: "stepUp" }[key]
-    if (!this.data?.leads || !step) return false
+    if (!this.data?.leads || this.data.idle || !step) return false
     this.range[step]()
     this.range.dispatchEvent(new Event("input"))
     return true

@@ -16,13 +16,15 @@ export function drawParts(g, p, palette, it) {
   frame(g, p, palette)
   clipped(g, p, () => {
     for (const level of LEVELS) strokePieces(g, p, palette.mute, 1, (it.lines[level] ??= contour(it.axis, it.data, level)))
-    const edge = pairs(it.boundary).map(place)
-    g.beginPath()
-    edge.forEach(([x, y], i) => (i ? g.lineTo(x, y) : g.moveTo(x, y)))
-    g.fillStyle = colour
-    faded(g, 0.13, () => g.fill())
-    line(g, colour, 2, edge)
-    line(g, colour, 2, pairs(it.path).map(place), [2, 3])
+    if (it.added) {
+      const edge = pairs(it.boundary).map(place)
+      g.beginPath()
+      edge.forEach(([x, y], i) => (i ? g.lineTo(x, y) : g.moveTo(x, y)))
+      g.fillStyle = colour
+      faded(g, 0.13, () => g.fill())
+      line(g, colour, 2, edge)
+      line(g, colour, 2, pairs(it.path).map(place), [2, 3])
+    }
     dot(g, place(it.best), 4, palette.mute, palette.bg)
     const half = 4 * p.type // of the words
     const far = Math.max(p.left + half, Math.min(p.left + p.side - half, p.x(it.best[0])))
@@ -38,18 +40,20 @@ export function drawSum(g, p, palette, it) {
     g.imageSmoothingEnabled = false
     g.drawImage(pixels(it, palette), p.left, 6, p.side, p.side)
     for (const level of LEVELS) strokePieces(g, p, "#ffffff", 1, contour(it.axis, it.sum, level))
-    const path = pairs(it.path).map(([w1, w2]) => [p.x(w1), p.y(w2)])
-    line(g, "#ffffff", 3.5, path)
-    line(g, "#000000", 1.5, path)
+    if (it.added) {
+      const path = pairs(it.path).map(([w1, w2]) => [p.x(w1), p.y(w2)])
+      line(g, "#ffffff", 3.5, path)
+      line(g, "#000000", 1.5, path)
+    }
     dot(g, [p.x(it.at[0]), p.y(it.at[1])], 4, "#ffffff", "#000000")
     lowest(g, p, palette, it)
   })
   frame(g, p, palette)
 }
 
-/** Both weights of the minimum for every λ; the one that is set now is a line across. */
+/** Both weights of the minimum for every λ; the one that is set now is a line across. With nothing added they stand at its left end. */
 export function drawPath(g, p, palette, it) {
-  const last = it.strengths.at(-1), x = (s) => p.left + (p.side * s) / last, { y } = p
+  const last = it.strengths.at(-1), now = it.added ? it.strength : 0, x = (s) => p.left + (p.side * s) / last, { y } = p
   const small = { size: p.type, font: palette.font, colour: palette.mute }
   g.strokeStyle = palette.line
   g.lineWidth = 1
@@ -61,7 +65,7 @@ export function drawPath(g, p, palette, it) {
   for (let s = 0; s <= last; s += 2) write(g, String(s), x(s), p.side + 8 + p.type, { ...small, align: "center" })
   write(g, "λ", x(last) - 16, p.side + 8 + p.type, { ...small, align: "right" })
   write(g, "weight at the minimum", p.left + p.side - 6, 6 + p.type + 3, { ...small, align: "right", ground: palette.bg })
-  line(g, palette.ink, 1, [[x(it.strength), 6], [x(it.strength), 6 + p.side]])
+  if (it.added) line(g, palette.ink, 1, [[x(now), 6], [x(now), 6 + p.side]])
   const rows = pairs(it.path), names = ["w₁", "w₂"]
   names.forEach((name, k) => {
     const dash = k ? DASHED : []
@@ -69,7 +73,7 @@ export function drawPath(g, p, palette, it) {
     const first = rows[0][k], other = rows[0][1 - k], above = first >= other
     write(g, name, x(0) + 10, y(first) + (above ? -8 : p.type + 6), { ...small, weight: 600, colour: palette.role.weight, ground: palette.bg })
   })
-  names.forEach((name, k) => mark(g, [x(it.strength), y(it.minimum[k])], it.minimum[k] === 0, palette))
+  names.forEach((name, k) => mark(g, [x(now), y(it.minimum[k])], it.minimum[k] === 0, palette))
 }
 
 /** The loss, a pixel a cell; w₂ grows upwards. One picture is far cheaper than as many rectangles, on every move of λ. */
@@ -113,5 +117,5 @@ export const pairs = (flat) => Array.from({ length: flat.length / 2 }, (_, i) =>
 /** For whoever cannot see the pictures. */
 export function spoken(it) {
   const [w1, w2] = [...it.minimum].map(number)
-  return `${it.penalty}, λ ${it.strength}. Minimum at w₁ ${w1}, w₂ ${w2}. Weights exactly 0: ${[...it.minimum].filter((w) => w === 0).length}.`
+  return `${it.added ? `${it.penalty}, λ ${it.strength}` : "Nothing is added"}. Minimum at w₁ ${w1}, w₂ ${w2}. Weights exactly 0: ${[...it.minimum].filter((w) => w === 0).length}.`
 }

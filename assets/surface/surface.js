@@ -17,10 +17,10 @@ const WIDE = 900, NARROW = 600 // pixels: three pictures beside each other, or o
 const LARGEST = 460
 const GAP = 20
 const PICTURES = [
-  ["parts", "Two pulls", "grey: lines of equal loss of the data; filled: where the penalty is no larger than at the minimum"],
-  ["sum", "Their sum", "the loss that is made small; the line is the way of its minimum as λ grows"],
-  ["path", "The minimum for every λ", "struck through: exactly 0"],
-]
+  ["parts", "Two pulls", "grey: lines of equal loss of the data", "; filled: where the penalty is no larger than at the minimum"],
+  ["sum", "Their sum", "the loss that is made small", "; the line is the way of its minimum as λ grows"],
+  ["path", "The minimum for every λ", "struck through: exactly 0", ""],
+] // the last words are of the penalty: where there is none, their place stays empty
 
 class Surface {
   version = 0 // counts pictures
@@ -34,7 +34,7 @@ class Surface {
     root.setAttribute("role", "region")
     this.source = new Source(this)
     this.canvases = Object.fromEntries(PICTURES.map(([name]) => [name, h("canvas", { role: "img" })]))
-    const figures = PICTURES.map(([name, title, what]) => h("figure", {}, h("figcaption", {}, h("b", {}, title), h("small", {}, what)), this.canvases[name]))
+    const figures = PICTURES.map(([name, title, what, more]) => h("figure", {}, h("figcaption", {}, h("b", {}, title), h("small", {}, what, h("span", { class: "added" }, more))), this.canvases[name]))
     this.ends = h("div", { class: "ramp", "aria-hidden": "true" })
     figures[1].append(this.ends)
     this.ranges = ["w₁", "w₂"].map((name, k) => this.#range(name, 1 - k))
@@ -78,6 +78,8 @@ class Surface {
   /** Packed by `picture` of experiments/l1_l2/surface.py. */
   show(bytes) {
     const it = unpack(bytes)
+    it.added = it.penalty !== "none"
+    this.root.classList.toggle("alone", !it.added)
     it.sum = it.data.map((value, i) => value + it.extra[i])
     it.lines = sameData(this.it, it) ? this.it.lines : {}
     this.it = it
@@ -212,7 +214,7 @@ class Surface {
 /** Which of the page's sentences is true of the minimum. */
 function situation(it, zeros) {
   if (!Math.hypot(...it.best)) return "idle"
-  if (!it.strength || it.penalty === "none") return "nothing"
+  if (!it.strength || !it.added) return "nothing"
   if (!it.l1) return "small"
   if (zeros) return zeros === 2 ? "both" : "one"
   return it.l2 ? "net" : "inside"
