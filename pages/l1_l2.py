@@ -10,7 +10,7 @@ from experiments.l1_l2.code import keras, pytorch
 from experiments.l1_l2.facts import facts
 from experiments.l1_l2.features import FeaturesSpec
 from experiments.l1_l2.questions import question_numbers
-from experiments.l1_l2.spec import TRY, SurfaceSpec
+from experiments.l1_l2.spec import KEYS, TRY, SurfaceSpec
 from experiments.l1_l2.surface import data_gradient, minima, picture
 from ui import code, lesson
 from ui.prose import read
@@ -32,6 +32,7 @@ def two_weights() -> SurfaceSpec:
     two_pulls(
         picture(spec), "Loss of two weights", key="reg.surface", link=settings.key("look"), live=settings.live,
         texts={section.title: section.text for section in text["Try this"].sections},
+        keys=KEYS, on_key=partial(settings.put, "penalty"),
     )  # fmt: skip
     settings.settle()
     return spec

@@ -133,9 +133,9 @@ class Chart {
   }
 
   /** Of several on a page, the first takes the key. */
-  #key(key, { repeat }) {
+  #key(key, { repeat, shiftKey }) {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[key]
-    if (!this.frames || (key !== " " && !by)) return false
+    if (!this.frames || shiftKey || (key !== " " && !by)) return false
     if (by) this.player.step(by)
     else if (!repeat) this.player.toggle()
     return true

@@ -3,10 +3,10 @@
 
 const UNFOCUSED = "body, main, section"
 
-/** Listens until what comes back is called: act(key, event) says whether the key, pressed alone, was its own. */
+/** Listens until what comes back is called: act(key, event) says whether the key was its own, pressed alone or, of an arrow, with Shift. */
 export function onStageKeys(root, act) {
   const listen = (event) => {
-    const modified = event.ctrlKey || event.altKey || event.metaKey || event.shiftKey
+    const modified = event.ctrlKey || event.altKey || event.metaKey || (event.shiftKey && !event.key.startsWith("Arrow"))
     if (modified || event.defaultPrevented || !event.target.matches?.(UNFOCUSED) || !onStage(root) || !seen(root)) return
     if (act(event.key, event)) event.preventDefault()
   }

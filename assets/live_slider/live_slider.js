@@ -5,6 +5,10 @@ import { onStageKeys } from "../drawing/keys.js"
 import { Latest, MOVING, follow } from "../drawing/latest.js"
 import { applyTheme } from "../drawing/theme.js"
 
+const FAR = 10 // steps that an arrow key goes with Shift
+const FURTHER = `Shift and an arrow key: ${FAR} steps`
+const KEYS = `Arrow keys move it from anywhere on the first screen. ${FURTHER}`
+
 class LiveSlider {
   #held = false
   drawn = 0
@@ -26,18 +30,19 @@ class LiveSlider {
       if (moves && !final) window.dispatchEvent(new CustomEvent(MOVING, { detail: { name: moves, value } }))
       else this.outbox.push({ value, final })
     })
-    this.close = onStageKeys(root, (key) => this.#key(key))
+    this.range.onkeydown = (event) => event.shiftKey && this.#key(event) && event.preventDefault()
+    this.close = onStageKeys(root, (_, event) => Boolean(this.data?.leads) && this.#key(event))
   }
 
   set(data, report) {
     this.data = data
     this.report = report
     applyTheme(this.root)
-    const { label, help, min, max, step, value, answered, idle } = data
+    const { label, help, min, max, step, value, answered, idle, leads } = data
     this.root.classList.toggle("idle", Boolean(idle))
     this.name.textContent = label
-    this.name.title = help
-    this.range.setAttribute("aria-description", help)
+    this.name.title = `${help}. ${leads ? KEYS : FURTHER}`
+    this.range.setAttribute("aria-description", this.name.title)
     for (const [name, bound] of Object.entries({ min, max, step })) if (this.range[name] !== String(bound)) this.range[name] = bound
     this.outbox.answered(answered)
     if (!this.#held && !this.outbox.waiting) this.#show(value)
@@ -45,11 +50,11 @@ class LiveSlider {
     this.root.dataset.drawn = ++this.drawn
   }
 
-  /** As if the slider had the focus. */
-  #key(key) {
+  /** As if the slider had the focus; with Shift further. */
+  #key({ key, shiftKey }) {
     const step = { ArrowLeft: "stepDown", ArrowRight: "stepUp" }[key]
-    if (!this.data?.leads || this.data.idle || !step) return false
-    this.range[step]()
+    if (this.data.idle || !step) return false
+    this.range[step](shiftKey ? FAR : 1)
     this.range.dispatchEvent(new Event("input"))
     return true
   }

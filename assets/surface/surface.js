@@ -4,6 +4,7 @@
 import { copyAddress, dropParameter, keepParameters, readParameter, writeParameter } from "../drawing/address.js"
 import { gradient, palette } from "../drawing/colour.js"
 import { fillTrack, h, write } from "../drawing/element.js"
+import { onStageKeys } from "../drawing/keys.js"
 import { number } from "../drawing/numbers.js"
 import { unpack, unparcel } from "../drawing/payload.js"
 import { Source } from "../drawing/source.js"
@@ -45,15 +46,17 @@ class Surface {
     this.rows = ["loss", "pull on w₁", "pull on w₂"].map((name) => [name, ...["data", "penalty", "sum"].map(() => h("td", {}))])
     this.when = h("p", { class: "when" })
     this.found = h("p", { class: "found" })
+    this.hint = h("p", { class: "hint" })
     const table = h("table", {},
       h("thead", {}, h("tr", {}, h("td", {}), ...["data", "+ penalty", "= sum"].map((name) => h("th", { scope: "col" }, name)))),
       h("tbody", {}, ...this.rows.map(([name, ...cells]) => h("tr", {}, h("th", { scope: "row", class: name === "loss" ? "" : "k-gradient" }, name), ...cells))))
     const look = h("div", { class: "look" }, ...this.ranges.map(({ label }) => label), this.backButton)
-    root.replaceChildren(h("div", { class: "figures" }, ...figures), this.problem, h("div", { class: "reading" }, h("div", {}, this.when, this.found), table, look, this.copyButton), this.live)
+    root.replaceChildren(h("div", { class: "figures" }, ...figures), this.problem, h("div", { class: "reading" }, h("div", {}, this.when, this.found, this.hint), table, look, this.copyButton), this.live)
     this.#listen()
     this.observer = new ResizeObserver(() => Math.abs(root.clientWidth - this.width) > 1 && this.draw())
     this.observer.observe(root)
-    this.forget = onPresented(() => this.draw())
+    const presented = onPresented(() => this.draw()), keys = onStageKeys(root, (key, { repeat }) => !repeat && this.#key(key))
+    this.forget = () => [presented, keys].forEach((forget) => forget())
   }
 
   close() {
@@ -64,10 +67,11 @@ class Surface {
     clearTimeout(this.speech)
   }
 
-  /** From the page: {title, link, live, texts, picture}. */
-  set(data) {
-    const { title, link, live, texts, picture } = unparcel(data)
-    Object.assign(this, { link, texts })
+  /** From the page: {title, link, live, texts, keys, picture}; ask(word) asks it for what a key stands for. */
+  set(data, ask) {
+    const { title, link, live, texts, keys, picture } = unparcel(data)
+    Object.assign(this, { link, texts, keys, ask })
+    write(this.hint, `Keys: ${Object.entries(keys).map(([key, word]) => `${key} takes ${word}`).join(", ")}, ← → move λ, with Shift further.`)
     this.root.setAttribute("aria-label", title)
     this.source.set(live, () => {})
     if (live) keepParameters(live.settings)
@@ -125,6 +129,12 @@ class Surface {
       }
       canvas.onpointerleave = () => this.#hover(null)
     }
+  }
+
+  #key(key) {
+    if (!Object.hasOwn(this.keys ?? {}, key)) return false
+    if (this.keys[key] !== this.it.penalty) this.ask(this.keys[key])
+    return true
   }
 
   #hover(cell) {
@@ -231,7 +241,7 @@ const linked = (text) => (/^\d{1,3}\.\d{1,3}$/.test(text ?? "") ? text.split("."
 
 const all = new WeakMap()
 
-export function mount({ data, parentElement }) {
+export function mount({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".surface")
   if (!all.has(parentElement)) {
     const surface = new Surface(root)
@@ -240,7 +250,7 @@ export function mount({ data, parentElement }) {
     const font = getComputedStyle(root).getPropertyValue("--font")
     document.fonts?.load(`500 13px ${font}`).then(() => surface.draw(), () => {}) // canvases do not wait for fonts
   }
-  all.get(parentElement).set(data)
+  all.get(parentElement).set(data, (word) => setTriggerValue("asked", word))
 }
 
 export function unmount(parentElement) {

@@ -100,6 +100,31 @@ def test_arrow_keys_move_lambda_from_anywhere_and_never_from_a_field(l1_l2: Call
     assert slider(it).input_value() == "1"
 
 
+def test_with_shift_an_arrow_key_moves_lambda_ten_steps(l1_l2: Callable[..., Any]) -> None:
+    it = l1_l2("reg_strength=1")
+    it.page.keyboard.press("Shift+ArrowRight")
+    wait_for(it, "strength", "1.2")
+    slider(it).press("Shift+ArrowLeft")
+    wait_for(it, "strength", "1")
+
+
+def test_keys_take_another_penalty_and_without_one_nothing_of_it_is_left(l1_l2: Callable[..., Any]) -> None:
+    """And nothing moves: the pictures stand where they stood."""
+    it = l1_l2()
+    place = it.page.locator(f"{PICTURE} canvas").first.bounding_box()
+    it.page.keyboard.press("2")
+    it.page.wait_for_url(lambda url: "reg_penalty=L2" in url)
+    it.page.keyboard.press("0")
+    it.page.wait_for_url(lambda url: "reg_penalty=none" in url)
+    it.page.wait_for_selector(".surface.alone")
+    assert not slider(it).is_visible()
+    assert not it.page.get_by_text("; filled: where the penalty").is_visible()
+    assert it.page.locator(f"{PICTURE} canvas").first.bounding_box() == place
+    it.page.keyboard.press("1")
+    it.page.wait_for_url(lambda url: "reg_penalty" not in url)
+    slider(it).wait_for()
+
+
 def test_dragged_lambda_redraws_while_it_is_held_and_no_run_of_the_page_is_needed(l1_l2: Callable[..., Any]) -> None:
     """How often a second: `benchmarks.page`."""
     it = l1_l2()
