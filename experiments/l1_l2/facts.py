@@ -19,7 +19,7 @@ def facts(spec: SurfaceSpec) -> tuple[tuple[str, str, str], ...]:
     data, penalty = significant(bottom.data), significant(bottom.penalty)
     added = "" if spec.penalty == NONE else f" + {FORMULAS[spec.penalty]} {penalty}"
     return (
-        ("Minimum", ", ".join(decimal(float(v), 2) for v in bottom.w), f"‖w‖ = {decimal(length(bottom.w))}"),
+        ("Minimum", ", ".join(significant(float(v)) for v in bottom.w), f"‖w‖ = {decimal(length(bottom.w))}"),
         ("Loss there", significant(bottom.data + bottom.penalty), f"mean (x·w − t)² {data}{added}"),
         ("Exact zeros", f"{int((bottom.w == 0).sum())} of 2", "weights"),
         ("Numerical gradient", "agrees" if not checked.wrong else "disagrees", told),

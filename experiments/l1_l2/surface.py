@@ -207,7 +207,7 @@ def show(spec: SurfaceSpec) -> Shown:
     numbers = {
         "strength": decimal(spec.strength),
         "penalty": spec.penalty,
-        "minimum": ", ".join(decimal(float(v), 3) for v in bottom.w),
+        "minimum": ", ".join(significant(float(v)) for v in bottom.w),  # an exact zero is written 0
         "data_pull": ", ".join(decimal(float(v), 3) for v in -bottom.data_gradient),
         "penalty_pull": ", ".join(decimal(float(v), 3) for v in -bottom.penalty_gradient),
         "first_zero": " and ".join(
@@ -226,7 +226,7 @@ def show(spec: SurfaceSpec) -> Shown:
 def _pulls(spec: SurfaceSpec, bottom: Pull) -> Table:
     columns = {
         "at the minimum": ["w₁", "w₂"],
-        "weight": [decimal(float(v), 3) for v in bottom.w],
+        "weight": [significant(float(v)) for v in bottom.w],
         "pull of the data, −∂D/∂w": [decimal(float(v), 3) for v in -bottom.data_gradient],
         "pull of the penalty, −∂R/∂w": [decimal(float(v), 3) for v in -bottom.penalty_gradient],
     }

@@ -110,6 +110,7 @@ def test_facts_count_the_zeros(spec: SurfaceSpec) -> None:
     told = {label: value for label, value, _ in facts(spec)}
     assert told["Exact zeros"] == f"{int((minimum(spec) == 0).sum())} of 2"
     assert told["Numerical gradient"] == "agrees"
+    assert [text == "0" for text in told["Minimum"].split(", ")] == (minimum(spec) == 0).tolist()  # small is not 0
 
 
 def test_the_picture_answers_by_address() -> None:
