@@ -78,7 +78,8 @@ export function sumRows(lens, grid, cell, { terms, constant, result, sum = resul
   const total = rest.reduce((sum, term) => sum + term.product, 0), totalPlaces = Math.min(productPlaces, ownDecimals(total))
   if (rest.length) foot.push(line("more", h("button", { class: "quiet", type: "button", "data-spot": "more", onclick: () => lens.expand(true) }, `and ${rest.length} more`), fixed(total, totalPlaces)))
   if (constant) foot.push(line("", "constant", write(constant)))
-  foot.push(line(known ? "" : "total", `sum of ${count(terms.length, "term")}`, number(sum)))
+  const alone = terms.length === 1 && !constant
+  foot.push(line(known ? "" : "total", alone ? "its only term" : `sum of ${count(terms.length, "term")}`, number(sum)))
   if (known) foot.push(line("total", `${known.text(number(sum))} =`, number(result)))
   const lines = [...[...shown.map((term) => term.product), constant].map((value) => rounded(value, productPlaces)), rounded(total, totalPlaces)]
   const less = many && open && h("button", { class: "quiet less", type: "button", "data-spot": "more", onclick: () => lens.expand(false) }, `Show the largest ${LARGEST}`)
@@ -86,7 +87,7 @@ export function sumRows(lens, grid, cell, { terms, constant, result, sum = resul
     scrolling(many && open, h("table", { class: `terms slots-${slots}` }, h("tbody", {}, body))),
     h("table", { class: `ft${context.bars ? " bars" : ""}` }, h("tbody", {}, foot)), less,
   ]
-  return { content, value: number(v), inexact: !addsUp(lines, sum), sentence: `: ${known ? `${known.text(number(sum))}, of ` : ""}the sum of ${count(terms.length, "term")}. ${inWords(context, ranked[0])}` }
+  return { content, value: number(v), inexact: !addsUp(lines, sum), sentence: `: ${known ? `${known.text(number(sum))}, of ` : ""}${alone ? "its only term" : `the sum of ${count(terms.length, "term")}`}. ${inWords(context, ranked[0])}` }
 }
 
 /** Terms of one kind have the same factors, read in the same way. */
