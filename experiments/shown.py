@@ -18,6 +18,7 @@ class Picture:
     role: Role
     left_out: Array | None = None  # cells that mean nothing, the shape of values
     marks: Array | None = None  # (n, 4)  row, column, height, width of places that are framed and numbered 1…n
+    sparse: bool = False  # hardly any cell is not exactly 0: each that is not is a dot, however small a cell is
 
 
 @dataclass(frozen=True)

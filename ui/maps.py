@@ -34,6 +34,8 @@ class Picture(Protocol):
     def left_out(self) -> NDArray[Any] | None: ...  # cells that mean nothing: the shape of values, or of one frame
     @property
     def marks(self) -> NDArray[Any] | None: ...  # (n, 4)  row, column, height, width of places that are framed
+    @property
+    def sparse(self) -> bool: ...  # each cell that is not exactly 0 is a dot
 
 
 def maps(
@@ -71,6 +73,7 @@ def maps(
             "values": picture.values,
             "leftOut": picture.left_out,
             "marks": picture.marks,
+            "sparse": picture.sparse,
         }
         for picture in pictures
     ]

@@ -7,7 +7,7 @@ import { paint } from "../drawing/paint.js"
 import { unparcel } from "../drawing/payload.js"
 import { Player } from "../drawing/player.js"
 import { applyTheme } from "../drawing/theme.js"
-import { hatch, number as numberPlaces } from "./marks.js"
+import { dots, hatch, number as numberPlaces } from "./marks.js"
 
 const MOVED = "layerlab-maps-frame" // an event: a row shows another frame, and those that are linked to it follow
 const PACE = 500, GAP = 24, PAD = 2
@@ -120,6 +120,7 @@ class Maps {
         rings: view.pointed ? [view.pointed] : [],
       })
       if (map.marks) numberPlaces(view.canvas, marksOf(map), view.cell, PAD, this.palette)
+      if (map.sparse) dots(view.canvas, matrix, view.cell, PAD, this.palette)
       if (struck) hatch(view.canvas, matrix, (i, j) => struck[matrix.at(i, j) % struck.length], view.cell, PAD, this.palette)
       view.bar.style.width = `${Math.max(24, Math.min(60, matrix.cols * view.cell.width - 60))}px`
       view.bar.style.background = gradient(this.palette, map.scale)
@@ -133,18 +134,19 @@ class Maps {
 
   /** What a map shows now, in words. */
   #says(map, { rows, cols, at, values }) {
-    let low = Infinity, high = -Infinity, left = 0
+    let low = Infinity, high = -Infinity, left = 0, other = 0
     for (let i = 0; i < rows; i++) {
       for (let j = 0; j < cols; j++) {
         const v = values[at(i, j)]
         if (v < low) low = v
         if (v > high) high = v
+        if (v !== 0) other++
         left += map.leftOut?.[at(i, j) % map.leftOut.length] ?? 0
       }
     }
     const marked = marksOf(map).length
     const when = this.data.frames ? `, ${this.data.frames[this.frame]}` : ""
-    return `${map.label}${when}: ${rows} by ${cols}, from ${number(low)} to ${number(high)}${left ? `, ${left} left out` : ""}${marked ? `, ${count(marked, "place")} marked` : ""}`
+    return `${map.label}${when}: ${rows} by ${cols}, from ${number(low)} to ${number(high)}${map.sparse ? `, ${other} not 0` : ""}${left ? `, ${left} left out` : ""}${marked ? `, ${count(marked, "place")} marked` : ""}`
   }
 
   /** Shows a frame, and takes along the rows that are linked. */

@@ -1,8 +1,12 @@
-/* What is drawn over a small map once it is painted: numbers beside framed places, and hatching over what means nothing. */
+/* What is drawn over a map once it is painted: numbers beside framed places, hatching over what means nothing, and dots where
+   cells are too small to be found. */
+
+import { tone } from "../drawing/colour.js"
 
 const HIGH = 15 // pixels: a number beside its frame
 const INSIDE = 18 // pixels: a frame of this height has its number inside, by paint()
 const STRUCK = 10 // pixels: paint() strikes each cell of this size or larger
+const DOT = 3.5 // pixels: its radius
 const HATCH = 6 // pixels from one line to the next
 
 /** Numbers the small places among [row, column, rows, columns]…: beside the frame, where no place is hidden if there is room. */
@@ -48,6 +52,25 @@ export function hatch(canvas, { rows, cols }, left, cell, pad, palette) {
     g.lineTo(x + height, 0)
   }
   g.stroke()
+  g.restore()
+}
+
+/** A dot with a rim on every cell that is not exactly 0: a small weight is pale, and still there. */
+export function dots(canvas, { rows, cols, at, values, scale }, cell, pad, palette) {
+  const { g } = over(canvas), { fill } = palette[scale.kind]
+  g.strokeStyle = palette.ink
+  g.lineWidth = 1
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++) {
+      const v = values[at(i, j)]
+      if (v === 0) continue
+      g.beginPath()
+      g.arc(pad + (j + 0.5) * cell.width, pad + (i + 0.5) * cell.height, DOT, 0, 2 * Math.PI)
+      g.fillStyle = fill[tone(v, scale)]
+      g.fill()
+      g.stroke()
+    }
+  }
   g.restore()
 }
 

@@ -234,7 +234,7 @@ def _map(minima: list[Minimum]) -> Maps:
     alt = f"The {RELEVANT} weights that matter, and all {whole(FEATURES)}, a cell each. {frames[-1]}"
     pictures = [
         Picture(f"the {RELEVANT} that matter", few, Scale(2), "weight"),
-        Picture(f"all {whole(FEATURES)}", cells, Scale(2), "weight"),
+        Picture(f"all {whole(FEATURES)}: a dot where it is not 0", cells, Scale(2), "weight", sparse=True),
     ]
     at = minima.index(best(minima))
     return Maps(pictures, alt, frames, at)

@@ -11,6 +11,14 @@ from experiments.l1_l2.surface import axis, minimum, parts
 
 PICTURE = ".surface[data-drawn]"
 
+# how many pixels of a canvas have another colour than most
+PAINTED = """canvas => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
+  const counts = new Map()
+  for (const colour of new Uint32Array(data.buffer)) counts.set(colour, (counts.get(colour) ?? 0) + 1)
+  return canvas.width * canvas.height - Math.max(...counts.values())
+}"""
+
 
 @pytest.fixture
 def l1_l2(open_page: Callable[..., Any], serve: Callable[..., str]) -> Callable[..., Any]:
@@ -161,3 +169,6 @@ def test_the_path_of_10_000_features_streams_in(l1_l2: Callable[..., Any]) -> No
     card.get_by_text("Show me without a guess").click()
     card.get_by_text("20 of 20 found, 0 others").first.wait_for(timeout=140_000)
     card.get_by_text("Where it stops").wait_for(timeout=140_000)
+    all_ = card.get_by_role("img", name="a dot where it is not 0")
+    assert ", 20 not 0" in str(all_.get_attribute("aria-label"))
+    assert all_.evaluate(PAINTED) > 500  # as cells alone, 20 weights would be 80 pixels
