@@ -26,6 +26,7 @@ from experiments.shown import Lines, Maps, Picture, Shown, Table
 
 SEEDS = range(5)
 TUMOURS, LEARNED, CHOOSING = 569, 100, 100  # examples; the others are held out from both
+MEASUREMENTS = 30  # of each
 STRENGTHS = 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0, 100.0
 NEWTON = 200  # steps at most
 RESTS = 1e-9
@@ -36,7 +37,14 @@ PLANE = 41  # cells a side of the decision surface
 DEGREE = 5  # of its two features
 LEAST = 1e-15  # a probability of 0 would cost infinitely much
 ASKED_NUMBERS = MappingProxyType(
-    {"learned": str(LEARNED), "choosing": str(CHOOSING), "held_out": str(TUMOURS - LEARNED - CHOOSING)}
+    {
+        "tumours": str(TUMOURS),
+        "measurements": str(MEASUREMENTS),
+        "learned": str(LEARNED),
+        "choosing": str(CHOOSING),
+        "held_out": str(TUMOURS - LEARNED - CHOOSING),
+        "sure": decimal(100 * SURE, 0),
+    }
 )  # of the question
 
 

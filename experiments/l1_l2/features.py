@@ -25,7 +25,7 @@ from engine.arrays import Array
 from engine.linear import LinearProblem, at, proximal_step, subgradient_step
 from engine.regularizers import L1
 from experiments.l1_l2.linear import Made, fitted, made
-from experiments.numbers import counted, ends, scientific, whole
+from experiments.numbers import counted, decimal, ends, scientific, whole
 from experiments.scene import Scale
 from experiments.several import parts
 from experiments.shown import Lines, Maps, Part, Picture, Shown, Table
@@ -41,7 +41,15 @@ ROUNDING = 1e-5  # of a float32
 STEPS = 2000  # of the small comparison
 FEW, SOME, FOUR, WEAK = 40, 20, 4, 0.1  # its examples, features, relevant features, λ
 ASKED_NUMBERS = MappingProxyType(
-    {"features": whole(FEATURES), "relevant": str(RELEVANT), "wrong": str(WRONG)}
+    {
+        "features": whole(FEATURES),
+        "relevant": str(RELEVANT),
+        "wrong": str(WRONG),
+        "noise": decimal(NOISE, 1),
+        "times": whole(FEATURES // EXAMPLES[-1]),
+        "most": str(EXAMPLES[-1]),
+        "some": str(SOME),
+    }
 )  # of the question
 
 

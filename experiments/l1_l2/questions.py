@@ -21,6 +21,7 @@ def question_numbers(spec: SurfaceSpec) -> dict[str, str]:
 
     return {
         "strength": decimal(strength),
+        "fallback": decimal(SurfaceSpec().strength),
         "small": decimal(SMALL, 1),
         "large": decimal(LARGE, 1),
         "rate": decimal(RATE, 1),

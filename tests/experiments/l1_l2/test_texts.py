@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine.datasets import tumours
 from engine.regularizers import L1, L2
 from experiments.l1_l2 import confidence, decay, features, histogram, surface
 from experiments.l1_l2.code import keras, pytorch
@@ -17,7 +18,7 @@ from experiments.l1_l2.questions import RATE, SMALL, STEPPED, question_numbers
 from experiments.l1_l2.spec import NONE, SurfaceSpec
 from experiments.l1_l2.surface import minimum, parts, picture
 from experiments.live import payload
-from experiments.numbers import decimal
+from experiments.numbers import decimal, whole
 from experiments.shown import Maps, Shown
 from tests.experiments.l1_l2.test_claims import SETTINGS
 from ui.prose import read
@@ -49,6 +50,14 @@ def test_the_first_experiment_follows_the_settings(spec: SurfaceSpec) -> None:
 )
 def test_texts_are_filled(claim: str, show: Callable[[], Shown], numbers: Any) -> None:
     check(claim, show(), numbers)
+
+
+def test_what_the_headings_count_is_so() -> None:
+    text = read("l1_l2")
+    assert text["RG2"].title == "RG2: What is left of sixty weights?"
+    assert histogram.FEATURES == 60
+    assert text["RG3"].title == f"RG3: Can {features.RELEVANT} of {whole(features.FEATURES)} be found?"
+    assert tumours().x.shape == (confidence.TUMOURS, confidence.MEASUREMENTS)
 
 
 def test_the_long_path_is_shown_as_it_comes() -> None:
