@@ -9,6 +9,7 @@ import streamlit as st
 
 from ui.assets import ASSETS
 from ui.contents import HOME, SECTIONS
+from ui.links import stay_here
 
 MARK = ASSETS / "theme" / "mark.svg"
 
@@ -44,4 +45,5 @@ with st.container(horizontal=True, horizontal_alignment="distribute", key="path"
         st.page_link(way, label=f"Back: {way.title}", icon=":material/arrow_back:")
     for way in after:
         st.page_link(way, label=f"Next: {way.title}", icon=":material/arrow_forward:", icon_position="right")
+stay_here()
 settle_memory(page.url_path)
