@@ -176,11 +176,14 @@ class Settings:
         st.button("Surprise me", type="tertiary", key=self.session_key("surprise"), on_click=self._surprise)
 
     def presets(self, presets: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
-        """Buttons that set several at once: (label, help) → setting → value."""
+        """Buttons that set several at once: (label, help) → setting → value. One that holds now looks pressed."""
         with st.container(horizontal=True, width="content", gap="xsmall", key=self.session_key("presets")):
             for (label, words), values in presets.items():
-                key = self.session_key(f"{label}.preset")
-                st.button(label, key=key, help=words, on_click=self._put_some, args=(values,))
+                held = all(getattr(self.spec, name) == value for name, value in values.items())
+                st.button(
+                    label, type="primary" if held else "secondary", key=self.session_key(f"{label}.preset"),
+                    help=words, on_click=self._put_some, args=(values,),
+                )  # fmt: skip
 
     def _put_some(self, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
