@@ -59,6 +59,7 @@ class Lines:
     y: str
     alt: str
     log: bool = False  # both axes
+    across: bool = False  # of the axes, only that of the places is logarithmic
     span: tuple[float, float] | None = None  # the heights are logarithmic, from the one to the other whatever is drawn
     marks: Sequence[int] | Array = ()  # places in `at` where the first line is ringed
     bands: Mapping[str, tuple[Array, Array]] = field(default_factory=dict)  # name → (low, high), shaded in between

@@ -70,6 +70,7 @@ def line_chart(
     key: str,
     alt: str,
     log: bool = False,
+    across: bool = False,
     span: tuple[float, float] | None = None,
     marks: Sequence[int] | NDArray[Any] = (),
     bands: Mapping[str, tuple[Numbers, Numbers]] = MappingProxyType({}),
@@ -77,7 +78,8 @@ def line_chart(
     **frames: Any,
 ) -> None:
     """Lines by name over common places, each named where it ends, or above where ends are close; `log` makes both axes
-    logarithmic. With `span`, only the heights are, from the one to the other, whatever the lines hold.
+    logarithmic, `across` only that of the places. With `span`, only the heights are, from the one to the other,
+    whatever the lines hold.
 
     A place where a line has no number, NaN, is a gap; so is one ≤ 0 where the axes are logarithmic. `marks` numbers
     places in `at` where the first line gets a ring. `bands` are shaded from a lower to an upper line; beside them all
@@ -101,7 +103,7 @@ def line_chart(
     ]
     if len(marks):
         data.append(_rings(np.asarray(at)[marks], np.asarray(next(iter(lines.values())))[marks]))
-    places = _along(at, log)
+    places = _along(at, log or across)
     ends = {name: end for name, values in lines.items() if (end := _end(places, _along(values, log)))}
     edges = [edge for band in bands.values() for edge in band]
     heights = np.concatenate([_along(np.ravel(values), log) for values in (*lines.values(), *edges)])
@@ -112,7 +114,7 @@ def line_chart(
     layout = {
         "xaxis": {
             "title": {"text": x},
-            "type": kind,
+            "type": "log" if across else kind,
             "tickvals": list(at) if len(at) <= TICKED else None,
             "tickformat": "," if len(at) > TICKED and not log else None,  # 2,000, not 0.2×10⁴
             "range": _reach(places, 0.01),

@@ -84,6 +84,8 @@ class Lines(Film, Protocol):
     @property
     def log(self) -> bool: ...
     @property
+    def across(self) -> bool: ...
+    @property
     def span(self) -> tuple[float, float] | None: ...
     @property
     def marks(self) -> Sequence[int] | NDArray[Any]: ...
@@ -254,8 +256,8 @@ def draw(rows: Sequence[Row], key: str, settings: Any = None, together: str | No
             )  # fmt: skip
         elif isinstance(row, Lines):
             line_chart(
-                row.at, row.lines, x=row.x, y=row.y, log=row.log, span=row.span, marks=row.marks, bands=row.bands,
-                key=f"{key}.{number}", alt=row.alt, **_frames(row, together, settings),
+                row.at, row.lines, x=row.x, y=row.y, log=row.log, across=row.across, span=row.span, marks=row.marks,
+                bands=row.bands, key=f"{key}.{number}", alt=row.alt, **_frames(row, together, settings),
             )  # fmt: skip
         elif isinstance(row, Bars):
             bar_chart(

@@ -208,7 +208,8 @@ def show(_: None = None) -> Shown:
         f"Log-loss by λ: held out {loss} at {name(0)}, {numbers['best_loss']} at the λ that was chosen. "
         f"Ringed is what was chosen: {', '.join(map(name, ringed))}"
     )
-    losses = Lines(STRENGTHS, curve, "λ", "log-loss (median)", alt, log=True, marks=ringed)
+    range_ = {"held out, all seeds": (found.held_out.min(axis=0), found.held_out.max(axis=0))}
+    losses = Lines(STRENGTHS, curve, "λ", "log-loss (median)", alt, across=True, marks=ringed, bands=range_)
     return Shown(numbers, [losses, _reliability(found), _maps(), _table(found)])
 
 

@@ -69,6 +69,13 @@ def test_numbers_that_are_not_positive_have_no_place_on_a_logarithmic_axis(monke
     assert [(note["x"], note["y"]) for note in drawn["annotations"]] == [(2, 1), (1, 2)]
 
 
+def test_across_only_the_places_are_logarithmic(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = figure(monkeypatch, [0.1, 1, 10], {"a": [0.0, 1.0, 0.5]}, across=True)["layout"]
+    assert (drawn["xaxis"]["type"], drawn["yaxis"]["type"]) == ("log", "linear")
+    assert drawn["xaxis"]["range"] == pytest.approx([-1.02, 1.02])
+    assert drawn["yaxis"]["range"] == pytest.approx([-0.1, 1.1])
+
+
 @pytest.mark.parametrize(
     ("bars", "highest"), [([0.0, 0.0], 1), ([np.nan, np.nan], 1), ([np.nan, 2.0], 2.1), ([np.inf, 2.0], 2.1)]
 )
