@@ -229,7 +229,7 @@ def _way(minima: list[Minimum]) -> Lines:
         f"Weights by λ, seed {SEEDS[0]}; 1 is the weight that made the data. At λ = {minima[-1].strength:.2f}: "
         + ", ".join(f"{name} {values[-1]:.2f}" for name, values in lines.items())
     )
-    return Lines([minimum.strength for minimum in minima], lines, "λ", "size of the weight, share of the true one", alt)
+    return Lines([minimum.strength for minimum in minima], lines, "λ", "share of the true weight", alt)
 
 
 def _map(minima: list[Minimum]) -> Maps:
