@@ -3,11 +3,13 @@
 import { fillTrack, h } from "../drawing/element.js"
 import { onStageKeys } from "../drawing/keys.js"
 import { Latest, MOVING, follow } from "../drawing/latest.js"
+import { Player } from "../drawing/player.js"
 import { applyTheme } from "../drawing/theme.js"
 
 const FAR = 10 // steps that an arrow key goes with Shift
 const FURTHER = `Shift and an arrow key: ${FAR} steps`
-const KEYS = `Arrow keys move it from anywhere on the first screen. ${FURTHER}`
+const KEYS = `From anywhere on the first screen arrow keys move it, and Space plays it. ${FURTHER}`
+const PACE = 30 // milliseconds a step that is played
 
 class LiveSlider {
   #held = false
@@ -30,8 +32,18 @@ class LiveSlider {
       if (moves && !final) window.dispatchEvent(new CustomEvent(MOVING, { detail: { name: moves, value } }))
       else this.outbox.push({ value, final })
     })
-    this.range.onkeydown = (event) => event.shiftKey && this.#key(event) && event.preventDefault()
-    this.close = onStageKeys(root, (_, event) => Boolean(this.data?.leads) && this.#key(event))
+    this.player = new Player({
+      at: () => Math.round((this.range.value - this.range.min) / this.range.step),
+      count: () => Math.round((this.range.max - this.range.min) / this.range.step) + 1,
+      pace: PACE,
+      show: (i) => this.#go(Number(this.range.min) + i * this.range.step),
+    })
+    this.range.addEventListener("pointerdown", () => this.player.stop())
+    this.range.onkeydown = (event) => {
+      if (event.key === " " || event.shiftKey ? this.#key(event) : this.player.stop()) event.preventDefault()
+    }
+    const forget = onStageKeys(root, (_, event) => Boolean(this.data?.leads) && this.#key(event))
+    this.close = () => [forget(), this.player.stop()]
   }
 
   set(data, report) {
@@ -40,6 +52,7 @@ class LiveSlider {
     applyTheme(this.root)
     const { label, help, min, max, step, value, answered, idle, leads } = data
     this.root.classList.toggle("idle", Boolean(idle))
+    if (idle) this.player.stop()
     this.name.textContent = label
     this.name.title = `${help}. ${leads ? KEYS : FURTHER}`
     this.range.setAttribute("aria-description", this.name.title)
@@ -50,13 +63,18 @@ class LiveSlider {
     this.root.dataset.drawn = ++this.drawn
   }
 
-  /** As if the slider had the focus; with Shift further. */
-  #key({ key, shiftKey }) {
-    const step = { ArrowLeft: "stepDown", ArrowRight: "stepUp" }[key]
-    if (this.data.idle || !step) return false
-    this.range[step](shiftKey ? FAR : 1)
-    this.range.dispatchEvent(new Event("input"))
+  /** As if the slider had the focus; with Shift further. Space plays it, where it leads. */
+  #key({ key, shiftKey, repeat }) {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[key]
+    if (this.data.idle || !(by || (key === " " && this.data.leads))) return false
+    if (by) this.player.step(shiftKey ? by * FAR : by)
+    else if (!repeat) this.player.toggle()
     return true
+  }
+
+  #go(value) {
+    this.range.value = value
+    this.range.dispatchEvent(new Event("input"))
   }
 
   #show(value) {

@@ -71,7 +71,7 @@ class Surface {
   set(data, ask) {
     const { title, link, live, texts, keys, picture } = unparcel(data)
     Object.assign(this, { link, texts, keys, ask })
-    write(this.hint, `Keys: ${Object.entries(keys).map(([key, word]) => `${key} takes ${word}`).join(", ")}, ← → move λ, with Shift further.`)
+    write(this.hint, `Keys: ${Object.entries(keys).map(([key, word]) => `${key} takes ${word}`).join(", ")}, ← → move λ, with Shift further; Space plays it.`)
     this.root.setAttribute("aria-label", title)
     this.source.set(live, () => {})
     if (live) keepParameters(live.settings)

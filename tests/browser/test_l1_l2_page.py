@@ -116,6 +116,21 @@ def test_with_shift_an_arrow_key_moves_lambda_ten_steps(l1_l2: Callable[..., Any
     wait_for(it, "strength", "1")
 
 
+def test_space_plays_lambda_until_it_is_pressed_again(l1_l2: Callable[..., Any]) -> None:
+    it = l1_l2("reg_strength=1")
+    it.page.keyboard.press("Space")
+    it.page.wait_for_function("() => document.documentElement.hasAttribute('data-moving')")
+    for _ in range(100):
+        if float(state(it, "strength")) > 1.3:
+            break
+        it.page.wait_for_timeout(50)
+    it.page.keyboard.press("Space")
+    rested = float(slider(it).input_value())
+    assert 1.3 < rested < 6
+    it.page.wait_for_url(lambda url: f"reg_strength={rested:g}" in url)
+    assert float(slider(it).input_value()) == rested
+
+
 def test_keys_take_another_penalty_and_without_one_nothing_of_it_is_left(l1_l2: Callable[..., Any]) -> None:
     """And nothing moves: the pictures stand where they stood."""
     it = l1_l2()
@@ -161,6 +176,16 @@ def test_l2_leaves_no_zero(l1_l2: Callable[..., Any]) -> None:
     it.page.wait_for_function("() => document.querySelector('.facts').innerText.includes('0 of 2')")
     it.page.wait_for_url(lambda url: "reg_penalty=L2" in url)
     assert "neither is 0" in it.page.locator(".surface .found").inner_text()
+
+
+def test_a_copied_link_opens_the_same_view(l1_l2: Callable[..., Any]) -> None:
+    it = l1_l2("reg_strength=2&reg_look=24.30", permissions=["clipboard-read", "clipboard-write"])
+    it.page.get_by_role("button", name="Copy link").click()
+    it.page.get_by_role("button", name="Copied").wait_for()
+    link = str(it.page.evaluate("() => navigator.clipboard.readText()"))
+    again = l1_l2(link.split("?")[1])
+    assert (state(again, "at"), state(again, "strength")) == ("24.30", "2")
+    assert table(again) == table(it)
 
 
 def test_the_path_of_10_000_features_streams_in(l1_l2: Callable[..., Any]) -> None:
