@@ -51,9 +51,9 @@ export function drawSum(g, p, palette, it) {
   frame(g, p, palette)
 }
 
-/** Both weights of the minimum for every λ; the one that is set now is a line across. With nothing added they stand at its left end. */
+/** Both weights of the minimum for every λ; the one that is set now is a line across, if there is one. */
 export function drawPath(g, p, palette, it) {
-  const last = it.strengths.at(-1), now = it.added ? it.strength : 0, x = (s) => p.left + (p.side * s) / last, { y } = p
+  const last = it.strengths.at(-1), x = (s) => p.left + (p.side * s) / last, { y } = p
   const small = { size: p.type, font: palette.font, colour: palette.mute }
   g.strokeStyle = palette.line
   g.lineWidth = 1
@@ -65,7 +65,7 @@ export function drawPath(g, p, palette, it) {
   for (let s = 0; s <= last; s += 2) write(g, String(s), x(s), p.side + 8 + p.type, { ...small, align: "center" })
   write(g, "λ", x(last) - 16, p.side + 8 + p.type, { ...small, align: "right" })
   write(g, "weight at the minimum", p.left + p.side - 6, 6 + p.type + 3, { ...small, align: "right", ground: palette.bg })
-  if (it.added) line(g, palette.ink, 1, [[x(now), 6], [x(now), 6 + p.side]])
+  if (it.added) line(g, palette.ink, 1, [[x(it.strength), 6], [x(it.strength), 6 + p.side]])
   const rows = pairs(it.path), names = ["w₁", "w₂"]
   names.forEach((name, k) => {
     const dash = k ? DASHED : []
@@ -73,7 +73,7 @@ export function drawPath(g, p, palette, it) {
     const first = rows[0][k], other = rows[0][1 - k], above = first >= other
     write(g, name, x(0) + 10, y(first) + (above ? -8 : p.type + 6), { ...small, weight: 600, colour: palette.role.weight, ground: palette.bg })
   })
-  names.forEach((name, k) => mark(g, [x(now), y(it.minimum[k])], it.minimum[k] === 0, palette))
+  if (it.added) names.forEach((name, k) => mark(g, [x(it.strength), y(it.minimum[k])], it.minimum[k] === 0, palette))
 }
 
 /** The loss, a pixel a cell; w₂ grows upwards. One picture is far cheaper than as many rectangles, on every move of λ. */

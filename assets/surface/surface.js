@@ -46,12 +46,13 @@ class Surface {
     this.rows = ["loss", "pull on w₁", "pull on w₂"].map((name) => [name, ...["data", "penalty", "sum"].map(() => h("td", {}))])
     this.when = h("p", { class: "when" })
     this.found = h("p", { class: "found" })
-    this.hint = h("p", { class: "hint" })
+    this.keysLine = h("span", {})
+    const hint = h("p", { class: "hint" }, this.keysLine, h("span", { class: "added" }, ", ← → move λ, with Shift further; Space plays it"))
     const table = h("table", {},
       h("thead", {}, h("tr", {}, h("td", {}), ...["data", "+ penalty", "= sum"].map((name) => h("th", { scope: "col" }, name)))),
       h("tbody", {}, ...this.rows.map(([name, ...cells]) => h("tr", {}, h("th", { scope: "row", class: name === "loss" ? "" : "k-gradient" }, name), ...cells))))
     const look = h("div", { class: "look" }, ...this.ranges.map(({ label }) => label), this.backButton)
-    root.replaceChildren(h("div", { class: "figures" }, ...figures), this.problem, h("div", { class: "reading" }, h("div", {}, this.when, this.found, this.hint), table, look, this.copyButton), this.live)
+    root.replaceChildren(h("div", { class: "figures" }, ...figures), this.problem, h("div", { class: "reading" }, h("div", {}, this.when, this.found, hint), table, look, this.copyButton), this.live)
     this.#listen()
     this.observer = new ResizeObserver(() => Math.abs(root.clientWidth - this.width) > 1 && this.draw())
     this.observer.observe(root)
@@ -71,7 +72,7 @@ class Surface {
   set(data, ask) {
     const { title, link, live, texts, keys, picture } = unparcel(data)
     Object.assign(this, { link, texts, keys, ask })
-    write(this.hint, `Keys: ${Object.entries(keys).map(([key, word]) => `${key} takes ${word}`).join(", ")}, ← → move λ, with Shift further; Space plays it.`)
+    write(this.keysLine, `Keys: ${Object.entries(keys).map(([key, word]) => `${key} takes ${word}`).join(", ")}`)
     this.root.setAttribute("aria-label", title)
     this.source.set(live, () => {})
     if (live) keepParameters(live.settings)
