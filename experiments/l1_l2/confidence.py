@@ -257,7 +257,7 @@ def _table(found: Confidence) -> Table:
         "λ": [name(index) for index in range(len(STRENGTHS))],
         "log-loss, held out": [ends(column) for column in found.held_out.T],
         "accuracy, held out": [ends(column) for column in found.accuracy.T],
-        "‖w‖": [ends(column, 1) for column in found.length.T],
+        "‖w‖": [f"{significant(column.min())} to {significant(column.max())}" for column in found.length.T],
         "calibration error": [ends(calibration_errors(said, found.true), 3) for said in found.said.transpose(1, 0, 2)],
         "seeds that chose it": [str(int((found.chosen == index).sum())) for index in range(len(STRENGTHS))],
     }

@@ -19,7 +19,7 @@ from experiments.l1_l2.spec import NONE, SurfaceSpec
 from experiments.l1_l2.surface import minimum, parts, picture
 from experiments.live import payload
 from experiments.numbers import decimal, whole
-from experiments.shown import Maps, Shown
+from experiments.shown import Maps, Shown, Table
 from tests.experiments.l1_l2.test_claims import SETTINGS
 from ui.prose import read
 
@@ -50,6 +50,12 @@ def test_the_first_experiment_follows_the_settings(spec: SurfaceSpec) -> None:
 )
 def test_texts_are_filled(claim: str, show: Callable[[], Shown], numbers: Any) -> None:
     check(claim, show(), numbers)
+
+
+def test_a_small_length_is_not_written_as_0() -> None:
+    table = confidence.show().rows[-1]
+    assert isinstance(table, Table)
+    assert table.columns["‖w‖"][-1] == "0.00648 to 0.00741"
 
 
 def test_what_the_headings_count_is_so() -> None:
