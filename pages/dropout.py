@@ -45,7 +45,7 @@ with lesson.first_screen():
     with lesson.header(text):
         settings.buttons()
     with settings.row("leads"):
-        for name in ("mode", "learning_rate"):
+        for name in settings.spec.used:
             settings.segments(name)
         with settings.more():
             settings.number("seed")

@@ -29,8 +29,8 @@ export class NetworkBox {
       h("div", { class: "network", style: { height: `${this.height}px` } }, this.drawing,
         network.units.map(({ name }, c) => h("span", { class: "col", style: { left: `${this.#left(c)}%` } }, name)),
         this.columns.flat().map((unit) => unit.button)),
-      this.masks && h("div", { class: "lane-head" }, `Masks of all steps, a column each: ${network.units.filter(({ mask }) => mask).map(({ name }) => name).join(" above ")}`),
-      this.masks?.root)
+      lens.scene.frames && this.masks && h("div", { class: "lane-head" }, `All masks, a column each: ${network.units.filter(({ mask }) => mask).map(({ name }) => name).join(" above ")}`),
+      lens.scene.frames && this.masks?.root)
   }
 
   #left(c) {
@@ -146,27 +146,24 @@ class Masks {
     return this.ids.map((id) => this.lens.scene.grid[id])
   }
 
-  /** [silenced, units] of a step, or of all up to it. */
-  #count(first, last) {
-    let off = 0, all = 0
-    for (const grid of this.#grids()) {
-      for (let k = first * grid.size; k < (last + 1) * grid.size; k++) {
-        off += grid.recorded[k] === 0
-        all++
-      }
-    }
-    return [off, all]
+  /** [silenced, units] by the mask that is shown, or by all of them. */
+  #count(of) {
+    const factors = this.#grids().flatMap((grid) => [...(grid[of] ?? grid.values)])
+    return [factors.filter((factor) => factor === 0).length, factors.length]
   }
 
+  /** A mask is one draw: beside what it silences stands what was to be expected, and what all of them silence. */
   said() {
-    const { scene, phase } = this.lens, { frame } = scene, [off, all] = this.#count(frame, frame), [before, draws] = this.#count(0, frame)
+    const { scene: { frames, network }, phase } = this.lens, [off, all] = this.#count("values"), [silenced, draws] = this.#count("recorded")
     const what = phase.arrow === "left" ? "gradients" : "values", factor = Math.max(...this.#grids().flatMap((grid) => [...grid.values]))
     const kept = off < all ? `${what} of the others × ${short(factor, 2)}` : `no ${what.slice(0, -1)} passes`
-    return `Silenced in this step: ${off} of ${all} hidden units, ${kept}. In all steps so far: ${((100 * before) / draws).toFixed(0)} %.`
+    if (!frames) return `None of the ${all} hidden units is silenced: all ${what} × ${short(factor, 2)}.`
+    return `Silenced by this mask: ${off} of ${all} hidden units, ${(network.rate * all).toFixed(1)} expected; ${kept}. Each mask is a draw: over all ${frames.count} a share of ${(silenced / draws).toFixed(3)}.`
   }
 
   draw() {
     const { scene } = this.lens
+    if (!scene.frames) return
     if (this.drawn !== scene) this.#drawCells()
     this.drawn = scene
     this.now.setAttribute("x", scene.frame)

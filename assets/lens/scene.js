@@ -44,7 +44,8 @@ export function showFrame(scene, frame) {
 export function structure(scene) {
   const grids = scene.grids.map(({ id, symbol, name, role, axes, shape, plane, names, lane, column, scale, edit, numeric }) =>
     [id, symbol, name, role, axes, shape, plane, names, lane, column, scale, edit, !!numeric])
-  return JSON.stringify([scene.title, scene.lanes, scene.phases.map((p) => [p.id, p.label, p.lane]), grids, scene.frames, scene.diagram, scene.network, scene.graph])
+  const network = scene.network && { ...scene.network, rate: null } // a number of its caption
+  return JSON.stringify([scene.title, scene.lanes, scene.phases.map((p) => [p.id, p.label, p.lane]), grids, scene.frames, scene.diagram, network, scene.graph])
 }
 
 export const coordinates = (grid, cell) => unravel(cell, grid.shape)

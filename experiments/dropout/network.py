@@ -42,9 +42,12 @@ def example(spec: DropoutSpec) -> tuple[Array, Array]:
 
 
 def run(spec: DropoutSpec) -> dict[str, Array]:
-    """All steps: name → (STEPS, …). Gradients are named by what they are of, `dx`, `dw1`, …; `loss` is (STEPS,)."""
+    """All steps: name → (steps, …), at inference a single one, as nothing changes from one to the next.
+
+    Gradients are named by what they are of, `dx`, `dw1`, …; `loss` is (steps,).
+    """
     w, steps = weights(spec), []
-    for step in range(STEPS):
+    for step in range(STEPS if spec.training else 1):
         values = once(spec, w, step)
         steps.append(values)
         w = {name: kernel - spec.learning_rate * values[f"d{name}"] for name, kernel in w.items()}
@@ -94,20 +97,20 @@ def differences(steps: Values) -> dict[str, Array]:
     """Every gradient once more, by central differences of L, the masks held: the same names and shapes."""
     found = {}
     for name in GRADIENTS:
-        at = steps[name]  # (STEPS, …)
-        cells = at[0].size
-        h = STEP * np.maximum(1, np.abs(at)).reshape(STEPS, cells)
-        moves = np.eye(cells) * h[:, None]  # (STEPS, cell that is moved, cells)
-        flat = at.reshape(STEPS, 1, cells)
+        at = steps[name]  # (steps, …)
+        count, cells = len(at), at[0].size
+        h = STEP * np.maximum(1, np.abs(at)).reshape(count, cells)
+        moves = np.eye(cells) * h[:, None]  # (steps, cell that is moved, cells)
+        flat = at.reshape(count, 1, cells)
         above, below = flat + moves, flat - moves
         taken = np.diagonal(above - below, axis1=1, axis2=2)
-        losses = [_losses(steps, name, side.reshape(STEPS, cells, *at.shape[1:])) for side in (above, below)]
+        losses = [_losses(steps, name, side.reshape(count, cells, *at.shape[1:])) for side in (above, below)]
         found[f"d{name}"] = ((losses[0] - losses[1]) / taken).reshape(at.shape)
     return found
 
 
 def _losses(steps: Values, moved: str, copies: Array) -> Array:
-    """(STEPS, copies): L with one of the arrays replaced, and all that follows from it computed anew."""
+    """(steps, copies): L with one of the arrays replaced, and all that follows from it computed anew."""
     given = {name: _batched(steps[name], name) for name in ("x", "w1", "m1", "w2", "m2", "w3", "t")}
     given[moved] = copies if moved.startswith("w") else copies[..., None, :]
 
@@ -123,5 +126,5 @@ def _losses(steps: Values, moved: str, copies: Array) -> Array:
 
 
 def _batched(array: Array, name: str) -> Array:
-    """(STEPS, 1, rows, columns), a vector as one row."""
+    """(steps, 1, rows, columns), a vector as one row."""
     return array[:, None] if name.startswith("w") else array[:, None, None]

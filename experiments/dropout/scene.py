@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from experiments.dropout.network import FIRST, INPUTS, OUTPUTS, SECOND, STEPS, Values, differences, run
 from experiments.dropout.spec import DropoutSpec
 from experiments.rules import indices, read, rule, same
@@ -14,6 +16,7 @@ MASK = "Drawn anew for every step: 0 with the probability of rate, else 1 / (1 �
 AT_INFERENCE = "At inference every factor is 1: nothing is dropped, nothing is scaled."
 GIVEN = "Drawn from the seed, and the same in every step."
 WEIGHTS = "Drawn from the seed; with a learning rate above 0 changed after every step, by its gradient."
+KEPT_WEIGHTS = "Drawn from the seed; at inference nothing is learned."
 
 LAYERS = (  # of the network: weights, values, axis of their outputs, outputs
     ("x", "w1", "h1", INPUT, HIDDEN1, INPUTS, FIRST),
@@ -29,18 +32,21 @@ def scene(spec: DropoutSpec) -> Scene:
 
 
 def scene_of(spec: DropoutSpec, steps: Values, numeric: Values) -> Scene:
+    """A frame for each mask; at inference there is none, and one pass to look at."""
+    if not spec.training:
+        steps, numeric = ({name: values[0] for name, values in of.items()} for of in (steps, numeric))
     return Scene(
         title="A network with dropout, step by step",
         lanes=("Forward: values, left to right", "Backward: gradients of L = ½ Σ (y − t)², right to left"),
         phases=(
-            Phase("forward", "Forward", "right", 0, ("d1", 0)),
-            Phase("backward", "Backward", "left", 1, ("dh1", 0)),
+            Phase("forward", "Forward", "right", 0, ("d1", 0), step="unit"),
+            Phase("backward", "Backward", "left", 1, ("dh1", 0), step="unit"),
         ),
         grids=_grids(spec, steps, numeric),
         steps=_steps(),
         loss=float(steps["loss"].max()),
-        frames=Frames(STEPS, "training step" if spec.training else "step"),
-        network=NETWORK,
+        frames=Frames(STEPS, "training step" if spec.learns else "mask") if spec.training else None,
+        network=replace(NETWORK, rate=spec.rate if spec.training else 0.0),
     )
 
 
@@ -58,13 +64,13 @@ NETWORK = Network(
 def _grids(spec: DropoutSpec, steps: Values, numeric: Values) -> tuple[Grid, ...]:
     factor, size = Scale(1 / (1 - spec.rate)), Scale(REACH)
     slope = Scale(REACH / (1 - spec.rate))
-    mask = MASK if spec.training else AT_INFERENCE
+    mask, learned = (MASK, WEIGHTS) if spec.training else (AT_INFERENCE, KEPT_WEIGHTS)
 
     def vector(id_: str, symbol: str, name: str, role: Role, axis: str, column: int, scale: Scale, note: str) -> Grid:
         return Grid(id_, symbol, name, role, (axis,), steps[id_], scale, column=column, plane=COLUMN, note=note or None)
 
     def matrix(id_: str, symbol: str, axes: tuple[str, str], column: int) -> Grid:
-        return Grid(id_, symbol, "weights", "weight", axes, steps[id_], size, column=column, note=WEIGHTS)
+        return Grid(id_, symbol, "weights", "weight", axes, steps[id_], size, column=column, note=learned)
 
     def gradient(of: str, symbol: str, name: str, axes: tuple[str, ...], column: int) -> Grid:
         plane = COLUMN if len(axes) == 1 else None

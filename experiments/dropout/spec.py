@@ -26,9 +26,19 @@ class DropoutSpec(Spec):
     seed: int = number(0, 0, 99, 1, "start of what is random: the masks, the weights, the example", surprise=False)
 
     def __post_init__(self) -> None:
-        if self.learning_rate > 0 and self.training and self.rate > STEEPEST:
+        if self.learns and self.rate > STEEPEST:
             factor = decimal(self.factor, 0)
             raise ValueError(f"at a rate of {self.rate} kept units are multiplied by {factor}, and steps overshoot")
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """At inference nothing is learned."""
+        return ("mode", "learning_rate") if self.training else ("mode",)
+
+    @property
+    def learns(self) -> bool:
+        """Whether the weights change after a step."""
+        return self.training and self.learning_rate > 0
 
     @property
     def layer(self) -> Dropout:

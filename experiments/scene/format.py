@@ -210,6 +210,7 @@ class Network:
     units: tuple[Units, ...]
     weights: tuple[str, ...]  # grids of the lines from one column to the next, (from, to)
     slopes: tuple[str, ...] = ()  # grids of their gradients: what the lines are in a phase whose arrow points left
+    rate: float = 0.0  # the share of the units with a mask that is silenced, on average
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from experiments.dropout.kinds import DRAWS, KindsSpec, kinds, telling
 from experiments.dropout.network import STEPS, run
@@ -54,7 +55,7 @@ def test_every_step_has_its_own_mask_without_a_message(dropout: Callable[..., An
     for step in (1, 2, 3):
         it.page.get_by_role("button", name="One step on").first.click()
         assert silenced(it) == expected(step)
-        assert f"training step {step} of {STEPS - 1}" in it.page.locator(".player .pos").first.inner_text()
+        assert f"mask {step} of {STEPS - 1}" in it.page.locator(".player .pos").first.inner_text()
     masks = it.page.locator(".masks")
     masks.scroll_into_view_if_needed()
     box = masks.bounding_box()
@@ -69,7 +70,7 @@ def test_keys_step_and_play_without_a_focus(dropout: Callable[..., Any]) -> None
     position = it.page.locator(".player .pos").first
     for key, step in (("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1)):
         it.page.keyboard.press(key)
-        assert f"training step {step} of" in position.inner_text()
+        assert f"mask {step} of" in position.inner_text()
         assert silenced(it) == expected(step)
     it.page.keyboard.press(" ")
     it.page.get_by_role("button", name="Pause").first.wait_for()
@@ -110,9 +111,12 @@ def test_backward_a_silenced_unit_passes_no_gradient(dropout: Callable[..., Any]
 def test_the_caption_says_what_the_mask_does_in_either_direction(dropout: Callable[..., Any]) -> None:
     it = dropout()
     caption, off = it.page.locator(".lens [role=group] > .lane-head").first, len(expected(0))
-    assert f"{off} of 14 hidden units, values of the others × 1.43" in caption.inner_text()
+    assert f"{off} of 14 hidden units, 4.2 expected; values of the others × 1.43" in caption.inner_text()
+    masks = [run(DropoutSpec())[name] for name in ("m1", "m2")]
+    share = sum((mask == 0).sum() for mask in masks) / sum(mask.size for mask in masks)
+    assert f"over all {STEPS} a share of {share:.3f}" in caption.inner_text()
     it.page.get_by_role("button", name="Backward").first.click()
-    assert f"{off} of 14 hidden units, gradients of the others × 1.43" in caption.inner_text()
+    assert f"{off} of 14 hidden units, 4.2 expected; gradients of the others × 1.43" in caption.inner_text()
 
 
 def test_where_every_unit_is_silenced_nothing_passes(dropout: Callable[..., Any]) -> None:
@@ -121,7 +125,7 @@ def test_where_every_unit_is_silenced_nothing_passes(dropout: Callable[..., Any]
     it = dropout(f"dropout_rate=0.95&dropout_look=forward.y.0.{step}")
     assert silenced(it) == list(range(14))
     assert shown(it) == 0
-    assert "14 of 14 hidden units, no value passes" in it.page.locator(".lens").inner_text()
+    assert "14 of 14 hidden units, 13.3 expected; no value passes" in it.page.locator(".lens").inner_text()
 
 
 def test_a_step_that_would_overshoot_is_not_taken_and_the_page_says_why(dropout: Callable[..., Any]) -> None:
@@ -197,6 +201,10 @@ def test_at_inference_nothing_is_dark(dropout: Callable[..., Any]) -> None:
     redrawn(it, before)
     assert silenced(it) == []
     it.page.wait_for_url("**dropout_mode=inference**")
+    assert "None of the 14 hidden units is silenced" in it.page.locator(".lens").inner_text()
+    assert it.page.locator(".masks").count() == 0
+    assert it.page.locator(".player .pos").first.inner_text() == "unit 1 of 8"
+    expect(it.page.get_by_text("learning_rate", exact=True)).to_have_count(0)
 
 
 def test_a_link_shows_exactly_this(dropout: Callable[..., Any]) -> None:

@@ -12,7 +12,7 @@ from engine.layers import Dense, Dropout
 from experiments.dropout.facts import facts
 from experiments.dropout.network import FIRST, GRADIENTS, SECOND, STEPS, UNITS, differences, example, run, weights
 from experiments.dropout.scene import scene, scene_of
-from experiments.dropout.spec import INFERENCE, DropoutSpec
+from experiments.dropout.spec import INFERENCE, MODES, DropoutSpec
 from experiments.live import payload
 from experiments.scene import evaluate, pack, values
 
@@ -34,7 +34,7 @@ def test_the_steps_of_the_lens_give_the_engines_cells(spec: DropoutSpec) -> None
     picture = scene(spec)
     made = {step.target for step in picture.steps}
     assert made == {"h1", "d1", "h2", "d2", "y", *(f"d{name}" for name in GRADIENTS)}
-    for frame in range(STEPS):
+    for frame in range(picture.frames.count if picture.frames else 1):
         for step in picture.steps:
             shown = values(picture, step.target, frame)
             np.testing.assert_allclose(evaluate(picture, step, frame), shown, rtol=1e-12, atol=1e-13)
@@ -82,11 +82,27 @@ def test_every_step_has_a_mask_of_its_own_and_the_seed_gives_them_again() -> Non
     assert (one["m1"] != other["m1"]).any()
 
 
-def test_at_inference_all_steps_are_the_same() -> None:
-    steps = run(DropoutSpec(mode=INFERENCE))
-    for name, values_ in steps.items():
-        assert (values_ == values_[0]).all(), name
+@pytest.mark.parametrize("learning_rate", [0.0, 0.02])
+def test_at_inference_there_is_one_pass_and_nothing_is_learned(learning_rate: float) -> None:
+    spec = DropoutSpec(mode=INFERENCE, learning_rate=learning_rate)
+    steps, picture = run(spec), scene(spec)
+    assert all(len(values_) == 1 for values_ in steps.values())
     assert (run(DropoutSpec())["y"] != steps["y"]).any()
+    for name, kernel in weights(spec).items():
+        np.testing.assert_array_equal(values(picture, name), kernel.ravel())
+    assert picture.frames is None
+    assert "learning_rate" not in spec.used
+
+
+def test_a_step_is_one_of_training_only_where_something_is_learned() -> None:
+    named = [scene(DropoutSpec(learning_rate=rate)).frames for rate in (0.0, 0.01)]
+    assert [frames.axis for frames in named if frames] == ["mask", "training step"]
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.3])
+def test_the_caption_of_the_masks_is_told_the_rate(rate: float) -> None:
+    networks = [scene(DropoutSpec(rate=rate, mode=mode)).network for mode in MODES]
+    assert [network.rate for network in networks if network] == [rate, 0]
 
 
 @every_setting
