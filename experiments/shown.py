@@ -16,9 +16,10 @@ class Picture:
     values: Array  # (rows, columns) or (frames, rows, columns)
     scale: Scale
     role: Role
-    left_out: Array | None = None  # cells that mean nothing, the shape of values
+    left_out: Array | None = None  # cells that are struck, as they mean nothing: the shape of values
     marks: Array | None = None  # (n, 4)  row, column, height, width of places that are framed and numbered 1…n
     sparse: bool = False  # hardly any cell is not exactly 0: each that is not is a dot, however small a cell is
+    struck: str = "left out"  # what is said of the cells that are struck
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,8 @@ class Picture(Protocol):
     def marks(self) -> NDArray[Any] | None: ...  # (n, 4)  row, column, height, width of places that are framed
     @property
     def sparse(self) -> bool: ...  # each cell that is not exactly 0 is a dot
+    @property
+    def struck(self) -> str: ...  # what is said of the cells that are left out
 
 
 def maps(
@@ -74,6 +76,7 @@ def maps(
             "leftOut": picture.left_out,
             "marks": picture.marks,
             "sparse": picture.sparse,
+            "struck": picture.struck,
         }
         for picture in pictures
     ]

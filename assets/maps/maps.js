@@ -146,7 +146,7 @@ class Maps {
     }
     const marked = marksOf(map).length
     const when = this.data.frames ? `, ${this.data.frames[this.frame]}` : ""
-    return `${map.label}${when}: ${rows} by ${cols}, from ${number(low)} to ${number(high)}${map.sparse ? `, ${other} not 0` : ""}${left ? `, ${left} left out` : ""}${marked ? `, ${count(marked, "place")} marked` : ""}`
+    return `${map.label}${when}: ${rows} by ${cols}, from ${number(low)} to ${number(high)}${map.sparse ? `, ${other} not 0` : ""}${left ? `, ${left} ${map.struck}` : ""}${marked ? `, ${count(marked, "place")} marked` : ""}`
   }
 
   /** Shows a frame, and takes along the rows that are linked. */
@@ -180,7 +180,7 @@ class Maps {
   #printValue(view, map, { at, values }) {
     const [row, column] = view.pointed, index = at(row, column)
     const out = map.leftOut?.[index % map.leftOut.length]
-    view.value.textContent = `[${row}, ${column}] ${out ? "left out" : number(values[index])}`
+    view.value.textContent = `[${row}, ${column}] ${out ? map.struck : number(values[index])}`
   }
 
   #key(event) {

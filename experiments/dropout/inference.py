@@ -139,12 +139,12 @@ def _same_digit(first: Answers) -> Maps:
     digit = held_out().x[unsure, :, :, 0]
     passes = first.on[:SHOWN, unsure]
     pictures = [
-        Picture(f"a digit {first.labels[unsure]}", digit, Scale(1, "brightness"), "input"),
-        Picture("dropout on: calls ↓, digits 0–9 →", passes, one, "activation"),
+        Picture(f"a digit {first.labels[unsure]}\nrow ↓, column →", digit, Scale(1, "brightness"), "input"),
+        Picture("dropout on\ncall ↓, digit 0–9 →", passes, one, "activation"),
         Picture(
-            "off: two calls ↓, digits 0–9 →", np.stack([first.off[unsure], first.again[unsure]]), one, "activation"
+            "off, two calls\ncall ↓, digit 0–9 →", np.stack([first.off[unsure], first.again[unsure]]), one, "activation"
         ),
-        Picture("mean of all calls, digits 0–9 →", first.mean[unsure][None], one, "activation"),
+        Picture("mean of all calls\ndigit 0–9 →", first.mean[unsure][None], one, "activation"),
     ]
     named = ", ".join(map(str, passes.argmax(axis=1)))
     alt = f"Probabilities of the ten digits. With dropout on, {SHOWN} calls name {named}; off, both calls name "

@@ -15,6 +15,7 @@ Wan et al. 2013 (DropConnect), https://proceedings.mlr.press/v28/wan13.html
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,7 +27,7 @@ from engine.layers import LSTM, Conv2D, DropConnect, Dropout, GaussianNoise, Spa
 from engine.layers.dropout import Dropping
 from experiments.dropout.digits import held_out
 from experiments.numbers import decimal, significant, whole
-from experiments.scene import Scale
+from experiments.scene import Role, Scale
 from experiments.shown import Maps, Picture, Shown
 from experiments.spec import Spec, choice, number
 
@@ -34,6 +35,7 @@ FILTERS, PICTURES = 6, 400
 STEPS, CHANNELS, UNITS = 16, 4, 6
 LINES = 2  # of maps
 DRAWS = 8  # steps of training, each with masks of its own
+PIXELS, OVER_TIME, INTO_UNITS = "row ↓, column →", "channel ↓, time →", "input ↓, unit →"  # the axes of what is drawn
 
 
 @dataclass(frozen=True)
@@ -163,14 +165,18 @@ def show(spec: KindsSpec) -> Shown:
         "moved_mean": significant(float(result.noise.mean())),
     }
     factor, start = 1 / (1 - spec.rate), telling(result)
-    of_masks = [films(result, factor, start) for films in (_pictures, _sequences, _weights)]
-    return Shown(numbers, [*of_masks, _noise(result, start)])
+    return Shown(numbers, [*films(result, factor, start), _noise(result, start)])
+
+
+def films(result: Kinds, factor: float, start: int = 0) -> list[Maps]:
+    """What masks leave of a digit's maps, of a sequence and of a kernel."""
+    return [film(result, factor, start) for film in (_pictures, _sequences, _weights)]
 
 
 def _films(pictures: list[Picture], words: list[str], start: int) -> Maps:
     """`words` say what is silenced in each step."""
     frames = [f"step {step}: {what}" for step, what in enumerate(words, 1)]
-    names = ", ".join(picture.label for picture in pictures)
+    names = ", ".join(picture.label.split("\n")[0] for picture in pictures)
     return Maps(pictures, f"{names}. In {frames[start]}", frames, start)
 
 
@@ -198,9 +204,9 @@ def _pictures(result: Kinds, factor: float, start: int) -> Maps:
     corners = np.array([[h * (k // (c // LINES)), w * (k % (c // LINES)), h, w] for k in range(c)])
     reach = Scale(1.5 * factor)
     pictures = [
-        Picture(f"{c} maps of a digit", _tiled(result.maps), Scale(1.5), "activation", marks=corners),
-        Picture("plain: number by number", _tiled(result.maps * result.plain), reach, "activation", marks=corners),
-        Picture("spatial: whole maps", _tiled(result.maps * result.spatial), reach, "activation", marks=corners),
+        Picture(f"{c} maps of a digit\n{PIXELS}", _tiled(result.maps), Scale(1.5), "activation", marks=corners),
+        _masked(f"plain: number by number\n{PIXELS}", result.maps, result.plain, reach, _tiled, corners),
+        _masked(f"spatial: whole maps\n{PIXELS}", result.maps, result.spatial, reach, _tiled, corners),
     ]
     off = zip(_off(result.plain), _off(result.spatial[:, 0, 0]), strict=True)
     words = [
@@ -213,10 +219,10 @@ def _pictures(result: Kinds, factor: float, start: int) -> Maps:
 def _sequences(result: Kinds, factor: float, start: int) -> Maps:
     reach, inputs, state = Scale(factor), result.sequence, result.states
     pictures = [
-        Picture("a sequence, time →", inputs.T, Scale(1), "input"),
-        Picture("plain: a mask a time", _upright(inputs * result.each_step), reach, "activation"),
-        Picture("LSTM dropout: one mask", _upright(inputs * result.variational), reach, "activation"),
-        Picture("recurrent_dropout: of h", _upright(state * result.recurrent), reach, "activation"),
+        Picture(f"a sequence\n{OVER_TIME}", inputs.T, Scale(1), "input"),
+        _masked(f"plain: a mask a time\n{OVER_TIME}", inputs, result.each_step, reach, _upright),
+        _masked(f"LSTM dropout: one mask\n{OVER_TIME}", inputs, result.variational, reach, _upright),
+        _masked("recurrent_dropout: of h\nunit ↓, time →", state, result.recurrent, reach, _upright),
     ]
     off = zip(_off(result.each_step), _off(result.variational[:, 0]), _off(result.recurrent[:, 0]), strict=True)
     words = [
@@ -227,21 +233,34 @@ def _sequences(result: Kinds, factor: float, start: int) -> Maps:
     return _films(pictures, words, start)
 
 
+def _masked(
+    label: str,
+    values: Array,
+    mask: Array,
+    scale: Scale,
+    laid: Callable[[Array], Array] = lambda cells: cells,
+    marks: Array | None = None,
+    role: Role = "activation",
+) -> Picture:
+    """What the masks leave. Struck is what they silence: a 0 that they keep is a value like any other."""
+    return Picture(label, laid(values * mask), scale, role, left_out=laid(mask == 0), marks=marks, struck="silenced")
+
+
 def _upright(sequences: Array) -> Array:
     """(DRAWS, STEPS, C) → (DRAWS, C, STEPS): time to the right."""
     return np.swapaxes(sequences, 1, 2)
 
 
 def _weights(result: Kinds, factor: float, start: int) -> Maps:
-    reach = Scale(factor)
+    reach, rows = Scale(factor), np.repeat(result.rows[:, :, None], UNITS, axis=2)
     pictures = [
-        Picture("kernel: inputs ↓, units →", result.kernel, Scale(1), "weight"),
-        Picture("dropout: whole rows", result.kernel * result.rows[:, :, None], reach, "weight"),
-        Picture("DropConnect: single weights", result.kernel * result.connect, reach, "weight"),
+        Picture(f"kernel\n{INTO_UNITS}", result.kernel, Scale(1), "weight"),
+        _masked(f"dropout: whole rows\n{INTO_UNITS}", result.kernel, rows, reach, role="weight"),
+        _masked(f"DropConnect: single weights\n{INTO_UNITS}", result.kernel, result.connect, reach, role="weight"),
     ]
     words = [
-        f"dropout silences {rows} of {CHANNELS} inputs, DropConnect {weights} of {result.kernel.size} weights"
-        for rows, weights in zip(_off(result.rows), _off(result.connect), strict=True)
+        f"dropout silences {inputs} of {CHANNELS} inputs, DropConnect {weights} of {result.kernel.size} weights"
+        for inputs, weights in zip(_off(result.rows), _off(result.connect), strict=True)
     ]
     return _films(pictures, words, start)
 
@@ -249,9 +268,9 @@ def _weights(result: Kinds, factor: float, start: int) -> Maps:
 def _noise(result: Kinds, start: int) -> Maps:
     ink = Scale(1, "brightness")
     pictures = [
-        Picture("a digit", result.digit, ink, "input"),
-        Picture("noise", result.noise, Scale(1), "input"),
-        Picture("GaussianNoise: digit + noise", result.digit + result.noise, ink, "activation"),
+        Picture(f"a digit\n{PIXELS}", result.digit, ink, "input"),
+        Picture(f"noise\n{PIXELS}", result.noise, Scale(1), "input"),
+        Picture(f"GaussianNoise: digit + noise\n{PIXELS}", result.digit + result.noise, ink, "activation"),
     ]
     moved = [significant(float(np.abs(noise).max())) for noise in result.noise]
     return _films(pictures, [f"every number is moved, by up to {most}" for most in moved], start)

@@ -5,10 +5,11 @@ from functools import cache
 import numpy as np
 import pytest
 
-from experiments.dropout.kinds import CHANNELS, DRAWS, STEPS, UNITS, Kinds, KindsSpec, guess, kinds
+from experiments.dropout.kinds import CHANNELS, DRAWS, STEPS, UNITS, Kinds, KindsSpec, films, guess, kinds
+from experiments.dropout.kinds import show as kinds_shown
 from experiments.dropout.masks import ALWAYS, MANY, SAME, VARYING, Masks, masks, show
 from experiments.dropout.spec import DropoutSpec
-from experiments.shown import Lines
+from experiments.shown import Lines, Maps
 
 SEEDS = range(5)
 every_seed = pytest.mark.parametrize("seed", SEEDS)
@@ -115,6 +116,27 @@ def test_a_silenced_number_is_guessed_from_its_neighbours() -> None:
     """Median over the seeds; with whole maps silenced there is no neighbour to guess from."""
     assert np.median([kind(seed).guessed for seed in SEEDS]) > 0.45
     assert {kind(seed).guessed_spatial for seed in SEEDS} == {0}
+
+
+def test_what_is_struck_is_what_a_mask_silences_and_no_0_that_it_keeps() -> None:
+    result = kind(0)
+    shown = films(result._replace(maps=np.zeros_like(result.maps)), 1 / 0.7)
+    plain, spatial = (picture.left_out for picture in shown[0].pictures[1:])
+    assert plain is not None
+    assert spatial is not None
+    assert [plain.sum(), spatial.sum()] == [(result.plain == 0).sum(), (result.spatial == 0).sum()]
+    for row in films(result, 1 / 0.7):
+        for picture in row.pictures:
+            assert (picture.left_out is None) == (picture.values.ndim == 2)
+            if picture.left_out is not None:
+                assert (picture.values[picture.left_out] == 0).all()
+                assert (picture.struck, picture.left_out.shape) == ("silenced", picture.values.shape)
+
+
+def test_every_axis_of_a_map_has_a_name() -> None:
+    for row in kinds_shown(KindsSpec()).rows:
+        assert isinstance(row, Maps)
+        assert all("↓" in picture.label and "→" in picture.label for picture in row.pictures)
 
 
 def test_noise_cannot_be_guessed() -> None:
