@@ -33,9 +33,13 @@ class Looks(NamedTuple):
     held: Mapping[str, Array]  # on those held out
     right: Mapping[str, Array]  # share of right answers on those held out
 
+    def gaps(self, name: str) -> Array:
+        """(seeds, points): held out less seen."""
+        return self.held[name] - self.seen[name]
+
     def gap(self, name: str) -> Array:
-        """(seeds,): held out less seen, at the last point."""
-        return self.held[name][:, -1] - self.seen[name][:, -1]
+        """(seeds,): at the last point."""
+        return self.gaps(name)[:, -1]
 
     def gap_moves(self, one: str, other: str) -> int:
         """1 where most seeds have a larger gap in the other, −1 a smaller one, by their own difference; else 0."""

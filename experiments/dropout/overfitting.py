@@ -68,13 +68,13 @@ def partly_wrong(training: Training, share: float) -> Training:
 
 
 def show(spec: OverfittingSpec) -> Iterator[Part]:
-    """Curves of both losses as they grow, and the gap of each rate."""
+    """The gap of each rate as it opens, and the curves of both losses."""
     return parts(overfitting(spec), _shown)
 
 
 def _shown(result: Overfitting) -> Shown:
     looks, spec = result.looks, result.spec
-    rows: list[Lines | Table] = [_curves(looks, "held"), _curves(looks, "seen"), _table(looks)]
+    rows: list[Lines | Table] = [_gaps(looks), _curves(looks, "held"), _curves(looks, "seen"), _table(looks)]
     if looks.at[-1] < STEPS:
         return Shown({}, rows)
     numbers = {
@@ -89,6 +89,14 @@ def _shown(result: Overfitting) -> Shown:
         numbers[f"{key}_seen"] = spread(looks.seen[name][:, -1])
         numbers[f"{key}_right"] = spread(looks.right[name][:, -1])
     return Shown(numbers, rows, right=result.right, case=TOO_MUCH if result.too_much else NOT_YET)
+
+
+def _gaps(looks: Looks) -> Lines:
+    """What the claim is about, as it opens: the median of each seed's own gap, as in the table."""
+    lines = {name: np.median(looks.gaps(name), axis=0) for name in looks.seen}
+    words = ", ".join(f"{name} {spread(looks.gap(name))}" for name in lines)
+    alt = f"Gap of the cross-entropy after {looks.at[-1]} steps, medians of {counted(len(SEEDS), 'seed')}: {words}"
+    return Lines(looks.at, lines, x="steps of training", y="gap: held out less learned from", alt=alt)
 
 
 def _curves(looks: Looks, which: str) -> Lines:

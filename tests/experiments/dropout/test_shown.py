@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 
 from experiments.dropout import inference, kinds, masks, overfitting, slower, superstar
@@ -10,7 +11,7 @@ from experiments.dropout.kinds import KindsSpec
 from experiments.dropout.overfitting import OverfittingSpec
 from experiments.dropout.questions import question_numbers
 from experiments.dropout.spec import DropoutSpec
-from experiments.shown import Lines, Maps, Shown
+from experiments.shown import Beside, Lines, Maps, Shown
 from tests.experiments.dropout.test_network import SETTINGS
 from ui.prose import read
 
@@ -34,7 +35,7 @@ def check(claim: str, shown: Shown, spec: DropoutSpec) -> None:
     for part in ("Predict", "Reveal", "Where it stops", *filter(None, [shown.case])):
         assert not re.search(r"\{\w+\}", str(told[part]))
     assert "nan" not in str(told).lower().split()
-    assert all(re.search(r"\d", row.alt) or len(row.alt) > 20 for row in shown.rows)
+    assert all(re.search(r"\d", row.alt) or len(row.alt) > 20 for row in shown.rows if not isinstance(row, Beside))
     for row in shown.rows:
         if isinstance(row, Lines):
             assert {len(values) for values in row.lines.values()} == {len(row.at)}
@@ -64,6 +65,19 @@ def test_the_first_masks_that_are_seen_silence_something_and_not_everything(rate
     result, step = kinds.kinds(spec), kinds.telling(kinds.kinds(spec))
     for masks_of in (result.spatial, result.variational, result.recurrent, result.rows, result.connect):
         assert 0 < (masks_of[step] == 0).mean() < 1
+
+
+def test_the_gap_is_drawn_as_it_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overfitting, "STEPS", 40)
+    *_, (_, result) = overfitting.overfitting(OverfittingSpec(digits=100))
+    assert result is not None
+    gap = overfitting._shown(result).rows[0]
+    assert isinstance(gap, Lines)
+    assert "gap" in gap.y
+    for name, line in gap.lines.items():
+        between = np.subtract(result.looks.held[name], result.looks.seen[name])
+        np.testing.assert_allclose(line, np.median(between, axis=0))
+        assert np.median(result.looks.gap(name)) == pytest.approx(line[-1])
 
 
 @pytest.mark.parametrize("steps", [1, 60])
