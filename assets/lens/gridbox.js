@@ -69,7 +69,7 @@ export class GridBox {
     this.root.classList.toggle("picture", sizes.picture)
     this.root.classList.toggle("bright", grid.scale.kind === "brightness")
     this.root.classList.toggle("first", grid.column === 0)
-    this.root.classList.toggle("large", grid.rows * grid.cols > 30)
+    this.root.classList.toggle("large", grid.rows * grid.cols > 30 && !lens.scene.network) // below a network the grids stand as it computes
     this.loupe.hidden = !sizes.loupe
     this.bar.style.width = `${Math.max(30, Math.min(72, grid.cols * sizes.cell.width - 40))}px`
     this.bar.style.background = gradient(lens.palette, grid.scale)

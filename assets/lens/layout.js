@@ -1,5 +1,6 @@
 /* How large every grid is drawn. Pictures share one cell, in whole pixels; small grids keep a comfortable cell of their
-   own, wide enough for a number. Grids stand in columns where they fit, else they flow, pictures first. */
+   own, wide enough for a number. Grids stand in columns where they fit, else they flow, pictures first, or below a
+   drawing of a network in the order of its computation. */
 
 import { NUMBERS } from "../drawing/paint.js"
 

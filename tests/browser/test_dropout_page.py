@@ -47,6 +47,9 @@ def test_the_network_is_on_the_first_screen_with_the_engines_numbers(dropout: Ca
     assert silenced(it) == expected(0)
     assert shown(it) == pytest.approx(run(DropoutSpec())["d1"][0, 0], rel=6e-3)
     assert "ends in the number shown" in it.page.locator(".sum").inner_text()
+    boxes = it.page.locator(".lane").first.locator(".grid")
+    places = boxes.evaluate_all("all => all.map((grid) => [grid.offsetTop, grid.offsetLeft, grid.dataset.grid])")
+    assert " ".join(name for *_, name in sorted(places)) == "x w1 h1 m1 d1 w2 h2 m2 d2 w3 y t"  # as it is computed
 
 
 def test_every_step_has_its_own_mask_without_a_message(dropout: Callable[..., Any]) -> None:
