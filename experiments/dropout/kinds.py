@@ -156,6 +156,7 @@ def show(spec: KindsSpec) -> Shown:
     result = kinds(spec)
     numbers = {
         "draws": str(DRAWS),
+        "pictures": whole(PICTURES),
         "guessed": decimal(result.guessed),
         "guessed_spatial": whole(result.guessed_spatial),
         "step_masks": whole(len(np.unique(result.each_step[0] != 0, axis=0))),

@@ -5,7 +5,8 @@ A wrong answer is there only where the reason that the lesson gives for it holds
 
 from __future__ import annotations
 
-from experiments.dropout import inference, overfitting
+from experiments.dropout import inference, overfitting, slower, superstar
+from experiments.dropout.digits import HELD_OUT
 from experiments.dropout.masks import MANY
 from experiments.dropout.network import UNITS
 from experiments.dropout.spec import DropoutSpec
@@ -19,7 +20,11 @@ def question_numbers(spec: DropoutSpec) -> dict[str, str]:
         "rate": decimal(rate),
         "many": whole(MANY),
         "digits_uncertain": whole(inference.DIGITS),
+        "others": whole(HELD_OUT),
         "fit_steps": whole(overfitting.STEPS),
+        "star_width": whole(superstar.WIDTH),
+        "star_digits": whole(superstar.DIGITS),
+        "slow_digits": whole(slower.DIGITS),
         "units": whole(UNITS),
         "expected": decimal(rate * UNITS, 1),
         "kept": decimal(kept),

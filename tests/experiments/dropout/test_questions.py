@@ -1,13 +1,17 @@
 """Check yourself: the right answers are the engine's, whatever the settings; every placeholder is filled."""
 
+import re
+
 import numpy as np
 import pytest
 
 from engine.layers import Dropout
+from experiments.dropout import inference, overfitting, slower
 from experiments.dropout.network import UNITS
 from experiments.dropout.questions import question_numbers
 from experiments.dropout.spec import DropoutSpec
 from tests.experiments.dropout.test_network import SETTINGS
+from tests.test_claims_table import ROOT
 from ui.prose import read
 
 RATES = [DropoutSpec(rate=rate) for rate in DropoutSpec.fields()[0].options]
@@ -23,6 +27,22 @@ def test_the_right_answers_are_the_engines(spec: DropoutSpec) -> None:
     assert numbers["factor"] == f"{y.max():.2f}"
     assert numbers["twice"] == f"{dx.max():.2f}"
     assert numbers["networks"] == f"{len(np.unique(np.indices((2,) * UNITS).reshape(UNITS, -1).T, axis=0)):,}"
+
+
+WRITTEN = {  # what the text of a claim says in figures, and no code fills
+    "DO2": {inference.RATE, *(100 * inference.ANSWERED)},
+    "DO3": {*overfitting.RATES.values()},
+    "DO4": set[float](),
+    "DO5": {*slower.RATES.values()},
+    "DO6": {0, 1},  # what is silenced, and the first step
+}
+
+
+@pytest.mark.parametrize("claim", WRITTEN)
+def test_figures_that_no_code_fills_are_those_of_the_experiment(claim: str) -> None:
+    lesson = (ROOT / "assets/lessons/dropout.md").read_text(encoding="utf-8")
+    section = re.sub(r"\{\w+\}", "", lesson.split(f"## {claim}: ")[1].split("\n## ")[0])
+    assert {float(figure) for figure in re.findall(r"\d+(?:\.\d+)?", section)} <= WRITTEN[claim]
 
 
 @every_setting
