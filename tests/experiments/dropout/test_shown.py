@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from experiments.dropout import inference, kinds, masks, overfitting, slower, superstar
+from experiments.dropout.digits import EVERY
 from experiments.dropout.kinds import KindsSpec
 from experiments.dropout.overfitting import OverfittingSpec
 from experiments.dropout.questions import question_numbers
@@ -68,7 +69,7 @@ def test_the_first_masks_that_are_seen_silence_something_and_not_everything(rate
 
 
 def test_the_gap_is_drawn_as_it_opens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(overfitting, "STEPS", 40)
+    monkeypatch.setattr(overfitting, "STEPS", 4)
     *_, (_, result) = overfitting.overfitting(OverfittingSpec(digits=100))
     assert result is not None
     gap = overfitting._shown(result).rows[0]
@@ -80,7 +81,7 @@ def test_the_gap_is_drawn_as_it_opens(monkeypatch: pytest.MonkeyPatch) -> None:
         assert np.median(result.looks.gap(name)) == pytest.approx(line[-1])
 
 
-@pytest.mark.parametrize("steps", [1, 60])
+@pytest.mark.parametrize("steps", [1, EVERY + 1])
 def test_what_trains_fills_its_text(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where a network has learned so little that a loss is never reached."""
     for module in (inference, overfitting, slower, superstar):
