@@ -153,7 +153,24 @@ def test_one_play_moves_all_kinds_of_masks_without_a_message(dropout: Callable[.
     card.get_by_role("button", name="Play (space)").nth(2).click()
     captions.filter(has_text=f"step {DRAWS}:").nth(3).wait_for()
     assert captions.filter(has_text=f"step {DRAWS}:").count() == 4
+    mask = kinds(KindsSpec()).each_step[-1].T  # channels down, time to the right
+    row, column = np.argwhere(mask == 0)[0]
+    plain = card.locator(".maps").nth(1).locator(".map").nth(1)
+    box = plain.locator("canvas").bounding_box()
+    cell = (box["width"] - 4) / mask.shape[1]  # within a margin of 2
+    it.page.mouse.move(box["x"] + 2 + (column + 0.5) * cell, box["y"] + 2 + (row + 0.5) * cell)
+    assert plain.locator(".value").inner_text() == f"[{row}, {column}] silenced"
     assert len(it.sent) == sent
+
+
+def test_a_line_that_is_pointed_at_shows_its_weight(dropout: Callable[..., Any]) -> None:
+    it = dropout()
+    line = it.page.locator(".network [data-line='0,9']")  # from input 1 to unit 1
+    line.dispatch_event("pointerenter")
+    assert it.page.locator(".si").inner_text() == "W₁[1, 1]"
+    assert shown(it) == pytest.approx(run(DropoutSpec())["w1"][0, 1, 1], rel=6e-3)
+    line.dispatch_event("pointerleave")
+    assert it.page.locator(".si").inner_text() == "d₁[0]"
 
 
 def test_arrows_move_among_the_units(dropout: Callable[..., Any]) -> None:
