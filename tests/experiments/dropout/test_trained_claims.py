@@ -189,8 +189,8 @@ def test_the_claims_table_has_the_gaps() -> None:
     assert told("DO3", "held-out digits #, #, #.") == pytest.approx(right, abs=0.006)
     held = [np.median(looks.held[name][:, -1]) for name in (overfitting.MOST, overfitting.HALF)]
     assert told("DO3", "held-out digits is #, at 0.5 #") == pytest.approx(held, abs=0.011)
-    clean = [np.median(clean().looks.gap(name)) for name in (overfitting.PLAIN, overfitting.HALF)]
-    assert told("DO3", "the gap is # without and # at 0.5") == pytest.approx(clean, abs=0.011)
+    right_labels = [np.median(clean().looks.gap(name)) for name in (overfitting.PLAIN, overfitting.HALF)]
+    assert told("DO3", "the gap is # without and # at 0.5") == pytest.approx(right_labels, abs=0.011)
 
 
 def test_labels_are_wrong_as_often_as_is_said() -> None:
