@@ -159,7 +159,9 @@ class Cell:
 
     label: str
     details: Sequence[str] = ()
-    kind: int = 0  # 0 … 8
+    kind: int = 0  # 0 … 2
+    level: int | None = None  # one of the board's levels, as its ground: instead of a kind
+    marked: bool = False  # framed
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,9 @@ class Board:
     columns: Sequence[str]
     cells: Sequence[Sequence[Cell | None]]  # lines × columns
     alt: str
+    measure: str = ""  # what the levels are of
+    levels: Sequence[str] = ()  # at most 5, the least first: grounds that never move
+    mark: str = ""  # what a frame says
 
 
 One: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Tracks | Plane | Text | Board

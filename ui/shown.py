@@ -190,7 +190,11 @@ class Cell(Protocol):
     @property
     def details(self) -> Sequence[str]: ...
     @property
-    def kind(self) -> int: ...  # 0 stands back, 1 … 8 each have a ground of their own
+    def kind(self) -> int: ...  # 0 stands back, 1 and 2 each have a ground of their own
+    @property
+    def level(self) -> int | None: ...
+    @property
+    def marked(self) -> bool: ...
 
 
 @runtime_checkable
@@ -205,6 +209,12 @@ class Board(Protocol):
     def cells(self) -> Sequence[Sequence[Cell | None]]: ...
     @property
     def alt(self) -> str: ...
+    @property
+    def measure(self) -> str: ...
+    @property
+    def levels(self) -> Sequence[str]: ...
+    @property
+    def mark(self) -> str: ...
 
 
 One: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Tracks | Plane | Text | Board
@@ -318,14 +328,25 @@ def board(row: Board) -> None:
     st.html(
         f'<div class="board" tabindex="0"><table aria-label="{escape(row.alt)}">'
         f'<thead><tr><th scope="col">{escape(row.corner)}</th>{heads}</tr></thead><tbody>{lines}</tbody></table></div>'
+        f"{_levels(row)}"
     )
+
+
+def _levels(row: Board) -> str:
+    """What the grounds of a board mean, below it."""
+    if not row.levels:
+        return ""
+    grounds = "".join(f'<span class="level-{k}">{escape(words)}</span>' for k, words in enumerate(row.levels))
+    mark = f'<span class="marked">{escape(row.mark)}</span>' if row.mark else ""
+    return f'<p class="levels">{escape(row.measure)} {grounds}{mark}</p>'
 
 
 def _cell(cell: Cell | None) -> str:
     if cell is None:
         return '<td class="waits">to come</td>'
     details = "".join(f"<small>{escape(words)}</small>" for words in cell.details)
-    return f'<td class="kind-{cell.kind}"><b>{escape(cell.label)}</b>{details}</td>'
+    ground = f"kind-{cell.kind}" if cell.level is None else f"level-{cell.level}"
+    return f'<td class="{ground}{" marked" if cell.marked else ""}"><b>{escape(cell.label)}</b>{details}</td>'
 
 
 def table(columns: Mapping[str, Sequence[Any]], *, alt: str) -> None:

@@ -47,6 +47,7 @@ ACROSS: Mapping[str, tuple[float, ...]] = MappingProxyType(
 )
 SAMPLES = 40, 80, 160  # where there are so many
 ONE, DEPENDS, NOBODY = range(3)  # the lesson's answers
+GAINS = 0.05, 0.2, 0.5, 1.0  # of cross-entropy: where another ground of the map begins
 
 
 @dataclass(frozen=True)
@@ -263,6 +264,9 @@ def _board(result: Winners) -> Board:
         columns=[_value(asked.across, value) for value in ACROSS[asked.across]],
         cells=cells,
         alt=f"Who wins where: {sentence(result)}" if result.done else "Who wins where: nothing is known yet",
+        measure="what the best gains over doing nothing, in cross-entropy:",
+        levels=[f"less than {GAINS[0]:g}", *(f"from {gain:g}" for gain in GAINS)],
+        mark="clear winner",
     )
 
 
@@ -274,9 +278,13 @@ def _cell(contest: Contest | None) -> Cell | None:
     # ahead by its median, the best may yet be behind on most seeds
     ahead = f"{spread(margin)} ahead of {next_}" if np.median(margin) > 0 else f"seed by seed no better than {next_}"
     helped = f"clearly better than {NOTHING}: {', '.join(contest.helps) or 'none'}"
-    if contest.winner is None:
-        return Cell("no clear winner", [f"{best}: {ahead}", helped])
-    return Cell(best, [ahead, helped], 1 + list(CANDIDATES).index(best))
+    gain = _gain(contest)
+    won = contest.winner is not None
+    gained = [] if best == NOTHING else [f"gains {spread(gain)}"]
+    # a step as the gain is written: what is told as 0.20 is from 0.2
+    level = int(np.searchsorted(GAINS, round(float(np.median(gain)), 2), side="right"))
+    details = [*gained, ahead if won else f"no clear winner: {ahead}", helped]
+    return Cell(best, details, level=level, marked=won)
 
 
 def _table(result: Winners) -> Table:

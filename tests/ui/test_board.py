@@ -11,8 +11,11 @@ def page() -> None:
     from experiments.shown import Beside, Board, Cell, Table
     from ui.shown import draw
 
-    cells = [[Cell("L2", ["0.3 better", "than <i>"], 4), None], [Cell("no clear winner"), Cell("a&b", kind=1)]]
-    board = Board("<b>corner", ["40", "80"], ["0 %", "20 %"], cells, 'alt "1"')
+    cells = [
+        [Cell("L2", ["0.3 better", "than <i>"], 2), None],
+        [Cell("no clear winner"), Cell("a&b", level=1, marked=True)],
+    ]
+    board = Board("<b>corner", ["40", "80"], ["0 %", "20 %"], cells, 'alt "1"', "gain", ["none", "<some>"], "won")
     draw([board, Beside([Table({"a": [1]}, "one"), Table({"b": [2]}, "two")])], "board")
 
 
@@ -22,10 +25,13 @@ def test_a_board_is_a_table_with_headings_and_its_words_are_never_markup() -> No
     html = app.get("html")[0].proto.body
     assert html.count('scope="col"') == 3
     assert html.count('scope="row"') == 2
-    assert '<td class="kind-4"><b>L2</b><small>0.3 better</small><small>than &lt;i&gt;</small></td>' in html
+    assert '<td class="kind-2"><b>L2</b><small>0.3 better</small><small>than &lt;i&gt;</small></td>' in html
     assert '<td class="waits">to come</td>' in html
+    assert '<td class="level-1 marked"><b>a&amp;b</b></td>' in html
     assert "<b>corner" not in html
     assert 'aria-label="alt &quot;1&quot;"' in html
+    levels = '<span class="level-0">none</span><span class="level-1">&lt;some&gt;</span>'
+    assert f'<p class="levels">gain {levels}<span class="marked">won</span></p>' in html
 
 
 def test_rows_beside_each_other_are_all_drawn() -> None:

@@ -99,21 +99,22 @@ def test_what_is_told_of_gains_and_right_answers_is_of_these_situations() -> Non
 def test_cells_say_who_and_by_how_much() -> None:
     cell = winners._cell(CLEAR)
     assert cell is not None
-    assert (cell.label, cell.kind) == ("dropout", 1 + list(CANDIDATES).index("dropout"))
+    assert (cell.label, cell.marked) == ("dropout", True)
     assert cell.details == [
+        "gains 8.00 (8.00)",
         "0.50 (0.40 to 0.60) ahead of L2",
         "clearly better than doing nothing: dropout, L2",
     ]
     open_ = winners._cell(MUDDY)
     assert open_ is not None
-    assert (open_.label, open_.kind) == ("no clear winner", 0)
-    assert open_.details[0].startswith("dropout: 0.10 (−0.50 to 0.80) ahead of L2")
+    assert (open_.label, open_.marked) == ("dropout", False)
+    assert open_.details[1] == "no clear winner: 0.10 (−0.50 to 0.80) ahead of L2"
     behind = winners._cell(contest(dropout=[1.0, 1.1, 1.8], L2=[0.9, 1.2, 1.7]))
     assert behind is not None
-    assert behind.details[0] == "dropout: seed by seed no better than L2"
+    assert behind.details[1] == "no clear winner: seed by seed no better than L2"
     nothing = winners._cell(HELPLESS)
     assert nothing is not None
-    assert nothing.details[1] == "clearly better than doing nothing: none"
+    assert nothing.details == ["8.00 (8.00) ahead of dropout", "clearly better than doing nothing: none"]
     assert winners._cell(None) is None
 
 
@@ -151,10 +152,19 @@ def test_maps_of_one_data_set_share_their_plain_column(monkeypatch: pytest.Monke
     assert len(made) == 2 * sum(map(len, CANDIDATES.values()))
 
 
-def test_what_can_win_has_a_colour() -> None:
+@pytest.mark.parametrize(
+    ("gains", "level"),
+    [([0.0, 0.04, 3.0], 0), ([0.0, 0.049, 0.1], 1), ([0.2, 0.1, 0.3], 2), ([0.5, 0.6, 0.4], 3), ([1.0, 5.0, 0.1], 4)],
+)
+def test_the_ground_of_a_cell_is_the_median_gain_whoever_has_won(gains: list[float], level: int) -> None:
+    """As it is written in the cell, on a scale that is printed below the map and is in the page's styles."""
+    cell = winners._cell(contest(**{NOTHING: [2 + gain for gain in gains], "L2": [2.0, 2.0, 2.0]}))
+    assert cell is not None
+    assert (cell.label, cell.level) == ("L2", level)
+    board = winners._board(full(CLEAR))
+    assert level < len(board.levels) == 1 + len(winners.GAINS)
     css = (Path(__file__).parents[3] / "assets/theme/page.css").read_text(encoding="utf-8")
-    for kind in range(1, 1 + len(CANDIDATES)):
-        assert f".board .kind-{kind} {{ background:" in css
+    assert f".level-{level} {{ background:" in css
 
 
 def test_the_strength_is_chosen_by_the_validation_part(monkeypatch: pytest.MonkeyPatch) -> None:
