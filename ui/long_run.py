@@ -25,13 +25,16 @@ def long_run(key: str, parts: Iterator[Part], settings: Any, reveal: Callable[[S
 
     What comes without numbers cannot be told of yet: its rows are drawn, and nothing is revealed.
 
-    A run is kept as long as the learner stays; with other settings these parts begin instead.
+    A run is kept as long as the learner stays; with other settings these parts begin instead. Until they have something
+    to show, the rows of before stay, dimmed: nothing jumps.
     """
     state = st.session_state
     before, job = state.get(f"{key}.run", (None, None))
     if job is None or before != settings or state.pop(f"{key}.again", False):
         if job is not None:
             job.stop()
+            if job.part is not None and job.part.shown is not None:
+                state[f"{key}.before"] = before, job.part.shown
         job = Job(parts)
         job.go()
         state[f"{key}.run"] = settings, job
@@ -47,11 +50,17 @@ def long_run(key: str, parts: Iterator[Part], settings: Any, reveal: Callable[[S
             if st.button("Try again", key=f"{key}.retry"):
                 state[f"{key}.again"] = True
                 st.rerun()
-        if part is not None and part.shown is not None:
-            if part.shown.numbers:
-                reveal(part.shown)
-            else:
-                draw(part.shown.rows, key, settings)
+        come = part is not None and part.shown is not None
+        with st.container(key=f"{key}-{'shown' if come else 'before'}"):
+            if come:
+                state.pop(f"{key}.before", None)
+                if part.shown.numbers:
+                    reveal(part.shown)
+                else:
+                    draw(part.shown.rows, key, settings)
+            elif f"{key}.before" in state:
+                of, shown = state[f"{key}.before"]
+                draw(shown.rows, key, of)
         if job.ended and state.get(f"{key}.over") is not job:
             state[f"{key}.over"] = job
             st.rerun()  # once more, without the clock

@@ -59,6 +59,31 @@ def test_it_trains_by_itself_and_shows_what_was_computed(lab: Callable[..., Any]
     )
 
 
+def test_while_it_trains_anew_the_charts_of_before_stand_back(lab: Callable[..., Any]) -> None:
+    it = lab()
+    it.page.get_by_text("Training, at most two").wait_for(state="detached")
+    it.page.evaluate(
+        """() => {
+          const place = document.querySelector("[class*='st-key-watched-']"), chart = place.querySelector(".chart")
+          window.least = window.before = place.offsetHeight
+          window.seen = new Set()
+          const look = () => {
+            least = Math.min(least, place.offsetHeight)
+            seen.add(place.querySelector("[class*='-before']") ? "before" : "shown")
+            window.kept = chart.isConnected
+            requestAnimationFrame(look)
+          }
+          look()
+        }"""
+    )
+    it.page.get_by_role("button", name="Noisy labels").click()
+    it.page.wait_for_selector(f'.chart[aria-label="{told(LabSpec(wrong_labels=0.4))}"]')
+    least, height, kept, seen = it.page.evaluate("[least, before, kept, [...seen]]")
+    assert least >= height - 2
+    assert kept
+    assert "before" in seen
+
+
 def test_on_a_phone_the_curves_stand_in_the_first_screen_and_techniques_below(lab: Callable[..., Any]) -> None:
     page = lab(width=390, height=844).page
     curves, techniques, settings = (
