@@ -64,9 +64,11 @@ class Lines:
     span: tuple[float, float] | None = None  # the heights are logarithmic, from the one to the other whatever is drawn
     marks: Sequence[int] | Array = ()  # places in `at` where the first line is ringed
     bands: Mapping[str, tuple[Array, Array]] = field(default_factory=dict)  # name → (low, high), shaded in between
+    looks: Mapping[str, tuple[int, float]] = field(default_factory=dict)  # name → which dash, how wide; else in turn
     frames: Sequence[str] | None = None  # a caption a frame
     start: int = 0  # the frame that is shown first
     follow: bool = False  # it plays by itself to the newest frame, as they come
+    cursor: bool = False  # each place in `at` is a frame: pointing at one shows it in the charts that move together
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class Bars:
     frames: Sequence[str] | None = None
     start: int = 0
     follow: bool = False
+    player: bool = True  # else it is only led by the charts that it moves together with
 
 
 @dataclass(frozen=True)

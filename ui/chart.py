@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from ui import assets
 from ui.component import component, parcel
 
+Numbers = Sequence[float] | NDArray[Any]
+
 # Not isolated: Plotly puts its own styles into the page, and they would not reach into a shadow root.
 _mount = component("chart", "chart/chart.js", ("theme/tokens.css", "chart/chart.css"), isolated=False)
 
@@ -32,13 +34,17 @@ def chart(
     follow: bool = False,
     run: str = "",
     linked: str = "",
+    cursor: Numbers | None = None,
+    player: bool = True,
 ) -> None:
     """Draws {"data": […], "layout": {…}}. alt says what the chart shows now: most of it is not text.
 
     `frames` is a caption a frame: the chart is played, stepped and scrubbed through them in the browser, from `start`
     on. A trace says in "framed" which of its arrays, such as "y", hold a row a frame. With `follow` the chart plays by
     itself up to the newest frame, and goes on when more have come. With another `run` it begins anew. Charts of one run
-    that are `linked` by the same name move together.
+    that are `linked` by the same name move together. With a `cursor`, a place along x for each frame, a line stands
+    there instead of a player: pointing at a place leads the charts that are linked to its frame. Without a `player` a
+    chart is only led.
     """
     if not alt:
         raise ValueError("alt must say what the chart shows")
@@ -49,14 +55,19 @@ def chart(
         for name in trace.get("framed", ()):
             if frames is None or len(trace[name]) != count:
                 raise ValueError(f"frames must name the {len(trace[name])} frames of {name}")
+    if cursor is not None and len(cursor) != count:
+        raise ValueError(f"cursor must have {count} places, a frame each, not {len(cursor)}")
     header = {"figure": figure, "alt": alt, "height": height, "plotly": assets.address(assets.PLOTLY)}
     if frames is not None:
         header |= {"frames": list(frames), "start": start, "follow": follow, "run": run, "linked": linked}
-    _mount(key=key, data=parcel(header), height=height if frames is None else height + PLAYER)
+    played = frames is not None and cursor is None and player
+    header["player"] = played
+    if cursor is not None:
+        header["cursor"] = np.asarray(cursor)
+    _mount(key=key, data=parcel(header), height=height + PLAYER if played else height)
 
 
 PLAYER = 36  # pixels above the chart
-Numbers = Sequence[float] | NDArray[Any]
 TICKED = 12  # places along an axis; if there are more, not each is written
 DASHES = ("solid", "dash", "dot", "dashdot")  # a line is told apart by more than its colour
 
@@ -74,6 +85,7 @@ def line_chart(
     span: tuple[float, float] | None = None,
     marks: Sequence[int] | NDArray[Any] = (),
     bands: Mapping[str, tuple[Numbers, Numbers]] = MappingProxyType({}),
+    looks: Mapping[str, tuple[int, float]] = MappingProxyType({}),
     height: int = 320,
     **frames: Any,
 ) -> None:
@@ -83,11 +95,14 @@ def line_chart(
 
     A place where a line has no number, NaN, is a gap; so is one ≤ 0 where the axes are logarithmic. `marks` numbers
     places in `at` where the first line gets a ring. `bands` are shaded from a lower to an upper line; beside them all
-    is named above. With the `frames` of a chart, lines that hold a row a frame move, and all are named above.
+    is named above. `looks` says of a name which of the DASHES it has, and how many pixels it is wide; without,
+    lines have the dashes in turn. With the `frames` of a chart, lines that hold a row a frame move, and all are named
+    above.
     """
     if len(lines) > len(DASHES):
         raise ValueError(f"a chart tells at most {len(DASHES)} lines apart, not {len(lines)}")
     kind = "log" if log else "linear"
+    looks = {name: (number, 2.0) for number, name in enumerate(lines)} | dict(looks)
     data = [_band(name, np.asarray(at), *edges) for name, edges in bands.items()]
     data += [
         {
@@ -96,10 +111,10 @@ def line_chart(
             "name": name,
             "x": np.asarray(at),
             "y": np.asarray(values),
-            "line": {"dash": dash, "color": "--ink"},
+            "line": {"dash": DASHES[looks[name][0]], "width": looks[name][1], "color": "--ink"},
             "framed": ["y"] if np.ndim(values) > 1 else [],
         }
-        for (name, values), dash in zip(lines.items(), DASHES[: len(lines)], strict=True)
+        for name, values in lines.items()
     ]
     if len(marks):
         data.append(_rings(np.asarray(at)[marks], np.asarray(next(iter(lines.values())))[marks]))

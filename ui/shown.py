@@ -91,12 +91,18 @@ class Lines(Film, Protocol):
     def marks(self) -> Sequence[int] | NDArray[Any]: ...
     @property
     def bands(self) -> Mapping[str, tuple[Sequence[float] | NDArray[Any], Sequence[float] | NDArray[Any]]]: ...
+    @property
+    def looks(self) -> Mapping[str, tuple[int, float]]: ...
+    @property
+    def cursor(self) -> bool: ...
 
 
 @runtime_checkable
 class Bars(Film, Protocol):
     @property
     def groups(self) -> Sequence[str]: ...
+    @property
+    def player(self) -> bool: ...
     @property
     def bars(self) -> Mapping[str, NDArray[Any]]: ...
     @property
@@ -267,11 +273,12 @@ def draw(rows: Sequence[Row], key: str, settings: Any = None, together: str | No
         elif isinstance(row, Lines):
             line_chart(
                 row.at, row.lines, x=row.x, y=row.y, log=row.log, across=row.across, span=row.span, marks=row.marks,
-                bands=row.bands, key=f"{key}.{number}", alt=row.alt, **_frames(row, together, settings),
+                bands=row.bands, looks=row.looks, cursor=row.at if row.cursor else None,
+                key=f"{key}.{number}", alt=row.alt, **_frames(row, together, settings),
             )  # fmt: skip
         elif isinstance(row, Bars):
             bar_chart(
-                row.groups, row.bars, x=row.x, y=row.y,
+                row.groups, row.bars, x=row.x, y=row.y, player=row.player,
                 key=f"{key}.{number}", alt=row.alt, **_frames(row, together, settings),
             )  # fmt: skip
         elif isinstance(row, Plane):

@@ -1,7 +1,9 @@
 /* A Plotly chart on an element that stays: new data is drawn into it, so zoom and place are kept.
    Plotly itself is loaded once, when the first chart appears.
    A chart with frames has a player above it, which begins anew with the frames of another `run`. What changes from frame to
-   frame is `framed`: names of a trace's arrays that have one axis more, in front. */
+   frame is `framed`: names of a trace's arrays that have one axis more, in front.
+   Where it has no player of its own, it is led by those that are linked to it; who points at a place in a chart with a
+   `cursor`, a place along x for each frame, leads to its frame. */
 
 import { tokens } from "../drawing/colour.js"
 import { h } from "../drawing/element.js"
@@ -70,7 +72,7 @@ class Chart {
   }
 
   async set(bytes) {
-    const { figure, alt, height, plotly: address, frames, start, follow, run, linked } = unparcel(bytes)
+    const { figure, alt, height, plotly: address, frames, start, follow, run, linked, cursor, player } = unparcel(bytes)
     this.root.setAttribute("aria-label", alt)
     this.root.style.minHeight = `${height}px`
     applyTheme(this.root)
@@ -87,8 +89,11 @@ class Chart {
     this.own = { layout, height }
     this.#dress()
     this.linked = linked
+    this.cursor = cursor
+    this.quiet = !player
     const plays = this.#take(frames, start, follow, run)
     await this.#draw()
+    if (cursor && !this.drawn) this.plot.on("plotly_hover", this.#pointed)
     this.root.dataset.drawn = ++this.drawn
     if (plays) this.player.toggle()
   }
@@ -103,13 +108,15 @@ class Chart {
     const caughtUp = another || (this.frame === before - 1 && !this.player.playing)
     this.frames = frames
     this.run = run
-    this.controls.hidden = !frames
+    this.controls.hidden = !frames || this.quiet
     if (!frames) return false
     if (another) {
       this.player.stop()
       this.frame = start
+      this.led = undefined
     }
-    this.frame = Math.min(this.frame, frames.length - 1)
+    // where it was led to what had not come yet, it goes there now
+    this.frame = Math.min(this.led ?? this.frame, frames.length - 1)
     if (follow && caughtUp && stillness.matches) this.frame = frames.length - 1
     return follow && caughtUp && this.frame < frames.length - 1
   }
@@ -121,6 +128,7 @@ class Chart {
 
   /** Shows a frame, and takes along the charts that are linked. */
   #lead(frame) {
+    this.led = frame
     this.#show(frame)
     if (this.linked) document.dispatchEvent(new CustomEvent(MOVED, { detail: this }))
   }
@@ -129,13 +137,20 @@ class Chart {
   #moved = ({ detail: leader }) => {
     if (leader === this || !this.frames || leader.linked !== this.linked || leader.run !== this.run) return
     this.player.stop()
+    this.led = leader.frame
     this.#show(Math.min(leader.frame, this.frames.length - 1))
+  }
+
+  #pointed = ({ points: [{ x }] }) => {
+    const away = Array.from(this.cursor, (place) => Math.abs(place - x))
+    const frame = away.indexOf(Math.min(...away))
+    if (frame !== this.frame) this.#lead(frame)
   }
 
   /** Of several on a page, the first takes the key. */
   #key(key, { repeat, shiftKey }) {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[key]
-    if (!this.frames || shiftKey || (key !== " " && !by)) return false
+    if (!this.frames || this.quiet || shiftKey || (key !== " " && !by)) return false
     if (by) this.player.step(by)
     else if (!repeat) this.player.toggle()
     return true
@@ -162,7 +177,14 @@ class Chart {
 
   /** A promise that fails where Plotly throws: thrown at once, it would be over before `busy` is set. */
   async #react() {
-    await this.plotly.react(this.plot, this.data.map((trace) => atFrame(trace, this.frame)), this.layout, CONFIG)
+    const layout = this.cursor ? { ...this.layout, hovermode: "x", shapes: [this.#line()] } : this.layout
+    await this.plotly.react(this.plot, this.data.map((trace) => atFrame(trace, this.frame)), layout, CONFIG)
+  }
+
+  /** Where the frame that is shown stands. */
+  #line() {
+    const x = this.cursor[this.frame], line = { width: 1.5, color: tokens(this.root)("--k-activation") }
+    return { type: "line", yref: "paper", x0: x, x1: x, y0: 0, y1: 1, line, layer: "below" }
   }
 }
 

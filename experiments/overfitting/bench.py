@@ -5,22 +5,24 @@ Both are looked at every few steps, on what they learn from, on the validation p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from engine.arrays import Array
 from engine.network import Sequential
-from experiments.numbers import decimal, significant
+from experiments.numbers import decimal, significant, whole
 from experiments.overfitting.learning import BINS, Judged, Look, judged, learn
 from experiments.overfitting.spec import LabSpec
 from experiments.overfitting.techniques import EVERY, NOTHING, Techniques, recipe
 from experiments.several import parts as drawn
-from experiments.shown import Beside, Lines, Part, Shown, Table
+from experiments.shown import Bars, Beside, Lines, Part, Shown, Table
 
 STEPS = 200
 YOURS = "yours"
+LEARNED, VALIDATION, ON_TEST = range(3)  # dashes: a part has the same one in every chart
+THIN, THICK = 1.5, 3.0  # pixels: of the network with nothing, and of the learner's
 
 
 class Seen(NamedTuple):
@@ -75,68 +77,133 @@ def _followed(spec: LabSpec, network: Sequential, before: Course | None, look: L
 
 
 def show(spec: LabSpec) -> Iterator[Part]:
-    """Curves of both losses beside the reliability diagram, and what comes out on the test."""
+    """Curves beside reliability, by step and by what was said, and what comes out on the test. A step that is
+    pointed at in the curves is shown in all.
+    """
     return drawn(bench(spec), _shown)
 
 
 def _shown(result: Bench) -> Shown:
-    return Shown({}, [Beside([_curves(result), _reliability(result)]), _table(result)])
+    curves, calibration = (
+        Beside([_curves(result), _reliability(result)]),
+        Beside([_calibration(result), _answers(result)]),
+    )
+    return Shown({}, [curves, calibration, _table(result)])
+
+
+def _frames(result: Bench) -> list[str]:
+    return [f"after {steps} steps" for steps in result.at]
+
+
+def _wide(name: str) -> float:
+    return THIN if name == NOTHING else THICK
+
+
+def _by_step(result: Bench, each: Course, of: Callable[[Seen], float]) -> list[float]:
+    """A number at each look; none after an early end."""
+    return [*map(of, each.looks), *[np.nan] * (len(result.at) - len(each.looks))]
 
 
 def _curves(result: Bench) -> Lines:
-    lines = {}
+    lines, looks = {}, {}
     for name, each in result.over.items():
-        gap = [np.nan] * (len(result.at) - len(each.looks))
-        lines[f"{name}: learned from"] = [*(look.learned.loss for look in each.looks), *gap]
-        lines[f"{name}: validation"] = [*(look.validation.loss for look in each.looks), *gap]
+        lines[f"{name}: learned from"] = _by_step(result, each, lambda look: look.learned.loss)
+        lines[f"{name}: validation"] = _by_step(result, each, lambda look: look.validation.loss)
+        looks[f"{name}: learned from"] = LEARNED, _wide(name)
+        looks[f"{name}: validation"] = VALIDATION, _wide(name)
     words = "; ".join(
         f"{name}: {decimal(each.looks[-1].learned.loss)} on what is learned from and "
         f"{decimal(each.looks[-1].validation.loss)} on the validation part"
         for name, each in result.over.items()
     )
     return Lines(
-        result.at, lines, "steps of training", "cross-entropy", f"Cross-entropy after {result.at[-1]} steps. {words}"
-    )
+        result.at, lines, "steps of training", "cross-entropy", f"Cross-entropy after {result.at[-1]} steps. {words}",
+        looks=looks, frames=_frames(result), start=len(result.at) - 1, cursor=True,
+    )  # fmt: skip
+
+
+def _calibration(result: Bench) -> Lines:
+    lines = {
+        f"{name}: test": _by_step(result, each, lambda look: look.test.calibration)
+        for name, each in result.over.items()
+    }
+    words = "; ".join(f"{name} {decimal(each.looks[-1].test.calibration, 3)}" for name, each in result.over.items())
+    return Lines(
+        result.at, lines, "steps of training", "calibration error, test",
+        f"Calibration error on the test after {result.at[-1]} steps: {words}",
+        looks=_on_test(result), frames=_frames(result), start=len(result.at) - 1, cursor=True,
+    )  # fmt: skip
+
+
+def _on_test(result: Bench) -> dict[str, tuple[int, float]]:
+    return {f"{name}: test": (ON_TEST, _wide(name)) for name in result.over}
+
+
+def _tests(result: Bench, each: Course) -> list[Judged]:
+    """On the test, a frame a look, and of what is kept as the last."""
+    seen = [look.test for look in each.looks[: len(result.at) - 1]]
+    return seen + [each.kept.test] * (len(result.at) - len(seen))
 
 
 def _reliability(result: Bench) -> Lines:
     """A frame a look, and what is kept as the last. On 0 what is said is what happens."""
     middles = (np.arange(BINS) + 0.5) / BINS
-    lines: dict[str, Array] = {}
-    for name, each in result.over.items():
-        seen = [look.test for look in each.looks[: len(result.at) - 1]]
-        seen += [each.kept.test] * (len(result.at) - len(seen))
-        lines[name] = np.array([test.true - test.said for test in seen])
+    lines: dict[str, Array] = {
+        f"{name}: test": np.array([test.true - test.said for test in _tests(result, each)])
+        for name, each in result.over.items()
+    }
     lines["as often as said"] = np.zeros(BINS)
-    frames = [f"after {steps} steps" for steps in result.at]
     words = "; ".join(f"{name} {decimal(each.kept.test.calibration, 3)}" for name, each in result.over.items())
     return Lines(
-        middles, lines, "how probable it says its answer is", "more often right than said",
+        middles, lines, "how probable it says its answer is", "more often right than said, test",
         f"Reliability on the test, of the weights that are kept. Calibration error: {words}",
-        frames=frames, start=len(frames) - 1,
+        looks=_on_test(result) | {"as often as said": (LEARNED, 1)},
+        frames=_frames(result), start=len(result.at) - 1, follow=True,
+    )  # fmt: skip
+
+
+def _answers(result: Bench) -> Bars:
+    """How many answers each point of the diagram stands for."""
+    bins = [f"{k / BINS:g}–{(k + 1) / BINS:g}" for k in range(BINS)]
+    bars = {name: np.array([test.many for test in _tests(result, each)]) for name, each in result.over.items()}
+    words = "; ".join(f"{name} {whole(each.kept.test.many[-1])}" for name, each in result.over.items())
+    return Bars(
+        bins, bars, "how probable it says its answer is", "answers, test",
+        f"Answers on the test by how probable they are said to be; in the last bin: {words}",
+        frames=_frames(result), start=len(result.at) - 1, player=False,
     )  # fmt: skip
 
 
 def _table(result: Bench) -> Table:
+    """A line a measure, a column a network: no wider than a phone."""
     over = result.over
-    columns: dict[str, Sequence[str] | Sequence[int]] = {
-        "network": [_named(result.spec, name) for name in over],
-        "cross-entropy, learned from": [significant(each.kept.learned.loss) for each in over.values()],
-        "validation": [significant(each.kept.validation.loss) for each in over.values()],
-        "test": [significant(each.kept.test.loss) for each in over.values()],
-        "right answers, test": [f"{decimal(100 * each.kept.test.right, 1)} %" for each in over.values()],
-        "calibration error, test": [decimal(each.kept.test.calibration, 3) for each in over.values()],
-        "steps": [each.kept.steps for each in over.values()],
+    columns: dict[str, Sequence[str]] = {
+        "of the weights that are kept": [
+            "cross-entropy, learned from",
+            "cross-entropy, validation",
+            "cross-entropy, test",
+            "right answers, test",
+            "calibration error, test",
+            "steps",
+            "techniques",
+        ]
     }
+    for name, each in over.items():
+        kept = each.kept
+        columns[name] = [
+            significant(kept.learned.loss),
+            significant(kept.validation.loss),
+            significant(kept.test.loss),
+            f"{decimal(100 * kept.test.right, 1)} %",
+            decimal(kept.test.calibration, 3),
+            whole(kept.steps),
+            chosen(result.spec) if name == YOURS else "none",
+        ]
     words = "; ".join(
         f"{name}: cross-entropy {significant(each.kept.test.loss)} and {decimal(100 * each.kept.test.right, 1)} % right"
         for name, each in over.items()
     )
     return Table(columns, f"On the test, {words}")
-
-
-def _named(spec: LabSpec, name: str) -> str:
-    return f"{name}: {chosen(spec)}" if name == YOURS else name
 
 
 def chosen(spec: LabSpec) -> str:

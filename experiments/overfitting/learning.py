@@ -26,6 +26,7 @@ class Judged(NamedTuple):
     calibration: float  # its error (ECE)
     said: Array  # (BINS,)  mean probability of the answers in each bin, NaN where there are none
     true: Array  # (BINS,)  share of them that is right
+    many: Array  # (BINS,)  how many there are
 
 
 class Look(NamedTuple):
@@ -45,7 +46,7 @@ def judged(network: Sequential, at: Progress, examples: Examples) -> Judged:
     right = p.argmax(axis=1) == examples.labels
     found = reliability(p.max(axis=1), right, BINS)
     loss = softmax_cross_entropy(logits, examples.labels)[0]
-    return Judged(loss, float(right.mean()), found.error, found.said, found.true)
+    return Judged(loss, float(right.mean()), found.error, found.said, found.true, found.many)
 
 
 def learn(training: Training, parts: Parts, by: Techniques, steps: int, every: int) -> Iterator[Look | None]:

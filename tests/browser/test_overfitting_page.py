@@ -59,6 +59,26 @@ def test_it_trains_by_itself_and_shows_what_was_computed(lab: Callable[..., Any]
     )
 
 
+def test_pointing_at_a_step_shows_it_in_every_chart(lab: Callable[..., Any]) -> None:
+    it = lab()
+    it.page.get_by_text("Training, at most two").wait_for(state="detached")
+    charts, latest = it.page.locator(".chart[data-frame]"), bench.STEPS // EVERY
+    assert charts.count() == 4
+
+    def at(frame: int) -> None:
+        it.page.wait_for_function(
+            "(frame) => [...document.querySelectorAll('.chart')].every(chart => +chart.dataset.frame === frame)",
+            arg=frame,
+        )
+
+    at(latest)
+    for chart, share in ((0, 0.5), (2, 0.25)):
+        box = charts.nth(chart).locator(".nsewdrag").first.bounding_box()
+        it.page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2, steps=3)
+        at(round(share * latest))
+    assert f"after {round(0.25 * latest) * EVERY} steps" in it.page.locator(".pos").all_inner_texts()
+
+
 def test_while_it_trains_anew_the_charts_of_before_stand_back(lab: Callable[..., Any]) -> None:
     it = lab()
     it.page.get_by_text("Training, at most two").wait_for(state="detached")

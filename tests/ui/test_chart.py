@@ -23,6 +23,18 @@ def figure(monkeypatch: pytest.MonkeyPatch, at: Any, lines: Any, **more: Any) ->
     return given[0]
 
 
+def test_a_look_says_dash_and_width_and_others_have_theirs_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = {"a": [1.0, 5.0], "b": [2.0, 3.0], "c": [2.0, 4.0]}
+    drawn = figure(monkeypatch, [0, 1], lines, looks={"b": (3, 4.0)})
+    seen = [(trace["line"]["dash"], trace["line"]["width"]) for trace in drawn["data"]]
+    assert seen == [(DASHES[0], 2.0), (DASHES[3], 4.0), (DASHES[2], 2.0)]
+
+
+def test_a_cursor_stands_somewhere_in_each_frame() -> None:
+    with pytest.raises(ValueError, match="cursor must have 3 places, a frame each, not 2"):
+        chart({"data": []}, key="chart", alt="A chart", frames=["a", "b", "c"], cursor=[0, 1])
+
+
 def test_rings_stand_on_the_first_line(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = figure(monkeypatch, [10, 20, 30], {"a": [1.0, 5.0, 2.0], "b": [0.0, 0.0, 9.0]}, marks=[1, 2])
     *_, rings = drawn["data"]

@@ -17,7 +17,7 @@ from experiments.overfitting.data import DATA, DIGITS, LEAST_TEST, OWN, TEST, WI
 from experiments.overfitting.learning import BINS, judged, learn, outcome
 from experiments.overfitting.spec import PRESETS, LabSpec
 from experiments.overfitting.techniques import EVERY, NOTHING, Techniques, recipe, shifted
-from experiments.shown import Beside, Lines, Table
+from experiments.shown import Bars, Beside, Lines, Table
 from tests.experiments.runs import last
 
 SHIPPED = [name for name in DATA if name != OWN]
@@ -167,15 +167,33 @@ def test_what_is_called_test_is_the_test_with_the_weights_that_are_kept() -> Non
     assert kept.loss != now.loss
     yours = result.over[bench.YOURS]
     assert (yours.kept.test.loss, yours.looks[-1].test.loss) == (kept.loss, now.loss)
-    beside, table = bench._shown(result).rows
+    beside, below, table = bench._shown(result).rows
     assert isinstance(beside, Beside)
+    assert isinstance(below, Beside)
     assert isinstance(table, Table)
-    assert table.columns["test"][1] == significant(kept.loss)
-    assert table.columns["right answers, test"][1] == f"{decimal(100 * kept.right, 1)} %"
+    measures, _, column = table.columns.values()
+    told = dict(zip(measures, column, strict=True))
+    assert told["cross-entropy, test"] == significant(kept.loss)
+    assert told["right answers, test"] == f"{decimal(100 * kept.right, 1)} %"
     diagram = beside.rows[1]
     assert isinstance(diagram, Lines)
-    np.testing.assert_array_equal(np.asarray(diagram.lines[bench.YOURS])[-1], kept.true - kept.said)
+    np.testing.assert_array_equal(np.asarray(diagram.lines[f"{bench.YOURS}: test"])[-1], kept.true - kept.said)
+    bars = below.rows[1]
+    assert isinstance(bars, Bars)
+    np.testing.assert_array_equal(bars.bars[bench.YOURS][-1], kept.many)
+    assert kept.many.sum() == len(spec.parts.test.x)
     assert f"{bench.YOURS} {kept.calibration:.3f}" in diagram.alt
+
+
+def test_a_part_has_one_dash_and_a_step_one_frame_in_every_chart() -> None:
+    result = last(bench.bench(LabSpec(dropout=0.5)))
+    charts = [each for row in bench._shown(result).rows[:2] if isinstance(row, Beside) for each in row.rows]
+    assert {len(each.frames or ()) for each in charts if isinstance(each, Lines | Bars)} == {len(result.at)}
+    lines = [each for each in charts if isinstance(each, Lines)]
+    assert [each.cursor for each in lines] == [True, False, True]
+    seen = {(name.split(": ")[1], each.looks[name][0]) for each in lines for name in each.lines if ": " in name}
+    assert len(seen) == 3
+    assert len({part for part, _ in seen}) == len({dash for _, dash in seen}) == 3
 
 
 def test_the_bench_holds_no_weights() -> None:
