@@ -81,7 +81,10 @@ def _rows(text: str) -> tuple[Array, list[str]]:
         raise ValueError("there is nothing in it")
     mark = next((mark for mark in ("\t", ";", ",") if mark in next(iter(lines.values()))), None)
     if mark is None:
-        raise ValueError("its cells must be parted by semicolons, tabs or commas")
+        place, first = next(iter(lines.items()))
+        raise ValueError(
+            f"line {place}, {first.strip()[:40]!r}, is one cell: cells must be parted by semicolons, tabs or commas"
+        )
     reader = csv.reader(unclosed(list(lines.values())), delimiter=mark)
     places = list(lines)
     try:
@@ -99,7 +102,10 @@ def _rows(text: str) -> tuple[Array, list[str]]:
         raise ValueError("a row needs a number and, last, its class")
     for line, row in rows:
         if len(row) != columns:
-            raise ValueError(f"line {line} has {len(row)} cells, the first row has {columns}")
+            has = f"{len(row)} cell{'' if len(row) == 1 else 's'}"
+            raise ValueError(
+                f"line {line}, {', '.join(row)[:40]!r}, has {has}: every row must have {columns}, as the first"
+            )
         if not row[-1]:
             raise ValueError(f"line {line} does not say its class")
     numbers = [[_number(cell, mark, line) for cell in row[:-1]] for line, row in rows]

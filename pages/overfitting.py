@@ -4,7 +4,7 @@ from engine import tables
 from engine.warmup import not_ready
 from experiments.overfitting import bench, winners
 from experiments.overfitting.code import keras, pytorch
-from experiments.overfitting.data import OWN
+from experiments.overfitting.data import OWN, example
 from experiments.overfitting.facts import facts
 from experiments.overfitting.learning import judged, learn, outcome
 from experiments.overfitting.questions import question_numbers
@@ -33,10 +33,10 @@ with lesson.first_screen():
     spec = settings.spec
     with lesson.row("situations"):
         settings.presets(PRESETS)
-        own_data(settings, "table", "Your own table", WANTED, {"data": OWN}, tables.shrink)
+        own_data(settings, "table", "Your own table (CSV)", WANTED, {"data": OWN}, tables.shrink, example)
         lesson.try_this(text["Try this"], {})
     with settings.row():
-        settings.select("data")
+        settings.select("data", 240)
         for name in ("samples", "width", "wrong_labels"):
             settings.segments(name)
         with settings.more():

@@ -18,11 +18,18 @@ Brought = tuple[str, str, Callable[[bytes], str]]  # what it is called, what is 
 
 
 def own_data(
-    settings: Settings, name: str, label: str, wanted: str, chosen: dict[str, Any], shrink: Callable[[bytes], str]
+    settings: Settings,
+    name: str,
+    label: str,
+    wanted: str,
+    chosen: dict[str, Any],
+    shrink: Callable[[bytes], str],
+    example: Callable[[], str] | None = None,
 ) -> None:
     """A popover with two ways to data. It becomes the setting `name`, together with the settings of `chosen`.
 
-    `shrink` gives it as text, or raises ValueError with what is wrong; `wanted` says what can be brought.
+    With an `example`, a CSV, there is a third: to use that, or to save and change it. `shrink` gives the data as text,
+    or raises ValueError with what is wrong; `wanted` says what can be brought.
     """
     state, count, problem = st.session_state, _key(settings, name, "count"), _key(settings, name, "problem")
     turn = state.get(count, 0)  # new widgets for the next: the server keeps none, and the popover closes
@@ -54,6 +61,11 @@ def own_data(
             st.text_area(wanted, key=_key(settings, name, f"words.{turn}"), on_change=words_came)
         elif kind == "Upload":
             st.file_uploader(wanted, TYPES, key=_key(settings, name, f"file.{turn}"), on_change=file_came)
+        if example is not None:
+            with st.container(horizontal=True):
+                use = _key(settings, name, f"example.{turn}")
+                st.button("Use an example", key=use, on_click=lambda: take(example().encode()))
+                st.download_button("Save the example", example, "example.csv", "text/csv", on_click="ignore")
         lesson.changes([state[problem]] if problem in state else [])
         st.caption(KEPT)
 

@@ -60,6 +60,17 @@ def everything(name: str, table: str = "") -> All:
     return All(*tables.read(table)) if name == OWN else _shipped(name)
 
 
+def example() -> str:
+    """A table as a learner may bring one: four measurements of the wines, and who has grown them."""
+    x, labels = wines()
+    columns = {"alcohol": 0, "flavanoids": 6, "colour": 9, "proline": 12}
+    rows = [
+        ",".join([*(f"{value:g}" for value in row), "ABC"[label]])
+        for row, label in zip(x[:, list(columns.values())], labels, strict=True)
+    ]
+    return "\n".join([",".join([*columns, "grower"]), *rows]) + "\n"
+
+
 def most_samples(name: str, table: str = "") -> int:
     """So many that enough are left for the test."""
     return len(everything(name, table).labels) - LEAST_TEST

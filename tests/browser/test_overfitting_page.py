@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from experiments.numbers import decimal
 from experiments.overfitting import bench
+from experiments.overfitting.data import example
 from experiments.overfitting.spec import LabSpec
 from experiments.overfitting.techniques import EVERY
 from tests.experiments.runs import last
@@ -136,13 +137,24 @@ def test_a_table_of_ones_own_comes_and_is_in_the_address(lab: Callable[..., Any]
     area = it.page.locator("textarea")
     area.fill("1,2\n3")
     area.press("Control+Enter")
-    it.page.get_by_text("It is not taken over: line 2 has 1 cells").wait_for()
+    it.page.get_by_text("It is not taken over: line 2, '3', has 1 cell: every row").wait_for()
     area.fill("x,y,z,way\n" + rows)
     area.press("Control+Enter")
     it.page.wait_for_url(lambda url: "lab_data=your+own+table" in url and "lab_table=" in url)
     it.page.wait_for_function("() => document.querySelector('.facts').innerText.includes('70 test')")
     again = lab(it.page.url.split("?")[1])
     assert "70 test" in again.page.locator(".facts").inner_text()
+
+
+def test_an_example_of_a_table_is_used_or_saved(lab: Callable[..., Any]) -> None:
+    it = lab()
+    it.page.get_by_role("button", name="Your own table").click()
+    with it.page.expect_download() as saved:
+        it.page.get_by_role("button", name="Save the example").click()
+    assert saved.value.path().read_text(encoding="utf-8") == example()
+    it.page.get_by_role("button", name="Use an example").click()
+    it.page.wait_for_url(lambda url: "lab_data=your+own+table" in url and "lab_table=" in url)
+    it.page.wait_for_function("() => document.querySelector('.facts').innerText.includes('98 test')")
 
 
 def test_the_map_comes_in_cell_by_cell_rests_and_goes_on(lab: Callable[..., Any]) -> None:

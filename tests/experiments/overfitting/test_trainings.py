@@ -12,7 +12,7 @@ from engine.losses import softmax
 from engine.regularizers import is_weight
 from experiments.examples import Examples
 from experiments.numbers import decimal, significant
-from experiments.overfitting import bench, winners
+from experiments.overfitting import bench, data, winners
 from experiments.overfitting.data import DATA, DIGITS, LEAST_TEST, OWN, TEST, WINES, parts
 from experiments.overfitting.learning import BINS, judged, learn, outcome
 from experiments.overfitting.spec import PRESETS, LabSpec
@@ -205,6 +205,12 @@ def test_the_bench_holds_no_weights() -> None:
     tracemalloc.stop()
     assert len(result.over) == 2
     assert held < 5e6
+
+
+def test_the_example_of_a_table_can_be_brought() -> None:
+    x, labels = tables.read(tables.shrink(data.example().encode()))
+    assert x.shape == (178, 4)
+    assert np.bincount(labels).tolist() == [59, 71, 48]
 
 
 def test_situations_can_be_and_leave_the_rest_to_the_learner() -> None:
