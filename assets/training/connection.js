@@ -5,6 +5,10 @@ import { unparcel } from "../drawing/payload.js"
 const AGAIN = 2000 // ms
 const FULL = 1013 // how a server that can hold no more connections closes one
 
+/** Calls done() now, or once the tab is in view: until a picture is called drawn, the server computes no other, and a
+    training that nobody sees rests. */
+const inView = (done) => (document.hidden ? document.addEventListener("visibilitychange", done, { once: true }) : done())
+
 export class Connection {
   #socket = null
   #waiting = []
@@ -32,7 +36,7 @@ export class Connection {
     }
     socket.onmessage = ({ data }) => {
       this.hear(unparcel(new Uint8Array(data)))
-      this.send({ do: "drawn" })
+      inView(() => socket === this.#socket && this.send({ do: "drawn" }))
       this.#answered()
     }
     socket.onclose = ({ code }) => {

@@ -69,6 +69,30 @@ def test_it_steps_trains_and_tells_the_numbers_of_the_engine(play: Callable[...,
     assert attribute(page, "steps") == at
 
 
+def put_in_view(page: Any, seen: bool) -> None:
+    """As a browser does with a tab that another one covers."""
+    page.evaluate(
+        """hidden => {
+            Object.defineProperty(document, "hidden", { get: () => hidden, configurable: true })
+            document.dispatchEvent(new Event("visibilitychange"))
+        }""",
+        not seen,
+    )
+
+
+def test_out_of_view_it_rests_and_goes_on_when_it_is_seen_again(play: Callable[..., Any]) -> None:
+    page = play().page
+    button(page, "Train").click()
+    wait_for_steps(page, 5)
+    put_in_view(page, False)
+    page.wait_for_timeout(500)  # what is under way arrives
+    at = attribute(page, "steps")
+    page.wait_for_timeout(700)
+    assert attribute(page, "steps") == at
+    put_in_view(page, True)
+    wait_for_steps(page, at + 5)
+
+
 def test_points_come_and_go_while_it_learns_and_stand_in_the_address(play: Callable[..., Any]) -> None:
     page = play("play_data=only+your+own").page
     assert page.locator(".playground .say").inner_text().startswith("No points yet")
