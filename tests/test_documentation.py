@@ -145,6 +145,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         change(path, "    ReLU,\n", "    ReLU,\n    Scale,\n")
         change(path, old, f"{old}    {LAYER[path]}")
     change("ui/contents.py", "SECTIONS = {\n", 'SECTIONS = {\n    "New": (Lesson("scale", "Scale"),),\n')
+    change("assets/lessons/home.md", "### Foundations", "### New\n\nA section of one.\n\n### Foundations")
     change("assets/lessons/home.md", "### convolution", "### scale\n\nOne number times every pixel.\n\n### convolution")
     change(
         "experiments/live.py",

@@ -1,11 +1,13 @@
 """The map of the lessons, and the path through them, from the front door to the adviser."""
 
+from html import escape
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from ui.contents import HOME, SECTIONS, Lesson
+from ui.prose import read
 
 ROOT = Path(__file__).parent.parent.parent
 LESSONS = [lesson for lessons in SECTIONS.values() for lesson in lessons]
@@ -25,6 +27,16 @@ def test_from_the_front_door_the_path_leads_to_the_first_lesson() -> None:
     assert links(HOME) == [f"Next: {LESSONS[0].title}"]
     names = [lesson.name for lesson in LESSONS]
     assert names.index("backpropagation") < names.index("convolution") < names.index("adviser")
+
+
+def test_the_front_door_says_of_every_section_why_it_comes_there() -> None:
+    app = AppTest.from_file(ROOT / "ui" / "navigation.py", default_timeout=120).run()
+    assert not app.exception
+    assert [heading.value for heading in app.subheader] == list(SECTIONS)
+    shown = "".join(element.proto.body for element in app.get("html"))
+    words = [read("home")["Path"][section].text for section in SECTIONS]
+    assert all(shown.count(escape(sentence)) == 1 for sentence in words)
+    assert [shown.index(escape(sentence)) for sentence in words] == sorted(shown.index(escape(w)) for w in words)
 
 
 @pytest.mark.parametrize("at", [0, 5, len(LESSONS) - 1])
