@@ -34,7 +34,7 @@ with lesson.first_screen():
 lesson.heading(text["Lessons"])
 for section, lessons in SECTIONS.items():
     st.subheader(section, anchor=False)
-    lesson.muted(text["Path"][section].text)
+    lesson.muted(text["Lessons"][section].text)
     for entry in lessons:
         st.page_link(entry.page, label=f"**{entry.title}**")
         lesson.muted(text["Lessons"][entry.name].text)

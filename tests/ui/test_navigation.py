@@ -34,7 +34,7 @@ def test_the_front_door_says_of_every_section_why_it_comes_there() -> None:
     assert not app.exception
     assert [heading.value for heading in app.subheader] == list(SECTIONS)
     shown = "".join(element.proto.body for element in app.get("html"))
-    words = [read("home")["Path"][section].text for section in SECTIONS]
+    words = [read("home")["Lessons"][section].text for section in SECTIONS]
     assert all(shown.count(escape(sentence)) == 1 for sentence in words)
     assert [shown.index(escape(sentence)) for sentence in words] == sorted(shown.index(escape(w)) for w in words)
 
