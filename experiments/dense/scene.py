@@ -89,7 +89,7 @@ def _grids(spec: DenseSpec, found: Run, numeric: Differences | None) -> tuple[Gr
         grids.append(gradient("a", "a", (UNIT,), 3, found.da))
     if spec.activation == LOG_SOFTMAX:
         grids.append(
-            vector("z", "log of the sum", "activation", "all units", 3, np.logaddexp.reduce(found.a, keepdims=True))
+            vector("z", "log of Σ exp a", "activation", "all units", 3, np.logaddexp.reduce(found.a, keepdims=True))
         )
     return tuple(sorted(grids, key=lambda grid: (grid.lane, grid.column)))
 
