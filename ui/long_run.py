@@ -11,6 +11,7 @@ from ui.job import Job
 from ui.shown import Shown, draw
 
 EVERY = 0.5  # seconds from one look to the next
+BEFORE = '<span class="of-before"></span>'  # dims what stands before it: page.css
 
 
 class Part(Protocol):
@@ -43,16 +44,16 @@ def long_run(key: str, parts: Iterator[Part], settings: Any, reveal: Callable[[S
     def look() -> None:
         job.ask()
         part = job.part
-        if not job.ended:
-            _progress(key, job, part)
+        with st.container():  # also where it is over: what follows keeps its place
+            if not job.ended:
+                _progress(key, job, part)
         if job.failed:
             st.markdown(":material/error: This experiment has failed. Its reason stands in the server's log.")
             if st.button("Try again", key=f"{key}.retry"):
                 state[f"{key}.again"] = True
                 st.rerun()
-        come = part is not None and part.shown is not None
-        with st.container(key=f"{key}-{'shown' if come else 'before'}"):
-            if come:
+        with st.container(key=f"{key}-rows"):
+            if part is not None and part.shown is not None:
                 state.pop(f"{key}.before", None)
                 if part.shown.numbers:
                     reveal(part.shown)
@@ -61,6 +62,7 @@ def long_run(key: str, parts: Iterator[Part], settings: Any, reveal: Callable[[S
             elif f"{key}.before" in state:
                 of, shown = state[f"{key}.before"]
                 draw(shown.rows, key, of)
+                st.html(BEFORE)
         if job.ended and state.get(f"{key}.over") is not job:
             state[f"{key}.over"] = job
             st.rerun()  # once more, without the clock
