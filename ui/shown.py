@@ -22,12 +22,26 @@ from ui.tracks import plane_chart, track_chart
 from ui.unrolled import unrolled
 
 
-@runtime_checkable
-class Maps(Protocol):
-    @property
-    def pictures(self) -> Sequence[Picture]: ...
+class Told(Protocol):
+    """What says in words what it shows now."""
+
     @property
     def alt(self) -> str: ...
+
+
+class Axes(Protocol):
+    """The names of both axes."""
+
+    @property
+    def x(self) -> str: ...
+    @property
+    def y(self) -> str: ...
+
+
+@runtime_checkable
+class Maps(Told, Protocol):
+    @property
+    def pictures(self) -> Sequence[Picture]: ...
     @property
     def frames(self) -> Sequence[str] | None: ...
     @property
@@ -35,7 +49,7 @@ class Maps(Protocol):
 
 
 @runtime_checkable
-class Sheet(Protocol):
+class Sheet(Told, Protocol):
     @property
     def lines(self) -> Sequence[str]: ...
     @property
@@ -46,16 +60,12 @@ class Sheet(Protocol):
     def scale(self) -> Scale: ...
     @property
     def role(self) -> str: ...
-    @property
-    def alt(self) -> str: ...
 
 
 @runtime_checkable
-class Table(Protocol):
+class Table(Told, Protocol):
     @property
     def columns(self) -> Mapping[str, Sequence[Any]]: ...
-    @property
-    def alt(self) -> str: ...
 
 
 class Film(Protocol):
@@ -70,17 +80,11 @@ class Film(Protocol):
 
 
 @runtime_checkable
-class Lines(Film, Protocol):
+class Lines(Film, Axes, Told, Protocol):
     @property
     def at(self) -> Sequence[float] | NDArray[Any]: ...
     @property
     def lines(self) -> Mapping[str, Sequence[float] | NDArray[Any]]: ...
-    @property
-    def x(self) -> str: ...
-    @property
-    def y(self) -> str: ...
-    @property
-    def alt(self) -> str: ...
     @property
     def log(self) -> bool: ...
     @property
@@ -98,23 +102,17 @@ class Lines(Film, Protocol):
 
 
 @runtime_checkable
-class Bars(Film, Protocol):
+class Bars(Film, Axes, Told, Protocol):
     @property
     def groups(self) -> Sequence[str]: ...
     @property
     def player(self) -> bool: ...
     @property
     def bars(self) -> Mapping[str, NDArray[Any]]: ...
-    @property
-    def x(self) -> str: ...
-    @property
-    def y(self) -> str: ...
-    @property
-    def alt(self) -> str: ...
 
 
 @runtime_checkable
-class Points(Film, Protocol):
+class Points(Film, Told, Protocol):
     @property
     def names(self) -> Sequence[str]: ...
     @property
@@ -127,20 +125,16 @@ class Points(Film, Protocol):
     def hushed(self) -> Collection[str]: ...
     @property
     def role(self) -> str: ...
-    @property
-    def alt(self) -> str: ...
 
 
 @runtime_checkable
-class Walks(Protocol):
+class Walks(Told, Protocol):
     @property
     def picture(self) -> bytes: ...
-    @property
-    def alt(self) -> str: ...
 
 
 @runtime_checkable
-class Tracks(Film, Protocol):
+class Tracks(Film, Axes, Told, Protocol):
     @property
     def axis(self) -> NDArray[Any]: ...
     @property
@@ -149,28 +143,16 @@ class Tracks(Film, Protocol):
     def tracks(self) -> Mapping[str, NDArray[Any]]: ...
     @property
     def reached(self) -> Sequence[int]: ...
-    @property
-    def x(self) -> str: ...
-    @property
-    def y(self) -> str: ...
-    @property
-    def alt(self) -> str: ...
 
 
 @runtime_checkable
-class Plane(Film, Protocol):
+class Plane(Film, Axes, Told, Protocol):
     @property
     def axis(self) -> NDArray[Any]: ...
     @property
     def shares(self) -> NDArray[Any]: ...
     @property
     def points(self) -> Mapping[str, NDArray[Any]]: ...
-    @property
-    def x(self) -> str: ...
-    @property
-    def y(self) -> str: ...
-    @property
-    def alt(self) -> str: ...
 
 
 class Passage(Protocol):
@@ -183,11 +165,9 @@ class Passage(Protocol):
 
 
 @runtime_checkable
-class Text(Protocol):
+class Text(Told, Protocol):
     @property
     def passages(self) -> Sequence[Passage]: ...
-    @property
-    def alt(self) -> str: ...
 
 
 class Cell(Protocol):
@@ -204,7 +184,7 @@ class Cell(Protocol):
 
 
 @runtime_checkable
-class Board(Protocol):
+class Board(Told, Protocol):
     @property
     def corner(self) -> str: ...
     @property
@@ -213,8 +193,6 @@ class Board(Protocol):
     def columns(self) -> Sequence[str]: ...
     @property
     def cells(self) -> Sequence[Sequence[Cell | None]]: ...
-    @property
-    def alt(self) -> str: ...
     @property
     def measure(self) -> str: ...
     @property
