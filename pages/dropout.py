@@ -45,8 +45,9 @@ with lesson.first_screen():
     with lesson.header(text):
         settings.buttons()
     with settings.row("leads"):
-        for name in settings.spec.used:
-            settings.segments(name)
+        settings.segments("mode")
+        if "learning_rate" in settings.spec.used:
+            settings.segments("learning_rate")
         with settings.more():
             settings.number("seed")
     lesson.changes(settings.notes)

@@ -33,7 +33,7 @@ class DropoutSpec(Spec):
     @property
     def used(self) -> tuple[str, ...]:
         """At inference nothing is learned."""
-        return ("mode", "learning_rate") if self.training else ("mode",)
+        return tuple(name for name in super().used if name != "learning_rate" or self.training)
 
     @property
     def learns(self) -> bool:

@@ -276,8 +276,9 @@ def test_a_slider_says_what_it_sets(vanishing: Callable[..., Any]) -> None:
     it = vanishing()
     named = {field.name: field.help for field in VanishingSpec.fields()}
     for name in ("spectral_radius", "input_scale"):
-        assert slider(it, name).get_attribute("aria-description") == named[name]
-        assert it.page.locator(".st-key-vanishing-sliders .name", has_text=name).get_attribute("title") == named[name]
+        says = f"{named[name]}. Shift and an arrow key: 10 steps"
+        assert slider(it, name).get_attribute("aria-description") == says
+        assert it.page.locator(".st-key-vanishing-sliders .name", has_text=name).get_attribute("title") == says
 
 
 DRAWN = """async (_, { chart, place, walks, width }) => {
