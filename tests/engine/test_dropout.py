@@ -204,7 +204,9 @@ def test_the_share_that_is_dropped_and_the_mean_that_is_kept(rate: float, seed: 
 
 def test_noise_has_its_spread_and_no_mean() -> None:
     for seed in range(3):
-        noise = drawn(GaussianNoise(0.3), {}, np.full((100, 1000), 7.0), seed)[0] - 7
+        y, trace = drawn(GaussianNoise(0.3), {}, np.full((100, 1000), 7.0), seed)
+        noise = y - 7
+        np.testing.assert_allclose(noise, trace.noise, atol=1e-14)  # n itself, which a page draws
         assert abs(noise.mean()) < 5 * 0.3 / np.sqrt(1e5)
         assert abs(noise.std() / 0.3 - 1) < 5 / np.sqrt(2e5)
 
