@@ -31,8 +31,8 @@ def check_data(data: str, table: str) -> None:
 
 @dataclass(frozen=True)
 class LabSpec(Spec):
+    table: str = text("your own table")  # before the data: once it is there, they can be it, and the samples adapt
     data: str = choice(DIGITS, DATA, DATA_HELP, adapts=True, surprise=False)
-    table: str = text("your own table")
     samples: int = choice(80, (20, 40, 80, 160, 320), "examples that you have: ¾ are learned from, ¼ validate")
     width: int = choice(64, (8, 64, 256), "units of each hidden layer")
     layers: int = choice(2, (1, 2, 3), "hidden layers")

@@ -231,6 +231,11 @@ def test_what_cannot_be_is_mended_and_said() -> None:
     mine = LabSpec(data=OWN, table=table())
     assert mine.parts.classes == 2
     assert LabSpec.mend(mine.address()) == (mine, ())
+    # whoever has more samples than a table just brought has rows keeps the table, and fewer samples
+    spec, notes = LabSpec.mend({"data": OWN, "table": table(), "samples": 320}, LabSpec(samples=320))
+    assert spec == mine
+    assert len(notes) == 1
+    assert "samples cannot be 320 here: there are 130 examples here" in notes[0]
 
 
 def test_every_setting_is_used() -> None:
