@@ -65,6 +65,12 @@ def test_noise_is_in_every_part_and_as_large_as_is_said() -> None:
         assert (b.x - a.x).std() == pytest.approx(0.5 * clean.learned.x.std(), rel=0.05)
 
 
+def test_the_size_of_noise_comes_from_what_is_learned_from() -> None:
+    """There a table's numbers have a deviation of 1, whichever the test is: the same example is moved alike."""
+    few, more = ([parts(WINES, samples, 0, noise=noise).learned.x for noise in (0.0, 0.5)] for samples in (40, 80))
+    np.testing.assert_allclose(few[1] - few[0], (more[1] - more[0])[: len(few[0])], atol=1e-5)
+
+
 TECHNIQUES = [by for strengths in winners.CANDIDATES.values() for by in strengths]
 
 
