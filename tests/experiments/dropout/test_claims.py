@@ -43,6 +43,10 @@ def test_without_the_scaling_the_mean_would_fall(seed: int) -> None:
     result = drawn(seed)
     unscaled = result.d1.mean(axis=0) * 0.7
     assert (np.abs(unscaled - result.h1) > 0.2 * np.abs(result.h1)).all()
+    _, means = show(DropoutSpec(seed=seed)).rows
+    assert isinstance(means, Lines)
+    ends = [means.lines[name][-1] for name in ("scaled", "not scaled", "without dropout")]
+    np.testing.assert_allclose(ends, [each[result.unit] for each in (result.d1.mean(axis=0), unscaled, result.h1)])
 
 
 @every_seed
@@ -137,6 +141,14 @@ def test_every_axis_of_a_map_has_a_name() -> None:
     for row in kinds_shown(KindsSpec()).rows:
         assert isinstance(row, Maps)
         assert all("↓" in picture.label and "→" in picture.label for picture in row.pictures)
+
+
+def test_a_guess_is_the_mean_of_the_kept_neighbours_alone() -> None:
+    """Two maps of four numbers in a row: what is silenced next to a silenced number tells nothing of it."""
+    maps = np.array([[[2.0, 3.0, 9.0, 7.0]], [[1.0, 4.0, -5.0, 8.0]]])[..., None]
+    masks_of = np.array([[[1, 0, 0, 1]], [[1, 0, 0, 1]]])[..., None]
+    silenced, guessed = [3.0, 9.0, 4.0, -5.0], [2.0, 7.0, 1.0, 8.0]
+    assert guess(maps, masks_of) == pytest.approx(np.corrcoef(silenced, guessed)[0, 1])
 
 
 def test_noise_cannot_be_guessed() -> None:
