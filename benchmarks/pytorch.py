@@ -28,6 +28,7 @@ from engine.layers import (
     Dropout,
     Flatten,
     GaussianNoise,
+    GaussianSampling,
     HardSigmoid,
     Layer,
     LayerNormalization,
@@ -304,6 +305,8 @@ def _random(layer: Layer, training: bool) -> Callable[..., Tensor]:
     """What draws in training, and is the identity, or a Dense, at inference."""
     if isinstance(layer, GaussianNoise):
         return lambda x: x + layer.stddev * torch.randn_like(x) if training else x.clone()
+    if isinstance(layer, GaussianSampling):
+        return lambda x: _sampled(x) if training else x.chunk(2, -1)[0].clone()
     if isinstance(layer, DropConnect):
         return lambda x, w, b: F.linear(x, F.dropout(w, layer.rate, training), b)
     drops: dict[type[Layer], Callable[..., Tensor]] = {
@@ -314,6 +317,11 @@ def _random(layer: Layer, training: bool) -> Callable[..., Tensor]:
     }
     drop, rate = drops[type(layer)], layer.rate  # type: ignore[attr-defined]
     return lambda x: drop(x, rate, training)
+
+
+def _sampled(x: Tensor) -> Tensor:
+    mean, log_variance = x.chunk(2, -1)
+    return mean + torch.exp(log_variance / 2) * torch.randn_like(mean)
 
 
 def _recurrent(layer: RecurrentLayer | Bidirectional) -> Callable[..., Tensor]:

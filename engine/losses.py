@@ -27,6 +27,10 @@ For two classes, t from 0 to 1 and a logit z each, p = σ(z); and for two classe
     binary cross-entropy   L = −1/n Σ (t log p + (1 − t) log (1 − p))        dz = (p − t) / n
     hinge                  L = 1/n Σ max(1 − t y, 0)                         dy = −t / n where t y < 1, else 0
 
+Of codes that are drawn from N(μ, e^ℓ), the divergence from N(0, 1), added up over the numbers of a code:
+
+    Kullback–Leibler   L = 1/B Σ ½ (μ² + e^ℓ − 1 − ℓ)        dμ = μ / B        dℓ = ½ (e^ℓ − 1) / B
+
 The logarithms are never taken of p, which may round to 0 or 1:  −log p = log(1 + e⁻ᶻ) = max(−z, 0) + log(1 + e^(−|z|)).
 
 Bridle 1990, "Probabilistic interpretation of feedforward classification network outputs",
@@ -34,6 +38,7 @@ doi:10.1007/978-3-642-76153-9_28
 Szegedy et al. 2016 (label smoothing), "Rethinking the Inception architecture", https://arxiv.org/abs/1512.00567
 Huber 1964, "Robust estimation of a location parameter", doi:10.1214/aoms/1177703732
 Cortes and Vapnik 1995 (hinge), "Support-vector networks", doi:10.1007/BF00994018
+Kingma and Welling 2014 (divergence), "Auto-encoding variational Bayes", https://arxiv.org/abs/1312.6114
 Koenker and Bassett 1978 (quantiles), "Regression quantiles", doi:10.2307/1913643
 """
 
@@ -172,6 +177,19 @@ def pinball(y: Array, target: Array, levels: Sequence[float]) -> tuple[float, Ar
     loss = float(np.maximum(q * below, (q - 1) * below).mean())
     # dy = −q / n,  (1 − q) / n
     return loss, (np.where(below < 0, 1 - q, np.where(below > 0, -q, 0)) / y.size).astype(y.dtype)
+
+
+def kl_to_standard_normal(x: Array) -> tuple[float, Array]:
+    """x (B, *S, 2C): of each code first all μ, then all ℓ = log σ², as `GaussianSampling` takes it."""
+    check_float("x", x)
+    if x.ndim < 2 or x.shape[-1] % 2 or not x.size:
+        raise ValueError(f"x must be (B, *S, 2C), means and log variances, not {x.shape}")
+    mean, log_variance = np.split(x, 2, axis=-1)
+    variance = np.exp(log_variance)
+    # L = 1/B Σ ½ (μ² + e^ℓ − 1 − ℓ)
+    loss = float((mean**2 + variance - 1 - log_variance).sum() / (2 * len(x)))
+    # dμ = μ / B,  dℓ = ½ (e^ℓ − 1) / B
+    return loss, np.concatenate([mean, (variance - 1) / 2], axis=-1) / np.asarray(len(x), x.dtype)
 
 
 def _counted(shape: Shape, mask: Array | None) -> Array:

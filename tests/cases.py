@@ -37,6 +37,7 @@ from engine.layers import (
     Flatten,
     GATv2,
     GaussianNoise,
+    GaussianSampling,
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
     GlobalAveragePooling3D,
@@ -266,6 +267,8 @@ CASES = (
     Case("dropconnect", DropConnect(4, 0.3), (6,), (4,), 28, 48, wrong_shapes=((), (0,)), exact_alone=False),
     Case("dropconnect steps", DropConnect(3, 0.3, use_bias=False), (5, 2), (5, 3), 6, 36, exact_alone=False),
     Case("gaussian noise", GaussianNoise(0.3), (3, 4, 2), (3, 4, 2), 0, 24),
+    # of every μ and ℓ one number: 36 multiply–adds and as many exponentials
+    Case("gaussian sampling", GaussianSampling(), (3, 4, 6), (3, 4, 3), 0, 72, wrong_shapes=((), (3,), (4, 1))),
     # gamma and beta of 2 or 6 channels; at inference a multiply–add a number
     Case("batch norm", BatchNormalization(), (3, 4, 2), (3, 4, 2), 4, 24, ((), (0,), (2, 0)), drawn=False),
     Case("batch norm trains", BatchNormalization(), (3, 2), (3, 2), 4, 6, neighbours=True, training=True, drawn=False),

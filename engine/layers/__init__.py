@@ -12,6 +12,7 @@ from engine.layers.dropout import Dropout, SpatialDropout1D, SpatialDropout2D, S
 from engine.layers.embedding import Embedding
 from engine.layers.flatten import Flatten
 from engine.layers.gaussian_noise import GaussianNoise
+from engine.layers.gaussian_sampling import GaussianSampling
 from engine.layers.global_pooling import (
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
@@ -76,6 +77,7 @@ __all__ = [
     "Flatten",
     "GATv2",
     "GaussianNoise",
+    "GaussianSampling",
     "GlobalAveragePooling1D",
     "GlobalAveragePooling2D",
     "GlobalAveragePooling3D",
