@@ -142,6 +142,20 @@ class Plane:
 
 
 @dataclass(frozen=True)
+class Codes:
+    """A plane of two numbers to walk through: what is painted at its places, and the codes that lie in it."""
+
+    label: str
+    names: Sequence[str]  # of the codes
+    at: Array  # (codes, 2)
+    axes: tuple[Array, Array]  # the places of the first and of the second number, evenly spaced
+    table: Array  # (second, first, rows, columns)  what is painted there
+    scale: Scale
+    role: str
+    alt: str
+
+
+@dataclass(frozen=True)
 class Passage:
     label: str
     text: str
@@ -181,7 +195,7 @@ class Board:
     mark: str = ""  # what a frame says
 
 
-One: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Tracks | Plane | Text | Board
+One: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Tracks | Plane | Codes | Text | Board
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from engine.kernels.convolution import convolve, convolve_dw, convolve_dx
 from engine.layers.convolution_transpose import ConvolutionTranspose
 from engine.warmup import not_ready
 from experiments.scene import pack
-from experiments.transposed_convolution import adjoint, autoencoder, overlap, painting, segmenter
+from experiments.transposed_convolution import adjoint, autoencoder, overlap, painting, segmenter, variational
 from experiments.transposed_convolution.adjoint import AdjointSpec
 from experiments.transposed_convolution.code import keras, pytorch
 from experiments.transposed_convolution.facts import facts
@@ -14,6 +14,7 @@ from experiments.transposed_convolution.overlap import OverlapSpec
 from experiments.transposed_convolution.questions import question_numbers
 from experiments.transposed_convolution.scene import scene
 from experiments.transposed_convolution.spec import TransposedSpec
+from experiments.transposed_convolution.variational import VariationalSpec
 from ui import code, lesson
 from ui.lens import lens_of
 from ui.prose import read
@@ -23,6 +24,7 @@ text = read("transposed_convolution")
 settings = Settings("transposed", TransposedSpec)
 matrix = Settings("adjoint", AdjointSpec)
 counted = Settings("overlap", OverlapSpec)
+drawn_from = Settings("variational", VariationalSpec)
 
 
 @lesson.live
@@ -64,6 +66,7 @@ lesson.experiment("TC2", text["TC2"], adjoint.show, matrix.spec, controls=partia
 lesson.experiment("TC3", text["TC3"], overlap.show, counted.spec, controls=partial(lesson.controls, counted))
 lesson.experiment("TC4", text["TC4"], autoencoder.show)
 lesson.experiment("TC5", text["TC5"], segmenter.show)
+lesson.experiment("TC6", text["TC6"], variational.show, drawn_from.spec, controls=partial(lesson.controls, drawn_from))
 lesson.questions("transposed_convolution", told["Check yourself"])
 lesson.notes(text["Notes"])
 code.source(

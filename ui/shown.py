@@ -1,5 +1,5 @@
 """Draws what an experiment shows, row by row: small maps, a sheet of pictures, a table, lines, bars,
-points on a map, gradients in unrolled networks, or words.
+points on a map, a plane to walk through, gradients in unrolled networks, or words.
 
 `ui` knows no experiments. What it draws has these shapes; those of experiments/shown.py fit.
 """
@@ -16,6 +16,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from ui.chart import bar_chart, line_chart, point_chart
+from ui.codes import codes
 from ui.maps import Picture, Scale, maps
 from ui.sheet import sheet
 from ui.tracks import plane_chart, track_chart
@@ -155,6 +156,24 @@ class Plane(Film, Axes, Told, Protocol):
     def points(self) -> Mapping[str, NDArray[Any]]: ...
 
 
+@runtime_checkable
+class Codes(Told, Protocol):
+    @property
+    def label(self) -> str: ...
+    @property
+    def names(self) -> Sequence[str]: ...
+    @property
+    def at(self) -> NDArray[Any]: ...
+    @property
+    def axes(self) -> tuple[NDArray[Any], NDArray[Any]]: ...
+    @property
+    def table(self) -> NDArray[Any]: ...
+    @property
+    def scale(self) -> Scale: ...
+    @property
+    def role(self) -> str: ...
+
+
 class Passage(Protocol):
     @property
     def label(self) -> str: ...
@@ -201,7 +220,7 @@ class Board(Told, Protocol):
     def mark(self) -> str: ...
 
 
-One: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Tracks | Plane | Text | Board
+One: TypeAlias = Maps | Sheet | Table | Lines | Bars | Points | Walks | Tracks | Plane | Codes | Text | Board
 
 
 @runtime_checkable
@@ -247,6 +266,11 @@ def draw(rows: Sequence[Row], key: str, settings: Any = None, together: str | No
             sheet(
                 row.lines, row.columns, row.places,
                 scale=row.scale, role=row.role, key=f"{key}.{number}", alt=row.alt,
+            )  # fmt: skip
+        elif isinstance(row, Codes):
+            codes(
+                row.names, row.at, row.axes, row.table,
+                scale=row.scale, role=row.role, label=row.label, key=f"{key}.{number}", alt=row.alt,
             )  # fmt: skip
         elif isinstance(row, Lines):
             line_chart(

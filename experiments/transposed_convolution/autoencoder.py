@@ -8,7 +8,7 @@ a part of the digits that is neither learned from nor reported; what is reported
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,7 +23,7 @@ from engine.training import Training, steps
 from experiments.numbers import counted, decimal, spread, whole
 from experiments.scene import Scale
 from experiments.several import parts
-from experiments.shown import Maps, Part, Picture, Points, Row, Sheet, Shown, Table
+from experiments.shown import Codes, Maps, Part, Picture, Row, Sheet, Shown, Table
 
 SEEDS = range(5)
 SIZES = (2, 8, 16)  # numbers that a digit becomes
@@ -34,7 +34,8 @@ EVERY = 50  # steps from one look at what is painted to the next
 WIDTH, LEARNING_RATE, BATCH = 64, 0.005, 32
 TESTED, CHOSEN_BY = 500, 300  # digits that are reported, and those by which the settings were chosen
 GAIN = 2.0  # brightness is spread by 0.37; twice that suits the weights that a training begins with
-SHOWN, ACROSS, BETWEEN = 8, 9, 6  # digits in the table, painted digits a side, pictures from one digit to the next
+SHOWN, BETWEEN = 8, 6  # digits in the table, pictures from one digit to the next
+ACROSS, APART = 25, 3  # places a side that can be walked to, and from one to the next that stands in the table
 
 
 class Split(NamedTuple):
@@ -42,6 +43,7 @@ class Split(NamedTuple):
     chosen_by: Array
     tested: Array
     labels: Array  # (TESTED,)  of the tested
+    learned_labels: Array  # (N,)
 
 
 class Autoencoders(NamedTuple):
@@ -61,8 +63,7 @@ class Walk(NamedTuple):
     """Through the plane of 2 numbers."""
 
     codes: Array  # (TESTED, 2)  where the tested digits lie
-    corner: tuple[Array, Array]  # the values of the first and of the second number in the table
-    table: Array  # (ACROSS, ACROSS, 8, 8)
+    plane: Codes
     path: Array  # (frames, 8, 8)  from the middle of the 0s to that of the 1s, …
     captions: tuple[str, ...]
 
@@ -72,7 +73,8 @@ def split() -> Split:
     found = digits()
     order = np.random.default_rng((0, 44)).permutation(len(found.images))
     tested, chosen_by, learned = np.split(order, (TESTED, TESTED + CHOSEN_BY))
-    return Split(found.images[learned], found.images[chosen_by], found.images[tested], found.labels[tested])
+    images, labels = found.images, found.labels
+    return Split(images[learned], images[chosen_by], images[tested], labels[tested], labels[learned])
 
 
 def encoder(size: int) -> tuple[Conv2D | ReLU, ...]:
@@ -160,14 +162,28 @@ def walked(params: Any, data: Split) -> Walk:
         y, _ = up.forward(params[len(layers) :], at.astype(np.float32)[:, None, None])
         return pictures(y, data.learned)[..., 0]
 
-    low, high = np.quantile(codes, (0.02, 0.98), axis=0)
-    first, second = np.linspace(low, high, ACROSS).T
-    table = paint(np.stack(np.meshgrid(first, second[::-1]), axis=-1).reshape(-1, 2))
     middles = np.array([np.median(codes[data.labels == label], axis=0) for label in range(10)])
     along = np.linspace(0, 9, 9 * BETWEEN + 1)
     way = np.stack([np.interp(along, range(10), middles[:, axis]) for axis in (0, 1)], axis=-1)
     captions = tuple(_caption(at) for at in along)
-    return Walk(codes, (first, second), table.reshape(ACROSS, ACROSS, 8, 8), paint(way), captions)
+    return Walk(codes, plane("the network with 2 numbers", codes, data.labels, paint), paint(way), captions)
+
+
+def plane(label: str, codes: Array, labels: Array, paint: Callable[[Array], Array]) -> Codes:
+    """What `paint` makes of places (N, 2) all over where codes (N, 2) lie; few lie beyond."""
+    low, high = np.quantile(codes, (0.01, 0.99), axis=0)
+    first, second = np.linspace(low, high, ACROSS).T
+    table = paint(np.stack(np.meshgrid(first, second), axis=-1).reshape(-1, PLANE))
+    return Codes(
+        label,
+        [str(name) for name in labels[:MAPPED]],
+        codes[:MAPPED],
+        (first, second),
+        table.reshape(ACROSS, ACROSS, *table.shape[1:]),
+        Scale(1, "brightness"),
+        "activation",
+        f"A plane of two numbers, {label}: where {MAPPED} held-out digits lie, and what is painted at the point",
+    )
 
 
 def _caption(at: float) -> str:
@@ -228,23 +244,16 @@ def _sheet(result: Autoencoders) -> Sheet:
 
 
 def _walk(walk: Walk) -> list[Row]:
-    first, second = walk.corner
-    labels = split().labels
+    first, second = (axis[::APART] for axis in walk.plane.axes)
     return [
+        walk.plane,
         Sheet(
             [f"z₁ = {decimal(float(value), 1)}" for value in second[::-1]],
             [f"z₀ = {decimal(float(value), 1)}" for value in first],
-            [[[picture] for picture in line] for line in walk.table],
+            [[[picture] for picture in line] for line in walk.plane.table[::-APART, ::APART]],
             Scale(1, "brightness"),
             "activation",
-            f"{ACROSS} × {ACROSS} digits painted from two numbers, z₀ to the right and z₁ upwards",
-        ),
-        Points(
-            [str(label) for label in labels[:MAPPED]],
-            walk.codes[:MAPPED],
-            {"held-out digits": range(MAPPED)},
-            "activation",
-            f"Where {MAPPED} held-out digits lie in the plane of two numbers, each written as what it is",
+            f"{len(first)} × {len(second)} digits painted from two numbers, z₀ to the right and z₁ upwards",
         ),
         Maps(
             [Picture("painted on the way", walk.path, Scale(1, "brightness"), "activation")],

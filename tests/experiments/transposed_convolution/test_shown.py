@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from experiments.shown import Shown
+from experiments.shown import Beside, Shown
 from experiments.transposed_convolution import adjoint, overlap, painting
 from experiments.transposed_convolution.adjoint import AdjointSpec
 from experiments.transposed_convolution.overlap import OverlapSpec
@@ -21,7 +21,8 @@ def check(claim: str, shown: Shown) -> None:
     for part in ("Predict", "Reveal", "Where it stops", *filter(None, [shown.case])):
         assert not re.search(r"\{\w+\}", str(told[part])), part
     assert "nan" not in str(told).lower().split()
-    assert all(re.search(r"\d", row.alt) for row in shown.rows)
+    drawn = [each for row in shown.rows for each in (row.rows if isinstance(row, Beside) else [row])]
+    assert all(re.search(r"\d", row.alt) for row in drawn)
 
 
 @pytest.mark.parametrize("spec", SETTINGS, ids=str)

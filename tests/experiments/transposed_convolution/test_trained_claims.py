@@ -67,7 +67,7 @@ def test_the_walk_paints_what_the_decoder_paints(trained: Autoencoders) -> None:
     """A frame of the way and a cell of the table are where they say; digits of a kind lie together more than apart."""
     walk, data = trained.walk, split()
     assert walk is not None
-    assert walk.table.shape == (autoencoder.ACROSS, autoencoder.ACROSS, 8, 8)
+    assert walk.plane.table.shape == (autoencoder.ACROSS, autoencoder.ACROSS, 8, 8)
     assert len(walk.path) == len(walk.captions) == 9 * autoencoder.BETWEEN + 1
     assert (walk.captions[0], walk.captions[-1]) == ("the middle of the 0s", "the middle of the 9s")
     middles = np.array([walk.codes[data.labels == label].mean(axis=0) for label in range(10)])
