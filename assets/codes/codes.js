@@ -86,12 +86,12 @@ class Codes {
     names.forEach((name, k) => write(g, name, this.#x(at[2 * k]), this.#y(at[2 * k + 1]) + 4, { size: 12, font: p.font, colour: p.ink, align: "center" }))
     g.restore()
     const axis = { size: 13, font: p.font, colour: p.mute }
-    write(g, "z₀ →", LEFT + side, side + 14, { ...axis, align: "right" })
+    write(g, `z₀ → ${number(first.at(-1))}`, LEFT + side, side + 14, { ...axis, align: "right" })
     write(g, `${number(first[0])}`, LEFT, side + 14, axis)
     g.save()
     g.translate(10, 0)
     g.rotate(-Math.PI / 2)
-    write(g, "z₁ →", 0, 0, { ...axis, align: "right" })
+    write(g, `z₁ → ${number(second.at(-1))}`, 0, 0, { ...axis, align: "right" })
     write(g, `${number(second[0])}`, -side, 0, axis)
     g.restore()
     const [i, j] = this.point

@@ -9,6 +9,7 @@ import pytest
 
 from experiments.transposed_convolution.scene import stamps
 from experiments.transposed_convolution.spec import TransposedSpec
+from tests.browser.tabs import guess, quiet
 from tests.browser.test_convolution_page import shown
 
 
@@ -59,3 +60,29 @@ def test_three_guesses(lesson: Callable[..., Any]) -> None:
         card.get_by_text("Show me without a guess").click()
         card.get_by_text(words).first.wait_for()
     assert not it.errors
+
+
+def test_a_point_walks_over_the_plane_of_two_numbers(open_lesson: Callable[..., Any]) -> None:
+    """TC4: by keys and by the mouse; what is painted there follows, without a run of the page."""
+    it = open_lesson("transposed_convolution")
+    card = guess(it, "TC4")
+    place = card.locator(".codes[data-drawn]")
+    place.wait_for(timeout=90_000)
+    card.get_by_role("button", name="Stop", exact=True).click()
+    quiet(it)
+    plane, says, painted = place.locator("canvas").first, place.locator("p"), place.locator("canvas").nth(1)
+    before = says.inner_text(), painted.evaluate("canvas => canvas.toDataURL()")
+    sent = len(it.sent)
+    plane.focus()
+    for _ in range(4):
+        it.page.keyboard.press("Shift+ArrowRight")
+    after = says.inner_text(), painted.evaluate("canvas => canvas.toDataURL()")
+    assert after[0] != before[0]
+    assert after[1] != before[1]
+    plane.scroll_into_view_if_needed()
+    box = plane.bounding_box()
+    it.page.mouse.click(box["x"] + 20, box["y"] + 15)
+    corner = says.inner_text()
+    assert corner != after[0]
+    assert corner.split(";")[0] in plane.get_attribute("aria-label")
+    assert len(it.sent) == sent
