@@ -8,18 +8,21 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.arrays import Array
-from engine.training import Progress, Training
+from engine.network import Sequential
+from engine.training import Progress, Training, steps
 from experiments.batch_normalization.digits import right, training
 from experiments.dropout.digits import held_out
-from experiments.numbers import counted, scientific, spread
+from experiments.numbers import counted, decimal, scientific, spread
 from experiments.several import parts, trained
-from experiments.shown import Part, Shown, Table
+from experiments.shown import Lines, Part, Shown, Table
 
 MOMENTA = 0.9, 0.99
 SEEDS = range(5)
 RATE = 0.1
 STEPS = 50
 BATCH = 32
+NORM = 2  # the first of the network's norms, behind Flatten and Dense
+OF_BATCH, OF_ALL = "of the batch", "of all that is learned from"
 
 
 class Inference(NamedTuple):
@@ -29,11 +32,15 @@ class Inference(NamedTuple):
     in_training: Array  # the same digits in batches of BATCH, with the batch's own statistics
     moved: Array  # how far the answers to one digit move with its neighbours, the switch forgotten
     moved_at_inference: Array
+    means: dict[
+        str, Array
+    ]  # (STEPS,) each: of the first seed, what the first unit's mean is in every step, and is kept
 
 
 def inference() -> Iterator[tuple[float, Inference | None]]:
     """Trains a network for each momentum, seed by seed: (share that is done, results when there are new ones)."""
     found: list[list[tuple[float, float, float, float]]] = []
+    means = first_means(SEEDS[0])
     for seed in SEEDS:
         row = []
         for number, momentum in enumerate(MOMENTA):
@@ -42,7 +49,23 @@ def inference() -> Iterator[tuple[float, Inference | None]]:
             after = yield from trained(recipe, STEPS, at, len(SEEDS) * len(MOMENTA))
             row.append(asked(recipe, after))
         found.append(row)
-        yield (seed + 1) / len(SEEDS), Inference(*np.moveaxis(np.array(found), 2, 0))
+        right_ones, in_training, moved, at_inference = np.moveaxis(np.array(found), 2, 0)
+        yield (seed + 1) / len(SEEDS), Inference(right_ones, in_training, moved, at_inference, means)
+
+
+def first_means(seed: int) -> dict[str, Array]:
+    """Of the first unit, before the first norm, in every step. The momentum has no say in how the weights move."""
+    recipes = {momentum: training(seed, RATE, norm=True, momentum=momentum) for momentum in MOMENTA}
+    before = Sequential(recipes[MOMENTA[0]].network.layers[:NORM])
+    means: dict[str, list[float]] = {OF_BATCH: [], OF_ALL: []}
+    for step in steps(recipes[MOMENTA[0]], STEPS):
+        means[OF_BATCH].append(float(step.traces[NORM].normalized.mean[0, 0]))
+        everybody, _ = before.forward(step.before.params[:NORM], recipes[MOMENTA[0]].x)
+        means[OF_ALL].append(float(everybody[:, 0].mean()))
+    for momentum, recipe in recipes.items():
+        kept = [float(step.after.state[NORM]["moving_mean"][0]) for step in steps(recipe, STEPS)]
+        means[f"kept, momentum {momentum}"] = kept
+    return {name: np.array(each) for name, each in means.items()}
 
 
 def asked(recipe: Training, after: Progress) -> tuple[float, float, float, float]:
@@ -86,4 +109,12 @@ def _shown(result: Inference) -> Shown:
         "largest change of an answer with its neighbours, in training mode": [spread(c) for c in result.moved.T],
     }
     alt = f"Right answers at inference, {seeds}: {numbers['right_0_9']} and {numbers['right_0_99']}"
-    return Shown(numbers, [Table(columns, alt)])
+    end = ", ".join(f"{name} {decimal(float(mean[-1]))}" for name, mean in result.means.items())
+    curves = Lines(
+        np.arange(1, STEPS + 1),
+        result.means,
+        "step",
+        "mean of the first unit, seed 0",
+        f"Means after {STEPS} steps: {end}",
+    )
+    return Shown(numbers, [Table(columns, alt), curves])

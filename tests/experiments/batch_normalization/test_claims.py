@@ -73,6 +73,19 @@ def test_moving_statistics_have_to_arrive() -> None:
     assert abs(in_training[0] - in_training[1]) < 1e-9
 
 
+def test_what_is_kept_is_the_batches_means_averaged() -> None:
+    """BN5: by hand, moving ← m · moving + (1 − m) · batch from 0; the one that is nearer to 1 lags further behind."""
+    means = both_modes().means
+    for momentum in inference_module.MOMENTA:
+        kept, expected = 0.0, []
+        for batch in means[inference_module.OF_BATCH]:
+            kept = momentum * kept + (1 - momentum) * batch
+            expected.append(kept)
+        np.testing.assert_allclose(means[f"kept, momentum {momentum}"], expected, rtol=1e-4, atol=1e-6)
+    away = {name: np.abs(mean - means[inference_module.OF_ALL])[20:].mean() for name, mean in means.items()}
+    assert away["kept, momentum 0.9"] < away["kept, momentum 0.99"]
+
+
 def test_only_in_training_mode_neighbours_matter() -> None:
     """BN5: at inference float32 products of another batch may sum in another order, no more."""
     result = both_modes()
