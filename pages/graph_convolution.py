@@ -3,7 +3,7 @@
 from functools import partial
 
 from engine.layers import GIN, GATv2, GraphAttention, GraphConvolution, GraphSAGE
-from experiments.graph_convolution import apart, messages, recommend, sides, smoothing
+from experiments.graph_convolution import apart, messages, molecules, recommend, sides, smoothing
 from experiments.graph_convolution.code import pytorch
 from experiments.graph_convolution.edges import WANTED, shrink
 from experiments.graph_convolution.facts import facts
@@ -49,6 +49,7 @@ with lesson.first_screen():
     spec = touched()
 lesson.experiment("GC1", text["GC1"], messages.show, spec)
 lesson.experiment("GC2", text["GC2"], sides.show)
+lesson.experiment("GC3", text["GC3"].fill(molecules.ASKED_NUMBERS), molecules.show)
 lesson.experiment("GC4", text["GC4"], recommend.show)
 lesson.experiment("GC5", text["GC5"], apart.show)
 lesson.experiment("GC6", text["GC6"].fill(smoothing.ASKED_NUMBERS), smoothing.show)
