@@ -114,7 +114,7 @@ def data() -> Data:
 
 def shown_molecules() -> dict[str, Molecule]:
     """One that was held out, and two that no message passing tells apart."""
-    return {"a molecule held out": split()[-1][0], "naphthalene": NAPHTHALENE, "fulvalene": FULVALENE}
+    return {"held out": split()[-1][0], "naphthalene": NAPHTHALENE, "fulvalene": FULVALENE}
 
 
 def network(name: str) -> Sequential:
@@ -204,6 +204,8 @@ def shown(result: Gaps) -> Shown:
         "linear": linear[0],
         "naphthalene": decimal(NAPHTHALENE.gap),
         "fulvalene": decimal(FULVALENE.gap),
+        "drawn": decimal(float(result.atoms[0].mean())),
+        "drawn_gap": decimal(shown_molecules()["held out"].gap),
         "pair": decimal(float(result.atoms[1].mean())),
     }
     for name in NETWORKS:
@@ -211,8 +213,8 @@ def shown(result: Gaps) -> Shown:
     columns = {
         "network": ["always the mean gap", "a linear rule of the counts", "a network on the counts"]
         + [f"{HOPS} hops, {name} over all atoms" for name in (SUM, MEAN)],
-        f"held out, {numbers['sizes']} atoms": [constant[0], linear[0], *(errors[name][0] for name in NETWORKS)],
-        f"{numbers['larger']} atoms": [constant[1], linear[1], *(errors[name][1] for name in NETWORKS)],
+        f"error held out, {numbers['sizes']} atoms": [constant[0], linear[0], *(errors[name][0] for name in NETWORKS)],
+        f"error, {numbers['larger']} atoms": [constant[1], linear[1], *(errors[name][1] for name in NETWORKS)],
     }
     alt = f"Mean absolute error in |β|, held out: {', '.join(f'{name} {errors[name][0]}' for name in NETWORKS)}"
     first, *pair = (
@@ -223,9 +225,9 @@ def shown(result: Gaps) -> Shown:
 
 
 def _drawn(name: str, molecule: Molecule, values: Array) -> Points:
-    """A number at every atom, which is what it says; a sign for its kind."""
+    """A number at every atom, which is what it says; a sign for its kind, and a legend that names the molecule."""
     carbons = hydrogens(molecule.graph)
-    groups = {kind: np.flatnonzero(carbons == count).tolist() for kind, count in KINDS.items()}
+    groups = {f"{name}: {kind}": np.flatnonzero(carbons == count).tolist() for kind, count in KINDS.items()}
     at = layout(Drawn(tuple(range(molecule.atoms)), molecule.bonds))
     alt = (
         f"{name}, {molecule.atoms} carbon atoms: they say {decimal(values.min())} to {decimal(values.max())}, "
