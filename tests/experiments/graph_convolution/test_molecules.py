@@ -87,7 +87,7 @@ def test_no_network_tells_naphthalene_from_fulvalene(name: str, seed: int) -> No
 def test_no_molecule_is_learned_from_or_chosen_by_that_is_reported() -> None:
     parts = split()
     assert [len(part) for part in parts] == [LEARNED, molecules.CHOSEN_BY, HELD_OUT]
-    assert told("GC3", "# learned, # by which settings were chosen, # held out") == [len(part) for part in parts]
+    assert told("GC3", "# learned, # by which hops and steps were chosen, # held out") == [len(part) for part in parts]
     energies = [{tuple(np.round(each.levels, 6) + 0.0) for each in part} for part in parts]
     assert len(set.union(*energies)) == sum(map(len, energies)) == sum(map(len, parts))
     assert {each.atoms for part in parts for each in part} == set(range(SIZES[0], SIZES[1] + 1, 2))
