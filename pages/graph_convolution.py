@@ -48,7 +48,7 @@ with lesson.first_screen():
     lesson.facts(facts(settings.spec))
     spec = touched()
 lesson.experiment("GC1", text["GC1"], messages.show, spec)
-lesson.experiment("GC2", text["GC2"], sides.show)
+lesson.experiment("GC2", text["GC2"].fill(sides.ASKED_NUMBERS), sides.show)
 lesson.experiment("GC3", text["GC3"].fill(molecules.ASKED_NUMBERS), molecules.show)
 lesson.experiment("GC4", text["GC4"], recommend.show)
 lesson.experiment("GC5", text["GC5"], apart.show)

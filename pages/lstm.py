@@ -69,7 +69,7 @@ with lesson.first_screen():
     lesson.changes(settings.notes)
     lesson.facts(facts(settings.spec))
     spec = microscope()
-lesson.experiment("LS1", text["LS1"], keep.show, spec)
+lesson.experiment("LS1", text["LS1"].fill(keep.ASKED_NUMBERS), keep.show, spec)
 lesson.experiment("LS2", text["LS2"], subject.show, controls=partial(lesson.controls, held))
 lesson.experiment("LS3", text["LS3"], gates.show, spec)
 lesson.experiment("LS4", text["LS4"], recall.show, controls=partial(lesson.controls, far))

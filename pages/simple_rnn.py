@@ -69,7 +69,7 @@ with lesson.first_screen():
     lesson.facts(facts(settings.spec))
     spec = microscope()
 walk_back(text["Watch gradients vanish"], vanishing, picture, PRESETS)
-lesson.experiment("RN1", text["RN1"], loop.show, spec)
+lesson.experiment("RN1", text["RN1"].fill(loop.told(spec)), loop.show, spec)
 lesson.experiment("RN2", text["RN2"], order.show, spec)
 lesson.experiment("RN3", text["RN3"], rates.show)
 lesson.experiment("RN4", text["RN4"], distance.show, controls=partial(lesson.controls, race))

@@ -18,14 +18,14 @@ def facts(spec: GraphConvolutionSpec) -> list[tuple[str, str, str]]:
     return [
         ("Output shape", f"({nodes}, 1)", "a row for every node, as x"),
         (
-            "messages",
+            "Messages",
             whole(edges + loops),
             f"{whole(edges // 2)} edges, both ways" + (f", and {nodes} to itself" if loops else ""),
         ),
         ("Parameters", whole(parameters), f"{spec.hops} × ({counts}), however large the graph"),
         ("Multiply–adds", whole(work * spec.hops), "of x W, and of the messages"),
         (
-            "memory",
+            "Memory",
             f"{whole(4 * (nodes * (spec.hops + 1) + parameters))} B",
             "numbers of all hops and weights, float32",
         ),

@@ -27,6 +27,7 @@ WIDTH = 16
 STEPS = 200
 SWEEPS = 200
 MOST = 5  # members of the table
+ASKED_NUMBERS = {"of": str(len(others()))}
 
 
 class Sides(NamedTuple):
@@ -109,9 +110,8 @@ def shown(result: Sides) -> Shown:
     }
     by_gradient, degrees = np.median(result.gradients, axis=0), club().degrees
     first_gradient, first_degree = np.argsort(-by_gradient)[:MOST], np.argsort(-degrees, kind="stable")[:MOST]
-    numbers = {
+    numbers = ASKED_NUMBERS | {
         "right": spread(result.right, 0),
-        "of": str(len(others())),
         "propagated": str(right(propagated())),
         "agreement": spread(result.agreement),
         "seeds": counted(len(result.right), "seed"),

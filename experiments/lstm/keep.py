@@ -16,6 +16,7 @@ from experiments.recurrent.walk import sigmoid
 from experiments.shown import Lines, Shown
 
 STEPS = 200
+ASKED_NUMBERS = {"steps": str(STEPS)}
 NEARLY = 0.99
 HELD: dict[str, dict[str, float]] = {
     "f = 1, i = 0": {"f": 1, "i": 0},
@@ -51,8 +52,8 @@ def show(spec: LSTMSpec) -> Shown:
     gate = sigmoid(bias)
     kept, nearly, free = result.left.values()
     return Shown(
-        numbers={
-            "steps": str(STEPS),
+        numbers=ASKED_NUMBERS
+        | {
             "moved": significant(result.moved),
             "kept": significant(kept),
             "nearly": significant(nearly),

@@ -108,6 +108,16 @@ def test_a_page_runs_cold(page: Path) -> None:
 
 
 @every_page
+def test_no_number_of_what_is_asked_is_missing(page: Path) -> None:
+    """Before anything has run: a text that waits to be filled is not shown."""
+    app = run(page)
+    asked = [group.label for group in app.get("button_group")] + [text.value for text in app.markdown]
+    shown = [element.proto.body for element in app.get("html")] + [header.value for header in app.header]
+    assert not [text for text in (*asked, *shown) if re.search(r"\{\w+\}", text)]
+    assert page.stem in ("home", "adviser") or any("Predict" in text for text in asked), "questions are not looked at"
+
+
+@every_page
 def test_links_beside_the_title_lead_to_all_parts_of_the_page(page: Path) -> None:
     """In their order; the experiments are one part, and the code at the end is none."""
     app = run(page)
