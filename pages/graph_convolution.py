@@ -3,10 +3,11 @@
 from functools import partial
 
 from engine.layers import GIN, GATv2, GraphAttention, GraphConvolution, GraphSAGE
-from experiments.graph_convolution import apart, messages, molecules, recommend, sides, smoothing
+from experiments.graph_convolution import apart, lookup, messages, molecules, recommend, sides, smoothing
 from experiments.graph_convolution.code import pytorch
 from experiments.graph_convolution.edges import WANTED, shrink
 from experiments.graph_convolution.facts import facts
+from experiments.graph_convolution.lookup import LookupSpec
 from experiments.graph_convolution.messages import picture
 from experiments.graph_convolution.questions import question_numbers
 from experiments.graph_convolution.spec import GraphConvolutionSpec
@@ -18,6 +19,7 @@ from ui.settings import Settings
 
 text = read("graph_convolution")
 settings = Settings("graph", GraphConvolutionSpec)
+keys = Settings("keys", LookupSpec)
 
 
 @lesson.live
@@ -53,6 +55,8 @@ lesson.experiment("GC3", text["GC3"].fill(molecules.ASKED_NUMBERS), molecules.sh
 lesson.experiment("GC4", text["GC4"], recommend.show)
 lesson.experiment("GC5", text["GC5"], apart.show)
 lesson.experiment("GC6", text["GC6"].fill(smoothing.ASKED_NUMBERS), smoothing.show)
+asked = text["GC7"].fill(lookup.ASKED_NUMBERS)
+lesson.experiment("GC7", asked, lookup.show, keys.spec, controls=partial(lesson.controls, keys))
 lesson.questions("graph_convolution", text["Check yourself"].fill(question_numbers(spec)))
 lesson.notes(text["Notes"])
 code.source(
