@@ -8,7 +8,7 @@ from experiments.normalization.code import keras, pytorch
 from experiments.normalization.facts import facts
 from experiments.normalization.questions import question_numbers
 from experiments.normalization.scene import scene
-from experiments.normalization.spec import NormSpec
+from experiments.normalization.spec import PRESETS, NormSpec
 from experiments.scene import pack
 from ui import code, lesson
 from ui.lens import lens_of
@@ -28,6 +28,7 @@ def microscope() -> NormSpec:
     with lesson.row("sliders"):
         for name in ("gamma", "beta", "neighbours"):
             settings.slider(name)
+        settings.presets(PRESETS)
     lesson.try_this(text["Try this"], {grid.symbol: grid.role for grid in drawn.grids})
     lens_of(settings, pack(drawn))
     settings.settle()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -25,6 +27,21 @@ SHAPE = EXAMPLES, PLACES, CHANNELS
 BETA = "is added to every normalized number; RMS norm has none"
 MODE = "only batch norm has two: in training its mean and variance are the batch's, at inference those kept so far"
 NEIGHBOURS = "is added to all numbers of examples 1 and 2, the neighbours of example 0"
+
+OF_BATCH: Mapping[str, object] = MappingProxyType(
+    {"norm": BATCH, "mode": TRAINING, "epsilon": 0.001, "neighbours": 0.0}
+)
+PRESETS: Mapping[tuple[str, str], Mapping[str, object]] = MappingProxyType(
+    {
+        ("Other neighbours", "examples 1 and 2 move away, and example 0 with them"): {**OF_BATCH, "neighbours": 3.0},
+        ("The same at inference", "what was kept is used: neighbours have no say"): {
+            **OF_BATCH,
+            "mode": INFERENCE,
+            "neighbours": 3.0,
+        },
+        ("A large ε", "1 is added to every variance: what varies little stays small"): {**OF_BATCH, "epsilon": 1.0},
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 
 from experiments.layer_normalization.spec import LayerNormSpec
 from experiments.normalization.scene import computed
-from experiments.normalization.spec import BATCH, GROUP, LAYER, NormSpec
+from experiments.normalization.spec import BATCH, GROUP, INFERENCE, LAYER, NormSpec
 from tests.browser.stage import selected
 from tests.browser.tabs import guess
 from tests.browser.test_convolution_page import drawn, redrawn, shown
@@ -89,3 +89,14 @@ def test_an_experiment_trains_and_can_be_stopped(open_lesson: Callable[..., Any]
     card.get_by_text("Training, at most two").wait_for()
     card.get_by_role("button", name="Stop", exact=True).click()
     card.get_by_text("Stopped").wait_for()
+
+
+def test_a_preset_sets_several_and_the_engine_follows(open_lesson: Callable[..., Any]) -> None:
+    """At inference the neighbours that have moved far away have no say."""
+    it = open_lesson("batch_normalization", "bn_look=forward.y.0")
+    it.page.get_by_role("button", name="The same at inference").click()
+    it.page.wait_for_url("**bn_mode=inference**")
+    it.page.wait_for_url("**bn_neighbours=3.0**")
+    settings = {"mode": INFERENCE, "neighbours": 3.0}
+    assert shown(it) == pytest.approx(pointed(it, computed(NormSpec(**settings))["y"]), rel=6e-3)
+    assert pointed(it, computed(NormSpec(mode=INFERENCE))["y"]) == pointed(it, computed(NormSpec(**settings))["y"])
