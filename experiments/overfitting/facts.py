@@ -11,7 +11,7 @@ def facts(spec: LabSpec) -> tuple[tuple[str, str, str], ...]:
     """(label, value, how it comes about)."""
     parts = spec.parts
     learned, shape = len(parts.learned.x), parts.learned.x.shape[1:]
-    net = network(spec.width, spec.layers, parts.classes)
+    net = network(spec.width, spec.layers, parts.classes, batch_norm=spec.batch_norm)
     count = net.parameter_count(shape)
     return (
         ("Learned from", whole(learned), f"{spec.samples - learned} validate and {whole(len(parts.test.x))} test"),

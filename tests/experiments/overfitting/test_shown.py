@@ -10,6 +10,7 @@ import pytest
 
 from experiments.overfitting import bench, winners
 from experiments.overfitting.data import DIGITS, WINES
+from experiments.overfitting.facts import facts
 from experiments.overfitting.learning import learn
 from experiments.overfitting.questions import question_numbers
 from experiments.overfitting.spec import LabSpec
@@ -195,3 +196,10 @@ def test_whatever_is_switched_on_is_named() -> None:
     names = {bench.chosen(LabSpec(**{name: value})) for name, value in settings.items()}
     assert len(names) == len(fields)
     assert NOTHING not in names
+
+
+def test_the_facts_count_what_batch_norm_adds() -> None:
+    """A factor and a shift for each unit, and a multiply–add: 64 units in each of two layers."""
+    plain, normed = ({label: value for label, value, _ in facts(LabSpec(batch_norm=on))} for on in (False, True))
+    assert (plain["Parameters"], normed["Parameters"]) == ("8,970", "9,226")
+    assert (plain["Multiply–adds"], normed["Multiply–adds"]) == ("9,152", "9,280")
