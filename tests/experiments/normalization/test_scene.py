@@ -45,6 +45,16 @@ def test_every_number_is_given_or_the_target_of_one_step(spec: NormSpec) -> None
 
 
 @every_setting
+def test_the_loss_is_half_the_squared_distance_from_the_target(spec: NormSpec) -> None:
+    """And ∂L/∂y is its slope: along it, L changes by its squared length."""
+    shown = scene(spec)
+    y, t, dy = grid(shown, "y"), grid(shown, "t"), grid(shown, "dy")
+    assert shown.loss == pytest.approx(((y - t) ** 2).sum() / 2)
+    moved = (((y + 1e-6 * dy - t) ** 2).sum() / 2 - shown.loss) / 1e-6
+    assert moved == pytest.approx((dy**2).sum(), rel=1e-4)
+
+
+@every_setting
 def test_the_gradients_agree_with_differences(spec: NormSpec) -> None:
     shown = scene(spec)
     for g in shown.grids:
