@@ -94,7 +94,9 @@ def test_where_it_stops_it_says_nothing() -> None:
     assert seen.divergence.sum() < 0.01
     assert seen.classes == told("TC6", "with β 3 all of # class")[0]
     assert np.ptp(seen.drawn, axis=0).max() < 0.1
-    assert variational._shown(collapsed).case == "Collapsed"
+    shown = variational._shown(collapsed)
+    assert shown.case == "Collapsed"
+    assert (seen.digits > collapsed.seen[PLAIN][0].digits) == (shown.right == {0})  # as the shares say, all the same
 
 
 def test_what_is_taken_for_a_digit_has_ten_neighbours_of_one_class() -> None:
