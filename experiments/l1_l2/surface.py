@@ -205,8 +205,7 @@ def show(spec: SurfaceSpec) -> Shown:
         for index, name in enumerate(("w₁", "w₂"))
     }
     numbers = {
-        "strength": decimal(spec.strength),
-        "penalty": spec.penalty,
+        "added": added(spec),
         "minimum": ", ".join(significant(float(v)) for v in bottom.w),  # an exact zero is written 0
         "data_pull": ", ".join(decimal(float(v), 3) for v in -bottom.data_gradient),
         "penalty_pull": ", ".join(decimal(float(v), 3) for v in -bottom.penalty_gradient),
@@ -223,6 +222,11 @@ def show(spec: SurfaceSpec) -> Shown:
     return Shown(numbers, [paths, _pulls(spec, bottom)], right=right)
 
 
+def added(spec: SurfaceSpec) -> str:
+    """To the loss of the data, in words."""
+    return "no penalty" if spec.penalty == NONE else f"{spec.penalty}, λ = {decimal(spec.strength)}"
+
+
 def _pulls(spec: SurfaceSpec, bottom: Pull) -> Table:
     columns = {
         "at the minimum": ["w₁", "w₂"],
@@ -230,4 +234,4 @@ def _pulls(spec: SurfaceSpec, bottom: Pull) -> Table:
         "pull of the data, −∂D/∂w": [decimal(float(v), 3) for v in -bottom.data_gradient],
         "pull of the penalty, −∂R/∂w": [decimal(float(v), 3) for v in -bottom.penalty_gradient],
     }
-    return Table(columns, f"{spec.penalty}, λ = {decimal(spec.strength)}: the two pulls add up to 0")
+    return Table(columns, f"{added(spec)}: the two pulls add up to 0")

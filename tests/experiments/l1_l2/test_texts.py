@@ -131,3 +131,11 @@ def test_facts_count_the_zeros(spec: SurfaceSpec) -> None:
 def test_the_picture_answers_by_address() -> None:
     assert payload("reg", {"reg_strength": "2.0", "reg_penalty": "L2"}) == picture(SurfaceSpec("L2", 2.0))
     assert payload("reg", {"reg_strength": "99"}) == picture(SurfaceSpec())
+
+
+def test_without_a_penalty_no_strength_is_told() -> None:
+    """Its slider keeps its λ, which counts for nothing."""
+    told = read("l1_l2")["RG1"].fill(surface.show(SurfaceSpec(penalty=NONE)).numbers)
+    assert "(no penalty)" in str(told["Reveal"])
+    assert "λ = 1.60" not in str(told["Reveal"])
+    assert surface.added(SurfaceSpec()) == "L1, λ = 1.60"
