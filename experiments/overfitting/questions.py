@@ -21,6 +21,7 @@ def question_numbers(spec: LabSpec) -> dict[str, str]:
         "test": whole(len(parts.test.x)),
         "classes": whole(classes),
         "smoothing": decimal(share, 1),
+        "fallback": decimal(ASKED_SMOOTHING, 1),
         "smoothed": decimal(1 - share + share / classes, 3),
         "unsmoothed": decimal(1 - share, 3),
         "dealt": decimal(share / classes, 3),
