@@ -203,3 +203,17 @@ def test_the_facts_count_what_batch_norm_adds() -> None:
     plain, normed = ({label: value for label, value, _ in facts(LabSpec(batch_norm=on))} for on in (False, True))
     assert (plain["Parameters"], normed["Parameters"]) == ("8,970", "9,226")
     assert (plain["Multiply–adds"], normed["Multiply–adds"]) == ("9,152", "9,280")
+
+
+def test_a_frame_says_of_which_step_the_weights_that_are_kept_are() -> None:
+    """After an early end, and in the last frame, what is drawn of the learner's network is not of the frame's step."""
+    *_, (_, result) = bench.bench(LabSpec(samples=40, width=256, wrong_labels=0.0, early_stopping=True))
+    assert result is not None
+    yours, frames = result.over[bench.YOURS], bench._frames(result)
+    ended = len(yours.looks)
+    assert yours.kept.steps < yours.looks[-1].steps < result.at[-1]
+    assert frames[:ended] == [f"after {steps} steps" for steps in result.at[:ended]]
+    assert frames[ended:] == [f"after {steps} steps, yours of {yours.kept.steps}" for steps in result.at[ended:]]
+    *_, (_, plain) = bench.bench(LabSpec(samples=20, width=8, dropout=0.5))
+    assert plain is not None
+    assert bench._frames(plain) == [f"after {steps} steps" for steps in plain.at]
