@@ -92,15 +92,17 @@ def _shown(result: Bench) -> Shown:
 
 
 def _frames(result: Bench) -> list[str]:
-    return [f"after {steps} steps{_kept(result, k)}" for k, steps in enumerate(result.at)]
+    return [_kept(result, k) or f"after {steps} steps" for k, steps in enumerate(result.at)]
 
 
 def _kept(result: Bench, frame: int) -> str:
-    """Of which step the learner's weights are, where the frame shows those that are kept, of an earlier one."""
+    """Of which step the learner's weights are, where the frame shows those that are kept, of an earlier one. A phone
+    has no room for more beside the player.
+    """
     yours = result.over.get(YOURS)
     if yours is None or frame < min(len(yours.looks), len(result.at) - 1) or yours.kept.steps == result.at[frame]:
         return ""
-    return f", yours of {yours.kept.steps}"
+    return f"at {result.at[frame]}, yours {yours.kept.steps}"
 
 
 def _wide(name: str) -> float:

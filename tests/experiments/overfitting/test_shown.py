@@ -213,7 +213,7 @@ def test_a_frame_says_of_which_step_the_weights_that_are_kept_are() -> None:
     ended = len(yours.looks)
     assert yours.kept.steps < yours.looks[-1].steps < result.at[-1]
     assert frames[:ended] == [f"after {steps} steps" for steps in result.at[:ended]]
-    assert frames[ended:] == [f"after {steps} steps, yours of {yours.kept.steps}" for steps in result.at[ended:]]
+    assert frames[ended:] == [f"at {steps}, yours {yours.kept.steps}" for steps in result.at[ended:]]
     *_, (_, plain) = bench.bench(LabSpec(samples=20, width=8, dropout=0.5))
     assert plain is not None
     assert bench._frames(plain) == [f"after {steps} steps" for steps in plain.at]
