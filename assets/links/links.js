@@ -6,6 +6,9 @@ function keepHere({ target }) {
   if (link?.origin === location.origin) link.target = "_self"
 }
 
-export const mount = () => document.addEventListener("click", keepHere, true) // the same listener twice is one
+export function mount() {
+  document.addEventListener("click", keepHere, true) // the same listener twice is one
+  document.documentElement.dataset.links = "kept"
+}
 
 export const unmount = () => {}
