@@ -50,9 +50,12 @@ def test_it_trains_by_itself_and_shows_what_was_computed(lab: Callable[..., Any]
     it = lab()
     assert says(it) == told(LabSpec())
     it.page.get_by_text("Training, at most two").wait_for(state="detached")
+    slider = it.page.locator('.chart[aria-label^="Reliability on the test"]').locator('input[type="range"]')
+    assert slider.get_attribute("aria-valuetext") == f"after {bench.STEPS} steps"
+    slider.evaluate("slider => { slider.value -= 1; slider.dispatchEvent(new Event('input')) }")
     it.page.wait_for_function(
         "(frame) => document.querySelector('.chart[aria-label^=\"Reliability\"]').dataset.frame === frame",
-        arg=str(bench.STEPS // EVERY),
+        arg=str(bench.STEPS // EVERY - 1),
     )
 
 
