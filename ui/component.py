@@ -13,16 +13,22 @@ import streamlit as st
 
 from ui import assets
 
-_LOADER = """
+LOADER = """
 const module = import(new URL("{address}", location.origin).href)
+const latest = new WeakMap() // place → its last call: Streamlit may end an earlier one when the next has begun
 export default function (component) {{
+  const place = component.parentElement
   let gone = false
+  latest.set(place, component)
   module.then(({{ mount }}) => gone || mount(component)).catch(error => {{
     console.error(error)
-    const place = component.parentElement.querySelector(".{name}")
-    if (!place.childElementCount) place.textContent = "This picture could not be drawn. Please load the page again."
+    const root = place.querySelector(".{name}")
+    if (!root.childElementCount) root.textContent = "This picture could not be drawn. Please load the page again."
   }})
-  return () => {{ gone = true; module.then(({{ unmount }}) => unmount(component.parentElement), () => {{}}) }}
+  return () => {{
+    gone = true
+    if (latest.get(place) === component) module.then(({{ unmount }}) => unmount(place), () => {{}})
+  }}
 }}
 """
 
@@ -37,7 +43,7 @@ def component(name: str, module: str, styles: tuple[str, ...] = (), *, isolated:
         name,
         html=f'<div class="{name}"></div>\n',
         css=css + "\n",
-        js=_LOADER.format(address=assets.address(module), name=name),
+        js=LOADER.format(address=assets.address(module), name=name),
         isolate_styles=isolated,
     )
 

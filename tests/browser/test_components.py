@@ -4,9 +4,12 @@ import re
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+
+from ui.component import LOADER
 
 READY = ".chart[data-drawn]"
 
@@ -96,6 +99,30 @@ def test_the_slider_is_moved_from_outside(controls: Any) -> None:
     page.get_by_role("button", name="Reset", exact=True).click()
     page.get_by_text("value 0.60").wait_for()
     assert page.locator(".live output").inner_text() == "0.60"
+
+
+def test_an_earlier_call_that_ends_late_takes_nothing_away(controls: Any) -> None:
+    """Streamlit ends a call that new data has overtaken when the next one has begun already."""
+    module = """
+      export const mount = ({ data }) => said.push(`mount ${data}`)
+      export const unmount = () => said.push("unmount")"""
+    loader = LOADER.format(address="data:text/javascript," + quote(module), name="any")
+    said = controls().page.evaluate(
+        """async (loader) => {
+          window.said = []
+          const { default: call } = await import(URL.createObjectURL(new Blob([loader], { type: "text/javascript" })))
+          const parentElement = document.body
+          const first = call({ parentElement, data: 1 }), second = call({ parentElement, data: 2 })
+          first()
+          await new Promise((resolve) => setTimeout(resolve, 200))
+          const before = [...said]
+          second()
+          await new Promise((resolve) => setTimeout(resolve, 200))
+          return [before, said]
+        }""",
+        loader,
+    )
+    assert said == [["mount 2"], ["mount 2", "unmount"]]
 
 
 def test_maps_say_what_they_show_and_play_without_the_server(controls: Any) -> None:

@@ -11,9 +11,7 @@ ADVICE = ".st-key-advice a[href^='/']"
 def test_a_link_to_a_lesson_stays_in_its_tab(open_page: Callable[..., Any], serve: Callable[..., str]) -> None:
     it = open_page(f"{serve('app.py')}/adviser", ready=ADVICE)
     quiet(it)
-    it.page.wait_for_function(
-        "document.documentElement.dataset.links"
-    )  # until then Streamlit opens it in a tab of its own
+    it.page.wait_for_selector("html[data-links]", state="attached")  # until then Streamlit opens it in a tab of its own
     link = it.page.locator(ADVICE).first
     lesson = link.get_attribute("href")
     link.click()
