@@ -15,19 +15,17 @@ from ui import assets
 
 LOADER = """
 const module = import(new URL("{address}", location.origin).href)
-const latest = new WeakMap() // place → its last call: Streamlit may end an earlier one when the next has begun
 export default function (component) {{
   const place = component.parentElement
   let gone = false
-  latest.set(place, component)
   module.then(({{ mount }}) => gone || mount(component)).catch(error => {{
     console.error(error)
     const root = place.querySelector(".{name}")
     if (!root.childElementCount) root.textContent = "This picture could not be drawn. Please load the page again."
   }})
-  return () => {{
+  return () => {{ // also where new data has overtaken the call, before or after the next: the place stays then
     gone = true
-    if (latest.get(place) === component) module.then(({{ unmount }}) => unmount(place), () => {{}})
+    if (!place.isConnected) module.then(({{ unmount }}) => unmount(place), () => {{}})
   }}
 }}
 """

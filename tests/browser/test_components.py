@@ -101,28 +101,32 @@ def test_the_slider_is_moved_from_outside(controls: Any) -> None:
     assert page.locator(".live output").inner_text() == "0.60"
 
 
-def test_an_earlier_call_that_ends_late_takes_nothing_away(controls: Any) -> None:
-    """Streamlit ends a call that new data has overtaken when the next one has begun already."""
+def test_a_call_that_is_overtaken_takes_nothing_away(controls: Any) -> None:
+    """Streamlit ends a call that new data has overtaken, also when the next one has drawn already."""
     module = """
       export const mount = ({ data }) => said.push(`mount ${data}`)
       export const unmount = () => said.push("unmount")"""
     loader = LOADER.format(address="data:text/javascript," + quote(module), name="any")
     said = controls().page.evaluate(
         """async (loader) => {
+          const rested = () => new Promise((resolve) => setTimeout(resolve, 100))
           window.said = []
           const { default: call } = await import(URL.createObjectURL(new Blob([loader], { type: "text/javascript" })))
-          const parentElement = document.body
-          const first = call({ parentElement, data: 1 }), second = call({ parentElement, data: 2 })
-          first()
-          await new Promise((resolve) => setTimeout(resolve, 200))
-          const before = [...said]
-          second()
-          await new Promise((resolve) => setTimeout(resolve, 200))
-          return [before, said]
+          const parentElement = document.body.appendChild(document.createElement("div"))
+          call({ parentElement, data: 1 })() // before the module has come
+          const end = call({ parentElement, data: 2 })
+          await rested()
+          call({ parentElement, data: 3 })() // it is known already
+          await rested()
+          said.push("removed")
+          parentElement.remove()
+          end()
+          await rested()
+          return said
         }""",
         loader,
     )
-    assert said == [["mount 2"], ["mount 2", "unmount"]]
+    assert said == ["mount 2", "removed", "unmount"]
 
 
 def test_maps_say_what_they_show_and_play_without_the_server(controls: Any) -> None:
