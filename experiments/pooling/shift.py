@@ -17,7 +17,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.datasets import digits
 from engine.layers import AveragePooling2D, Conv2D, GlobalMaxPooling2D, MaxPooling2D
-from experiments.numbers import decimal
+from experiments.numbers import decimal, ends
 from experiments.pooling.spec import edges
 from experiments.scene import Scale
 from experiments.shown import Lines, Maps, Picture, Shown
@@ -77,8 +77,9 @@ def show(_: None = None) -> Shown:
         )
         for way, maps in result.maps.items()
     ]
+    own = {way: change(maps[:, None])[:, 0] for way, maps in result.maps.items()}  # of the digit that is drawn
     captions = [
-        f"moved by {by}: " + ", ".join(f"{way} changes by {decimal(float(line[by]))}" for way, line in medians.items())
+        f"this digit, moved by {by}: " + ", ".join(f"{way} changes by {decimal(float(of[by]))}" for way, of in own.items())
         for by in range(TRAVEL + 1)
     ]
     return Shown(
@@ -87,6 +88,7 @@ def show(_: None = None) -> Shown:
             "max": at_one[MAXIMUM],
             "average": at_one[MEAN],
             "strided": at_one[STRIDED],
+            "strided_ends": ends(result.strided),
             "global": at_one[GLOBAL],
             "max_two": decimal(float(medians[MAXIMUM][2])),
             "map_two": decimal(float(medians[MAP][2])),
@@ -94,7 +96,7 @@ def show(_: None = None) -> Shown:
         },
         rows=[
             Maps(pictures, alt, frames=captions, start=1),
-            Lines(range(TRAVEL + 1), lines, "shift, pixels", "change, share of the map", alt),
+            Lines(range(TRAVEL + 1), lines, "shift, pixels", "change, median share of the map", alt),
         ],
     )
 

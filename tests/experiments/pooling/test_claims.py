@@ -13,6 +13,7 @@ from experiments.pooling.parameters import head
 from experiments.pooling.routes import routes as routed
 from experiments.pooling.shift import MAP, MAXIMUM, MEAN, STRIDED, shifted
 from experiments.pooling.spec import AVERAGE, GLOBAL_AVERAGE, GLOBAL_MAX, KINDS, MAX, PoolingSpec
+from experiments.shown import Maps
 from tests.test_claims_table import told
 
 SETTINGS = [PoolingSpec(kind=kind) for kind in KINDS]
@@ -97,6 +98,19 @@ def test_max_pooling_changes_less_than_the_map() -> None:
     assert told("PL4", "(# to #)") == pytest.approx(ends, abs=6e-3)
     two = [result.median(MAXIMUM)[2], result.median(MAP)[2]]
     assert told("PL4", "at 2 pixels max pooling changes by #, the map by #") == pytest.approx(two, abs=6e-3)
+
+
+def test_the_caption_of_a_digit_has_its_own_numbers_and_the_spread_is_told() -> None:
+    """PL4."""
+    result, drawn = digits_moved(), shift.show()
+    maps, lines = drawn.rows
+    assert isinstance(maps, Maps)
+    assert maps.frames is not None
+    for by, caption in enumerate(maps.frames):
+        for way in (MAP, MAXIMUM, MEAN):
+            assert f"{way} changes by {result.changes[way][by, shift.EXAMPLE]:.2f}" in caption
+    assert drawn.numbers["strided_ends"] == f"{result.strided.min():.2f} to {result.strided.max():.2f}"
+    assert "median" in lines.y  # type: ignore[union-attr]
 
 
 def test_a_map_that_stands_still_does_not_change() -> None:
