@@ -73,7 +73,7 @@ export class Walk {
   /** [what is counted, where it stands], in words. */
   label(i) {
     const { scene: { frames }, phase } = this.lens, { path } = this
-    if (frames) return [frames.axis, `${frames.axis} ${i} of ${frames.count - 1}`]
+    if (frames) return [frames.axis, `${frames.axis} ${frames.start + i} of ${frames.start + frames.count - 1}`]
     if (this.nodes) return ["node", `node ${i + 1} of ${this.nodes.length}`]
     if (this.axis >= 0) return [phase.along, `${phase.along} ${i}${named(path, phase.along, i)}`]
     const what = phase.step && path.id === phase.start[0] ? phase.step : `${path.symbol} cell`

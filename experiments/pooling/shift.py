@@ -79,7 +79,8 @@ def show(_: None = None) -> Shown:
     ]
     own = {way: change(maps[:, None])[:, 0] for way, maps in result.maps.items()}  # of the digit that is drawn
     captions = [
-        f"this digit, moved by {by}: " + ", ".join(f"{way} changes by {decimal(float(of[by]))}" for way, of in own.items())
+        f"this digit, moved by {by}: "
+        + ", ".join(f"{way} changes by {decimal(float(line[by]))}" for way, line in own.items())
         for by in range(TRAVEL + 1)
     ]
     return Shown(

@@ -246,6 +246,7 @@ class Frames:
 
     count: int
     axis: str  # "training step"
+    start: int = 0  # number of the first: 1 where things are counted, as in "input cell 1 of 16"
 
 
 @dataclass(frozen=True)

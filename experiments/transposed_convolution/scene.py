@@ -98,14 +98,21 @@ def scene_of(spec: TransposedSpec, m: Stamps, numeric: dict[str, Array]) -> Scen
         title="Transposed convolution, forward and backward",
         lanes=("Forward: values, left to right", f"Backward: gradients of {NAMES[spec.loss]}, right to left"),
         phases=(
-            Phase("forward", "Forward", "right", 0, ("painted", int(np.argmax(np.abs(m.painted[0]))))),
+            Phase("forward", "Forward", "right", 0, ("painted", _first(m))),
             Phase("backward", "Backward", "left", 1, ("dx", int(np.argmax(np.abs(m.dx))))),
         ),
         grids=tuple(grids),
         steps=_steps(spec, m) + ((Sum("dy", "backward", (same("y", m.y.shape),)),) if _squares(spec) else ()),
         loss=m.loss,
-        frames=Frames(len(m.turn), "input cell"),
+        frames=Frames(len(m.turn), "input cell", start=1),
     )
+
+
+def _first(m: Stamps) -> int:
+    """The cell that is looked at first: of those that the first stamp paints, the one to which the others add most."""
+    stamp = m.painted[0] - (0 if m.b is None else m.b)
+    added = np.where(stamp != 0, np.abs(m.painted[-1] - m.painted[0]), 0)
+    return int(np.argmax(added if added.any() else np.abs(m.painted[0])))
 
 
 def _squares(spec: TransposedSpec) -> bool:

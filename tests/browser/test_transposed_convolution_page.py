@@ -21,20 +21,23 @@ def lesson(open_lesson: Callable[..., Any]) -> Callable[..., Any]:
 
 def test_the_first_stamp_is_on_the_first_screen_with_the_engines_numbers(lesson: Callable[..., Any]) -> None:
     it = lesson(height=900)
-    assert shown(it) == pytest.approx(stamps(TransposedSpec()).painted[0].max(), rel=6e-3)
-    assert it.page.locator(".si").inner_text() == "p[1, 1]"
+    assert shown(it) == pytest.approx(stamps(TransposedSpec()).painted[0, 2, 2, 0], rel=6e-3)
+    assert it.page.locator(".si").inner_text() == "p[2, 2]"
+    assert "input cell 1 of 16" in it.page.locator(".lens").first.inner_text()
     assert "ends in the number shown" in it.page.locator(".sum").inner_text()
     assert "(4 − 1) × 2 + 3 = 9" in it.page.locator(".facts").inner_text()
 
 
 def test_stamp_by_stamp_without_a_message(lesson: Callable[..., Any]) -> None:
     """The cell that two stamps share grows when the second is painted."""
-    it = lesson("transposed_look=forward.painted.2")
-    m, sent = stamps(TransposedSpec()), len(it.sent)
-    assert it.page.locator(".si").inner_text() == "p[0, 2]"
-    for frame in (1, 2):
-        it.page.get_by_role("button", name="One step on").first.click()
-        assert shown(it) == pytest.approx(m.painted[frame, 0, 2, 0], rel=6e-3)
+    m = stamps(TransposedSpec())
+    for address, row in (("transposed_look=forward.painted.2", 0), ("", 2)):
+        it = lesson(address)
+        sent = len(it.sent)
+        assert it.page.locator(".si").inner_text() == f"p[{row}, 2]"
+        for frame in (1, 2, 3, 4):
+            it.page.get_by_role("button", name="One step on").first.click()
+            assert shown(it) == pytest.approx(m.painted[frame, row, 2, 0], rel=6e-3)
     assert len(it.sent) == sent
 
 

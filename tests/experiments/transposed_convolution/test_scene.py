@@ -83,3 +83,13 @@ def test_the_formula_gives_the_size(spec: TransposedSpec) -> None:
     assert label == "Output shape"
     left, right = formula.split(" = ")
     assert eval(left.replace("×", "*").replace("−", "-")) == int(right) == int(shape[1:].split(",")[0])
+
+
+def test_the_number_that_is_looked_at_first_grows_with_the_stamps_that_overlap_it() -> None:
+    """Where none overlap, it is the largest of the first stamp."""
+    for spec, moves in ((TransposedSpec(), True), (TransposedSpec(strides=3), False)):
+        m, (grid, cell) = stamps(spec), scene(spec).phases[0].start
+        course = m.painted.reshape(len(m.painted), -1)[:, cell]
+        assert grid == "painted"
+        assert course[0] != 0
+        assert (len(set(course)) > 1) == moves
