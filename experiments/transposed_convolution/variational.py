@@ -31,7 +31,7 @@ from engine.optimizers import Adam
 from experiments.numbers import counted, decimal, spread, whole
 from experiments.scene import Scale
 from experiments.several import Share, parts
-from experiments.shown import Beside, Codes, One, Part, Row, Sheet, Shown, Table
+from experiments.shown import Bars, Beside, Codes, One, Part, Row, Sheet, Shown, Table
 from experiments.spec import Spec, choice
 from experiments.transposed_convolution.autoencoder import (
     BATCH,
@@ -60,7 +60,7 @@ ANSWERS = "Ahead", "Behind", "No clear difference"  # in the order of the lesson
 
 @dataclass(frozen=True)
 class VariationalSpec(Spec):
-    numbers: int = choice(8, SIZES, "numbers that a digit becomes; 2 are a plane to walk through")
+    numbers: int = choice(8, SIZES, "numbers that a digit becomes; with 2 there is a plane to walk through")
     beta: float = choice(0.3, (0.1, 0.3, 1.0, 3.0), "how much the divergence from N(0, 1) counts")
 
 
@@ -242,7 +242,18 @@ def _shown(result: Compared) -> Shown:
     )
     ahead = _ahead(digits)
     case = "Collapsed" if np.median(total) < COLLAPSED else ahead
-    return Shown(numbers, [table, *rows], right={ANSWERS.index(ahead)}, case=case)
+    return Shown(numbers, [table, *rows, _divergences(result)], right={ANSWERS.index(ahead)}, case=case)
+
+
+def _divergences(result: Compared) -> Bars:
+    """What each number says, of the first seed's variational one."""
+    nats = result.seen[VARIATIONAL][0].divergence
+    names = [str(k) for k in range(len(nats))]
+    said = ", ".join(f"z{name} {decimal(float(each))}" for name, each in zip(names, nats, strict=True))
+    return Bars(
+        names, {VARIATIONAL: nats}, "number of the code", "divergence, nats, first seed",
+        f"Divergence of each number, in nats, first seed: {said}",
+    )  # fmt: skip
 
 
 def _ahead(digits: dict[str, Array]) -> str:
@@ -256,7 +267,7 @@ def _drawn(result: Compared) -> Sheet:
     painted = {kind: of[0].drawn for kind, of in result.seen.items() if of}
     return Sheet(
         [f"{kind}, random numbers" for kind in painted],
-        [whole(k) for k in range(1, PAINTED + 1)],
+        [f"#{k}" for k in range(1, PAINTED + 1)],  # a bare number would be read as the digit
         [[[picture] for picture in drawn] for drawn in painted.values()],
         Scale(1, "brightness"),
         "activation",

@@ -8,6 +8,7 @@ import pytest
 from engine.gradient_check import agrees, numerical_gradient
 from engine.layers import GaussianSampling
 from engine.losses import kl_to_standard_normal
+from experiments.shown import Bars, Sheet
 from experiments.transposed_convolution import variational
 from experiments.transposed_convolution.autoencoder import error, split
 from experiments.transposed_convolution.variational import (
@@ -133,3 +134,15 @@ def test_what_is_shown_fills_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
         *_, last = variational.show(spec)
         assert last.shown is not None
         check("TC6", last.shown)
+        sheet, bars = last.shown.rows[1], last.shown.rows[-1]
+        assert isinstance(sheet, Sheet)
+        assert not any(column.isdigit() for column in sheet.columns)  # these are not classes
+        assert isinstance(bars, Bars)
+        assert len(bars.groups) == len(bars.bars[VARIATIONAL]) == spec.numbers
+
+
+def test_the_bars_are_the_divergence_that_the_table_sums(result: Compared) -> None:
+    bars = variational._shown(result).rows[-1]
+    assert isinstance(bars, Bars)
+    assert bars.bars[VARIATIONAL].sum() == pytest.approx(result.of("divergence", VARIATIONAL)[0].sum())
+    assert (bars.bars[VARIATIONAL] > 0).all()
