@@ -19,6 +19,7 @@ class Picture:
     left_out: Array | None = None  # cells that are struck, as they mean nothing: the shape of values
     marks: Array | None = None  # (n, 4)  row, column, height, width of places that are framed and numbered 1…n
     sparse: bool = False  # hardly any cell is not exactly 0: each that is not is a dot, however small a cell is
+    printed: bool = False  # whole numbers, written in their cells
     struck: str = "left out"  # what is said of the cells that are struck
 
 
@@ -153,6 +154,7 @@ class Codes:
     scale: Scale
     role: str
     alt: str
+    link: str  # the parameter of the address that keeps the place of the point
 
 
 @dataclass(frozen=True)

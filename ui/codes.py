@@ -20,15 +20,19 @@ def codes(
     scale: Scale,
     role: str,
     label: str,
+    link: str,
     key: str,
     alt: str,
 ) -> None:
-    """names (n,) stand at places (n, 2); table (second, first, rows, columns) is painted at the places of the axes."""
+    """names (n,) stand at places (n, 2); table (second, first, rows, columns) is painted at the places of the axes.
+
+    link names the parameter of the address that keeps the place of the point.
+    """
     first, second = axes
     if at.shape != (len(names), 2):
         raise ValueError(f"at must have two numbers for each of {len(names)} names, not the shape {at.shape}")
     if table.ndim != 4 or table.shape[:2] != (len(second), len(first)):
         raise ValueError(f"table must be of {len(second)} × {len(first)} pictures, not of shape {table.shape}")
     drawn = {"names": list(names), "at": at, "first": first, "second": second, "table": table, "role": role}
-    told = {"label": label, "alt": alt, "scale": {"max": scale.max, "kind": scale.kind}}
+    told = {"label": label, "link": link, "alt": alt, "scale": {"max": scale.max, "kind": scale.kind}}
     _mount(key=key, data=parcel(drawn | told))

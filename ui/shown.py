@@ -161,6 +161,8 @@ class Codes(Told, Protocol):
     @property
     def label(self) -> str: ...
     @property
+    def link(self) -> str: ...
+    @property
     def names(self) -> Sequence[str]: ...
     @property
     def at(self) -> NDArray[Any]: ...
@@ -270,7 +272,7 @@ def draw(rows: Sequence[Row], key: str, settings: Any = None, together: str | No
         elif isinstance(row, Codes):
             codes(
                 row.names, row.at, row.axes, row.table,
-                scale=row.scale, role=row.role, label=row.label, key=f"{key}.{number}", alt=row.alt,
+                scale=row.scale, role=row.role, label=row.label, link=row.link, key=f"{key}.{number}", alt=row.alt,
             )  # fmt: skip
         elif isinstance(row, Lines):
             line_chart(

@@ -1,5 +1,6 @@
 /* A plane of two numbers, with codes written where they lie, and a point to move: beside it stands what is painted there. */
 
+import { readParameter, writeParameter } from "../drawing/address.js"
 import { ends, gradient, palette } from "../drawing/colour.js"
 import { h } from "../drawing/element.js"
 import { number } from "../drawing/numbers.js"
@@ -10,6 +11,7 @@ import { sized, write } from "../unrolled/brush.js"
 
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }
 const LARGEST = 340, CELL = 16 // pixels of the plane a side, and of a painted cell
+const RESTED = 500 // milliseconds without a move, after which the place is read aloud
 const LEFT = 14, BELOW = 18 // pixels for the names of the axes
 
 class Codes {
@@ -27,26 +29,28 @@ class Codes {
     this.plane.onpointermove = (event) => event.buttons && this.#reach(event)
     this.plane.onkeydown = (event) => this.#key(event)
     this.painted = h("canvas", { role: "img" })
-    this.says = h("p", { "aria-live": "polite" })
+    this.says = h("p", {})
+    this.live = h("p", { class: "vh", "aria-live": "polite" })
     this.bar = h("i", { "aria-hidden": "true" })
     this.ends = [h("span", {}), h("span", {})]
     const scale = h("div", { class: "gscale" }, this.ends[0], this.bar, this.ends[1])
-    root.replaceChildren(this.label, h("div", { class: "both" }, this.plane, h("div", { class: "result" }, this.painted, scale, this.says)))
+    root.replaceChildren(this.label, h("div", { class: "both" }, this.plane, h("div", { class: "result" }, this.painted, scale, this.says, this.live)))
     this.observer = new ResizeObserver(() => this.width !== root.clientWidth && this.layout())
     this.observer.observe(root)
   }
 
   close() {
     this.observer.disconnect()
+    clearTimeout(this.resting)
   }
 
-  /** The point stays where it is as long as the plane has as many places. */
+  /** The point stays where it is as long as the plane has as many places; at first it is where the address says. */
   set(bytes) {
     this.data = unparcel(bytes)
     applyTheme(this.root)
     this.palette = palette(this.root)
-    const { first, second, scale, role, label } = this.data
-    this.point = this.size === first.length ? this.point : [first.length >> 1, second.length >> 1]
+    const { first, second, scale, role, label, link } = this.data, middle = [first.length >> 1, second.length >> 1]
+    if (this.size !== first.length) this.point = (!this.size && linked(link && readParameter(link), first, second)) || middle
     this.size = first.length
     this.label.replaceChildren(h("b", { class: `k-${role}` }, label))
     this.bar.style.background = gradient(this.palette, scale)
@@ -134,7 +138,16 @@ class Codes {
     if (i === this.point[0] && j === this.point[1]) return
     this.point = [i, j]
     this.draw()
+    if (this.data.link) writeParameter(this.data.link, `${i}.${j}`)
+    clearTimeout(this.resting)
+    this.resting = setTimeout(() => (this.live.textContent = this.says.textContent), RESTED)
   }
+}
+
+/** The place that an address tells, "12.3", if the plane has it. */
+function linked(text, first, second) {
+  const place = /^\d{1,3}\.\d{1,3}$/.test(text ?? "") ? text.split(".").map(Number) : null
+  return place && place[0] < first.length && place[1] < second.length ? place : null
 }
 
 /** How far from the first place to the last. */

@@ -166,10 +166,11 @@ def walked(params: Any, data: Split) -> Walk:
     along = np.linspace(0, 9, 9 * BETWEEN + 1)
     way = np.stack([np.interp(along, range(10), middles[:, axis]) for axis in (0, 1)], axis=-1)
     captions = tuple(_caption(at) for at in along)
-    return Walk(codes, plane("the network with 2 numbers", codes, data.labels, paint), paint(way), captions)
+    drawn = plane("the network with 2 numbers", "autoencoder_point", codes, data.labels, paint)
+    return Walk(codes, drawn, paint(way), captions)
 
 
-def plane(label: str, codes: Array, labels: Array, paint: Callable[[Array], Array]) -> Codes:
+def plane(label: str, link: str, codes: Array, labels: Array, paint: Callable[[Array], Array]) -> Codes:
     """What `paint` makes of places (N, 2) all over where codes (N, 2) lie; few lie beyond."""
     low, high = np.quantile(codes, (0.01, 0.99), axis=0)
     first, second = np.linspace(low, high, ACROSS).T
@@ -183,6 +184,7 @@ def plane(label: str, codes: Array, labels: Array, paint: Callable[[Array], Arra
         Scale(1, "brightness"),
         "activation",
         f"A plane of two numbers, {label}: where {MAPPED} held-out digits lie, and what is painted at the point",
+        link,
     )
 
 

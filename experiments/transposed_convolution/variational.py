@@ -186,7 +186,9 @@ def seen(spec: VariationalSpec, kind: str, params: tuple[Any, Any], seed: int) -
         len(set(found[found >= 0])),
         divergence,
         drawn[:PAINTED],
-        plane(kind, means, data.labels, lambda z: net.paint(params, z)) if spec.numbers == PLANE else None,
+        plane(kind, f"variational_{kind}_point", means, data.labels, lambda z: net.paint(params, z))
+        if spec.numbers == PLANE
+        else None,
     )
 
 

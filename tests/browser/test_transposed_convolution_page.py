@@ -73,7 +73,7 @@ def test_a_point_walks_over_the_plane_of_two_numbers(open_lesson: Callable[..., 
     place.wait_for(timeout=90_000)
     card.get_by_role("button", name="Stop", exact=True).click()
     quiet(it)
-    plane, says, painted = place.locator("canvas").first, place.locator("p"), place.locator("canvas").nth(1)
+    plane, says, painted = place.locator("canvas").first, place.locator("p").first, place.locator("canvas").nth(1)
     before = says.inner_text(), painted.evaluate("canvas => canvas.toDataURL()")
     sent = len(it.sent)
     plane.focus()
@@ -88,4 +88,22 @@ def test_a_point_walks_over_the_plane_of_two_numbers(open_lesson: Callable[..., 
     corner = says.inner_text()
     assert corner != after[0]
     assert corner.split(";")[0] in plane.get_attribute("aria-label")
+    aloud = place.locator("[aria-live]")
+    assert aloud.inner_text() != corner  # not before the point rests
+    aloud.filter(has_text=corner).wait_for(state="attached")
+    it.page.wait_for_url(re.compile("autoencoder_point=0\\.24"))
     assert len(it.sent) == sent
+
+
+def test_an_address_shows_its_point_on_the_plane(open_lesson: Callable[..., Any]) -> None:
+    """TC4; where the plane has no such place, the point is in its middle, 12 places away from both ends."""
+    at = []
+    for given, keys in (("3.23", ()), ("999.0", (*["ArrowLeft"] * 9, *["ArrowUp"] * 11))):
+        it = open_lesson("transposed_convolution", f"autoencoder_point={given}")
+        place = guess(it, "TC4").locator(".codes[data-drawn]")
+        place.wait_for(timeout=90_000)
+        place.locator("canvas").first.focus()
+        for key in keys:
+            it.page.keyboard.press(key)
+        at.append(place.locator("p").first.inner_text())
+    assert at[0] == at[1]
