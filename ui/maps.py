@@ -37,6 +37,8 @@ class Picture(Protocol):
     @property
     def sparse(self) -> bool: ...  # each cell that is not exactly 0 is a dot
     @property
+    def printed(self) -> bool: ...  # whole numbers, written in their cells
+    @property
     def struck(self) -> str: ...  # what is said of the cells that are left out
 
 
@@ -76,6 +78,7 @@ def maps(
             "leftOut": picture.left_out,
             "marks": picture.marks,
             "sparse": picture.sparse,
+            "printed": picture.printed,
             "struck": picture.struck,
         }
         for picture in pictures

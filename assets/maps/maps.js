@@ -7,12 +7,12 @@ import { paint } from "../drawing/paint.js"
 import { unparcel } from "../drawing/payload.js"
 import { Player } from "../drawing/player.js"
 import { applyTheme } from "../drawing/theme.js"
-import { dots, hatch, number as numberPlaces } from "./marks.js"
+import { dots, hatch, number as numberPlaces, print } from "./marks.js"
 
 const MOVED = "layerlab-maps-frame" // an event: a row shows another frame, and those that are linked to it follow
 const PACE = 500, GAP = 24, PAD = 2
 const SMALL = 12 // rows or columns; above it a map is a picture
-const SMALLEST = 2, LARGEST = 22 // pixels a cell
+const SMALLEST = 2, LARGEST = 22, PRINTED = 28 // pixels a cell, and at least one with a number in it
 const SIZES = [LARGEST, 20, 18, 16, 14] // of small maps, if that brings all into one row
 const TALLEST = 240, NARROWEST = 90 // pixels a map
 
@@ -95,7 +95,8 @@ class Maps {
     const most = SIZES.find(fits), cell = most ? together(most) : pictures.length > 1 && wide(paired) ? paired : shared
     this.views.forEach((view, i) => {
       const size = isSmall(shapes[i]) ? small(most ?? LARGEST)(shapes[i]) : cell
-      view.cell = { width: size, height: size }
+      const side = this.data.maps[i].printed ? Math.max(PRINTED, size) : size
+      view.cell = { width: side, height: side }
     })
     this.root.classList.toggle("narrow", this.width < 560)
     this.draw()
@@ -120,6 +121,7 @@ class Maps {
         rings: view.pointed ? [view.pointed] : [],
       })
       if (map.marks) numberPlaces(view.canvas, marksOf(map), view.cell, PAD, this.palette)
+      if (map.printed) print(view.canvas, matrix, view.cell, PAD, this.palette)
       if (map.sparse) dots(view.canvas, matrix, view.cell, PAD, this.palette)
       if (struck) hatch(view.canvas, matrix, (i, j) => struck[matrix.at(i, j) % struck.length], view.cell, PAD, this.palette)
       view.bar.style.width = `${Math.max(24, Math.min(60, matrix.cols * view.cell.width - 60))}px`

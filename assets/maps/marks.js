@@ -55,6 +55,24 @@ export function hatch(canvas, { rows, cols }, left, cell, pad, palette) {
   g.restore()
 }
 
+/** Writes every number in its cell; also an exact 0, which is a number like the others here. */
+export function print(canvas, { rows, cols, at, values, scale }, cell, pad, palette) {
+  const { g } = over(canvas), { ink } = palette[scale.kind]
+  g.font = `600 13px ${palette.font}`
+  g.textAlign = "center"
+  g.textBaseline = "middle"
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++) {
+      const v = values[at(i, j)], x = pad + j * cell.width, y = pad + i * cell.height
+      g.fillStyle = palette.bg
+      if (v === 0) g.fillRect(x + 2, y + 2, cell.width - 4, cell.height - 4) // over its stroke
+      g.fillStyle = v === 0 ? palette.ink : ink[tone(v, scale)]
+      g.fillText(String(v), x + cell.width / 2, y + cell.height / 2 + 0.5)
+    }
+  }
+  g.restore()
+}
+
 /** A dot with a rim on every cell that is not exactly 0: a small weight is pale, and still there. */
 export function dots(canvas, { rows, cols, at, values, scale }, cell, pad, palette) {
   const { g } = over(canvas), { fill } = palette[scale.kind]

@@ -100,7 +100,7 @@ def show(spec: FlattenSpec) -> Shown:
     result, behind = order(spec), heads()
     size = float(max(prod(spec.shape) - 1, 1))
     pictures = [
-        Picture(name, np.moveaxis(places, -1, 0).astype(np.float64), Scale(size, "magnitude"), "input")
+        Picture(name, np.moveaxis(places, -1, 0).astype(np.float64), Scale(size, "magnitude"), "input", printed=True)
         for name, places in result.places.items()
     ]
     last = tuple(n - 1 for n in spec.shape)

@@ -55,3 +55,23 @@ def test_a_guess_is_answered_on_a_phone(flatten: Callable[..., Any]) -> None:
     card.get_by_text("Where it stops.").wait_for()
     assert "Right." in card.inner_text()
     assert it.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_maps_of_indices_have_them_written_in_their_cells(flatten: Callable[..., Any]) -> None:
+    it = flatten()
+    card = it.page.locator(".st-key-experiment-fl1")
+    card.get_by_text("Show me without a guess").click()
+    card.get_by_text("Where it stops.").wait_for()
+    it.page.evaluate(
+        """() => {
+            window.written = []
+            const write = CanvasRenderingContext2D.prototype.fillText
+            CanvasRenderingContext2D.prototype.fillText = function (text, ...at) {
+                if (this.canvas.closest?.('.maps')) window.written.push(text)
+                return write.call(this, text, ...at)
+            }
+        }"""
+    )
+    card.get_by_role("button", name="One step on").click()  # to channel 1
+    row_major = [str(2 * n + 1) for n in range(9)]
+    assert it.page.evaluate("window.written")[:9] == row_major
