@@ -1,6 +1,7 @@
 """PL5: pooling throws detail away. Another input with the same output, found for whatever the learner has set.
 
-    max        x′[i] = min y[o] over all windows o that hold i: the largest input that has the same maxima
+    max        x′[i] = min y[o] over all windows o that hold i: the largest input that has the same maxima;
+               if that is x, all cells that win nowhere are lowered
     average    x′ = x + z − A⁺A z: a change that the averages A do not see; z is drawn at random
 
 and what comes back when each window is filled again with what is left of it.
@@ -39,8 +40,12 @@ class Twin(NamedTuple):
 
     @property
     def lost(self) -> float:
-        """Of the variation of x around its mean, what the spread output does not give back: 0 nothing, 1 all."""
-        return float(np.sum((self.x - self.back) ** 2) / np.sum((self.x - self.x.mean()) ** 2))
+        """Of the variation of x around its mean, what the spread output does not give back: 0 nothing, 1 all.
+
+        Of an even x, which does not vary, 0.
+        """
+        varies = np.sum((self.x - self.x.mean()) ** 2)
+        return float(np.sum((self.x - self.back) ** 2) / varies) if varies > 0 else 0.0
 
 
 def twin(spec: PoolingSpec) -> Twin:
@@ -52,6 +57,10 @@ def twin(spec: PoolingSpec) -> Twin:
         # a cell in no window may be anything: it stays
         other = np.where(held, y[:, None], np.inf).min(axis=0).reshape(x.shape)
         other = np.where(np.isinf(other), x, other)
+        if np.abs(other - x).max() <= SAME:  # nothing can be raised: then all that no window takes can be lowered
+            _, trace = spec.layer.forward({}, x[None, ..., None])
+            taken, _ = spec.layer.backward({}, trace, np.ones((1, *m.y.shape)))
+            other = np.where(taken[0, ..., 0] > 0, x, x - reach(spec).max)
     else:
         means = held / held.sum(axis=1, keepdims=True)
         z = np.random.default_rng(0).normal(size=x.size)  # no picture is special to it

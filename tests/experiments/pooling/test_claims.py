@@ -127,6 +127,17 @@ def test_another_input_pools_to_the_same(spec: PoolingSpec) -> None:
     assert detail.show(spec).right == ({0} if result.changed else {1})
 
 
+def test_an_even_input_has_a_twin_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PL5: none of its cells can be raised, and those that win nowhere can be lowered."""
+    monkeypatch.setattr(PoolingSpec, "input", lambda spec: np.ones(spec.input_shape))
+    for spec in (PoolingSpec(), PoolingSpec(kind=GLOBAL_MAX), PoolingSpec(strides=1, pool_size=3)):
+        result = twin(spec)
+        assert result.changed > 0
+        assert result.outputs_apart == 0
+        assert result.lost == 0
+        assert detail.show(spec).case == "Lost"
+
+
 def test_a_collision_is_found() -> None:
     """PL5."""
     most, mean = (detail.twin(PoolingSpec(kind=kind)) for kind in (MAX, AVERAGE))
