@@ -61,13 +61,13 @@ export function sumRows(lens, grid, cell, { terms, constant, result, sum = resul
   const places = slotPlaces(lens, terms, slots), productPlaces = decimals(terms.map((term) => term.product))
   const write = (value) => fixed(value, productPlaces)
   const largest = Math.max(1e-300, ...shown.map((term) => Math.abs(term.product)).filter(Number.isFinite))
-  const kinds = new Set(terms.filter((term) => term.factors.length === slots).map(kindOf))
+  const kinds = new Set(terms.filter(isProduct).map(kindOf))
   const context = { lens, slots, weighted, places, write, largest, named: many && kinds.size > 1, bars: slots < 3 && !(slots === 2 && weighted) }
   const body = []
   let heading = null
   shown.forEach((term, i) => {
     const kind = kindOf(term)
-    if (!context.named && term.factors.length === slots && kind !== heading && slots > 1) {
+    if (!context.named && isProduct(term) && kind !== heading) {
       body.push(headingRow(context, term, heading === null))
       heading = kind
     }
@@ -93,6 +93,8 @@ export function sumRows(lens, grid, cell, { terms, constant, result, sum = resul
 /** Terms of one kind have the same factors, read in the same way. */
 const kindOf = ({ factors, through }) => `${factors}/${through ?? ""}`
 
+const isProduct = ({ factors }) => factors.length > 1
+
 /** Whether lines, as printed, add up to the printed result. */
 function addsUp(lines, result) {
   const sum = lines.reduce((a, b) => a + b, 0), noise = 1e-9 * Math.max(...lines.map(Math.abs))
@@ -105,8 +107,9 @@ function slotPlaces(lens, terms, slots) {
 }
 
 function headingRow({ lens, slots, weighted, bars }, term, first) {
-  const cells = term.factors.flatMap((id, f) => [h("th", { scope: "col" }, symbol(lens, id, term.through?.[f])), f < slots - 1 ? h("td") : null])
-  return h("tr", { class: "gh" }, weighted && h("td"), cells, h("td"), first ? h("th", { scope: "col" }, "product") : h("td"), bars && h("td"))
+  const cells = term.factors.flatMap((id, f) => [h("th", { scope: "col" }, symbol(lens, id, term.through?.[f])), f < term.factors.length - 1 ? h("td") : null])
+  const missing = h("td", { colspan: 2 * (slots - term.factors.length) })
+  return h("tr", { class: "gh" }, weighted && h("td"), slots > term.factors.length && missing, cells, h("td"), first ? h("th", { scope: "col" }, "product") : h("td"), bars && h("td"))
 }
 
 function termRow({ lens, slots, weighted, places, write, largest, named, bars }, term, i) {

@@ -8,7 +8,7 @@ import pytest
 
 from experiments.layer_normalization.spec import LayerNormSpec
 from experiments.normalization.scene import computed
-from experiments.normalization.spec import BATCH, GROUP, INFERENCE, LAYER, NormSpec
+from experiments.normalization.spec import BATCH, GROUP, INFERENCE, LAYER, RMS, NormSpec
 from tests.browser.stage import selected
 from tests.browser.tabs import guess
 from tests.browser.test_convolution_page import drawn, redrawn, shown
@@ -48,6 +48,24 @@ def test_backward_ends_in_the_number_shown_and_is_checked(open_lesson: Callable[
     panel = it.page.locator(".sum").inner_text()
     assert "ends in the number shown" in panel
     assert "agrees" in panel
+
+
+@every_page
+@pytest.mark.parametrize(("norm", "through"), [(GROUP, ["m₁", "m₂"]), (RMS, ["m₂"])])
+def test_each_term_of_backward_has_the_names_of_its_factors(
+    open_lesson: Callable[..., Any], page: str, norm: str, through: list[str]
+) -> None:
+    """A term of fewer factors than another too: by itself, through the mean, through the root."""
+    name, _ = PAGES[page]
+    it = open_lesson(page, f"{name}_norm={norm}&{name}_look=backward.dx.0")
+    headings = it.page.locator(".sum tr.gh").all()
+    names = [row.locator(".sym").all_inner_texts() for row in headings]
+    assert names == [["r", "∂L/∂x̂"], *(["r", m] if m == "m₁" else ["r", "x̂", m] for m in through)]
+    terms = [row.locator("button.fac").all() for row in it.page.locator(".sum tr.term").all()]
+    for heading, factors in zip(headings, terms, strict=True):  # a name stands above its number
+        for above, factor in zip(heading.locator("th:has(.sym)").all(), factors, strict=True):
+            column, number = above.bounding_box(), factor.bounding_box()
+            assert column["x"] - 1 <= number["x"] + number["width"] <= column["x"] + column["width"] + 1
 
 
 @every_page
