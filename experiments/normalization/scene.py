@@ -49,11 +49,14 @@ REACH = 6.0  # of x and y; what lies beyond is marked
 
 def scene(spec: NormSpec) -> Scene:
     values = computed(spec)
+    shared = (
+        "y" if spec.keeps_statistics else "mu" if spec.centres else "var"
+    )  # whose cells show which numbers share it
     return Scene(
         title=f"One tensor, {spec.norm} normalization",
         lanes=("Forward: values, left to right", "Backward: gradients of L = ½ Σ (y − t)², right to left"),
         phases=(
-            Phase("forward", "Forward", "right", 0, ("y", 0)),
+            Phase("forward", "Forward", "right", 0, (shared, 0)),
             Phase("backward", "Backward", "left", 1, ("dx", 0)),
         ),
         grids=_grids(spec, values),

@@ -8,8 +8,8 @@ import pytest
 
 from engine.gradient_check import Verdict, verdicts
 from experiments.normalization.scene import scene
-from experiments.normalization.spec import BATCH, INFERENCE, MODES, NORMS, RMS, NormSpec
-from experiments.scene import Scene, evaluate, pack, values
+from experiments.normalization.spec import BATCH, INFERENCE, MODES, NORMS, RMS, SHAPE, NormSpec
+from experiments.scene import Scene, evaluate, pack, terms, values
 from ui.prose import read
 
 SETTINGS = tuple(
@@ -92,6 +92,20 @@ def test_only_batch_norm_in_training_sees_the_neighbours(norm: str, mode: str) -
         assert np.abs(one - other).min() > 0.01
     else:
         assert one.tobytes() == other.tobytes()
+
+
+@every_setting
+def test_it_opens_where_the_numbers_that_share_a_mean_are_lit(spec: NormSpec) -> None:
+    """RMS norm has none, so their mean square; at inference nothing is averaged, and it opens on the output."""
+    shown = scene(spec)
+    forward, _ = shown.phases
+    start, cell = forward.start
+    assert start == ("y" if spec.keeps_statistics else "mu" if spec.norm != RMS else "var")
+    (step,) = (step for step in shown.steps if step.target == start)
+    index = terms(step.groups[0].index)
+    lit = index.cells[0][index.cell == cell]
+    if not spec.keeps_statistics:
+        assert set(lit.tolist()) == set(spec.rows(np.arange(grid(shown, "x").size).reshape(SHAPE))[0].tolist())
 
 
 @every_setting
