@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from engine.transformer import NORMS as SIDES
 from engine.transformer import PRE
-from experiments.normalization.spec import BATCH, LAYER, NORMS, RMS, NormSpec
+from experiments.normalization.spec import BATCH, LAYER, NORMS, RMS, TRAINING, NormSpec
 from experiments.spec import Spec, choice, number
 
 MASKS = NONE, PADDING, CAUSAL, BOTH = "none", "padding", "causal", "both"
@@ -17,7 +17,11 @@ DEPTHS = 6, 12, 24, 48
 PRESETS: Mapping[tuple[str, str], Mapping[str, object]] = MappingProxyType(
     {
         ("Other neighbours", "examples 1 and 2 move far away: example 0 does not"): {"norm": LAYER, "neighbours": 3.0},
-        ("The same by batch norm", "the neighbours move, and example 0 with them"): {"norm": BATCH, "neighbours": 3.0},
+        ("The same by batch norm", "the neighbours move, and example 0 with them"): {
+            "norm": BATCH,
+            "mode": TRAINING,
+            "neighbours": 3.0,
+        },
         ("No mean", "RMS norm, as in many language models"): {"norm": RMS, "neighbours": 0.0},
     }
 )

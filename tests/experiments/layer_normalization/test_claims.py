@@ -1,5 +1,6 @@
 """LN1 to LN4 at the experiments' settings, seeds 0 to 4: medians, at most at half the measured effect."""
 
+from dataclasses import replace
 from functools import cache
 from itertools import product
 
@@ -32,13 +33,16 @@ from experiments.layer_normalization.spec import (
     MASKS,
     PADDING,
     PRE,
+    PRESETS,
     BlockSpec,
     LayerNormSpec,
     LengthsSpec,
 )
 from experiments.normalization.distribution import distribution
+from experiments.normalization.scene import computed
 from experiments.normalization.spec import BATCH as BATCH_NORM
 from experiments.normalization.spec import LAYER as LAYER_NORM
+from experiments.normalization.spec import MODES
 from tests.experiments.runs import last, shown
 from tests.test_claims_table import spread, told
 
@@ -73,6 +77,15 @@ def test_an_example_is_the_same_in_every_batch_to_the_last_bit() -> None:
     assert told("LN2", "by batch norm # (# to #)") == pytest.approx(spread(moved), abs=6e-3)
     assert len(alone(LayerNormSpec()).moved[LAYER_NORM]) == len(SIZES)
     assert show_alone(LayerNormSpec()).numbers["layer"] == "0"
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_buttons_do_what_they_say_whatever_was_set(mode: str) -> None:
+    """Example 0 moves with its neighbours by batch norm; by layer norm it does not."""
+    for (label, _), values in PRESETS.items():
+        there = LayerNormSpec(mode=mode)
+        before, after = (computed(replace(there, **{**values, "neighbours": shift}))["y"][0] for shift in (0.0, 3.0))
+        assert (before.tobytes() != after.tobytes()) == (label == "The same by batch norm")
 
 
 def test_pre_norms_seeds_lie_nearer_to_each_other() -> None:
