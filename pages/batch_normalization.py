@@ -40,7 +40,8 @@ with lesson.first_screen():
         settings.buttons()
     with settings.row():
         settings.segments("norm")
-        settings.segments("mode")
+        if "mode" in settings.spec.used:
+            settings.segments("mode")
         with settings.more():
             settings.segments("epsilon")
             settings.number("seed")

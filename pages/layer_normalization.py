@@ -45,7 +45,8 @@ with lesson.first_screen():
         settings.segments("norm")
         settings.presets(PRESETS)
         with settings.more():
-            settings.segments("mode")
+            if "mode" in settings.spec.used:
+                settings.segments("mode")
             settings.segments("epsilon")
             settings.number("seed")
     lesson.changes(settings.notes)

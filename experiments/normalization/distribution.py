@@ -58,7 +58,7 @@ def show(spec: NormSpec) -> Shown:
         f"{decimal(result.x.std())}, y with {decimal(result.y.mean())} and {decimal(result.y.std())}",
     )  # fmt: skip
     columns = {
-        "shares a mean": spec.row_names(),
+        f"shares a {'mean' if spec.centres else size}": spec.row_names(),
         "mean of x": [decimal(float(mean)) for mean in result.before[:, 0]],
         f"{size} of x": [decimal(float(of)) for of in result.before[:, 1]],
         "mean of x̂": [decimal(float(mean), 4) for mean in result.after[:, 0]],
@@ -75,7 +75,7 @@ def show(spec: NormSpec) -> Shown:
         "epsilon": f"{spec.epsilon:g}",
         "least": decimal(float(result.after[:, 1].min()), 4),
         "gamma": decimal(spec.gamma, 1),
-        "beta": decimal(spec.beta, 1),
+        "beta": f" and β = {decimal(spec.beta, 1)}" if spec.centres else "",
         "y_mean": decimal(float(result.y.mean())),
         "y_size": decimal(float(result.y.std())),
     }

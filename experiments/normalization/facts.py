@@ -15,11 +15,16 @@ def facts(spec: NormSpec) -> tuple[tuple[str, str, str], ...]:
         INSTANCE: f"{PLACES} places, an example and a channel each",
         GROUP: f"{PLACES} places × {CHANNELS // GROUPS} channels, an example and a group each",
     }
+    size = "mean" if spec.centres else "mean square"
     kept = 2 * CHANNELS if spec.norm == BATCH else 0
     return (
         ("Output shape", str(SHAPE), "that of its input"),
-        ("Share a mean", whole(rows.shape[1]), over.get(spec.norm, f"{CHANNELS} channels, a place of an example each")),
-        ("Means", whole(rows.shape[0]) if spec.centres else "0", "a variance each" if spec.centres else "none"),
+        (
+            f"Share a {size}",
+            whole(rows.shape[1]),
+            over.get(spec.norm, f"{CHANNELS} channels, a place of an example each"),
+        ),
+        (f"{size.capitalize()}s", whole(rows.shape[0]), "a variance each" if spec.centres else "no mean is subtracted"),
         ("Parameters", whole(parameters), "γ and β a channel" if spec.centres else "γ a channel"),
         ("Kept for inference", whole(kept), "μ and σ² a channel" if kept else "nothing"),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from experiments.normalization.spec import CHANNELS, EXAMPLES, SHAPE, NormSpec
 from experiments.numbers import decimal, whole
 
@@ -19,7 +21,7 @@ def question_numbers(spec: NormSpec) -> dict[str, str]:
         "statistics": whole(count),
         "parameters": whole(parameters),
         "epsilon": f"{spec.epsilon:g}",
-        "variance": decimal(1 / (1 + spec.epsilon), 3),
+        "variance": decimal(1 / (1 + spec.epsilon), max(3, round(-math.log10(spec.epsilon)))),  # a little less than 1
     }
     tempting = {
         "share_all": (rows.size, share),

@@ -55,6 +55,12 @@ class NormSpec(Spec):
     seed: int = number(0, 0, 99, 1, "start of what is random: the numbers, and their targets", surprise=False)
 
     @property
+    def used(self) -> tuple[str, ...]:
+        """RMS norm has no β, and only batch norm has two modes."""
+        idle = {name for name, counts in (("mode", self.norm == BATCH), ("beta", self.centres)) if not counts}
+        return tuple(name for name in super().used if name not in idle)
+
+    @property
     def layer(self) -> Layer:
         """The norm, with the learner's ε."""
         if self.norm == GROUP:

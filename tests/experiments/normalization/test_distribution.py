@@ -88,10 +88,19 @@ def test_what_is_shown_is_of_the_learners_tensor(spec: NormSpec, case: str) -> N
 def test_questions_and_facts_count_the_arrays(norm: str) -> None:
     spec = NormSpec(norm)
     numbers, told_facts = question_numbers(spec), {label: value for label, value, _ in facts(spec)}
-    assert numbers["share"] == told_facts["Share a mean"] == str(spec.rows(spec.input()).shape[1])
+    assert (
+        numbers["share"]
+        == told_facts["Share a mean square" if norm == RMS else "Share a mean"]
+        == str(spec.rows(spec.input()).shape[1])
+    )
     assert numbers["parameters"] == told_facts["Parameters"] == str(sum(a.size for a in spec.params().values()))
     for page in ("batch_normalization", "layer_normalization"):
         for question in read(page).fill(numbers)["Check yourself"].sections:
             (right,) = (answer.text for answer in question.answers if answer.right)
             assert "{" not in right
             assert right not in [answer.text for answer in question.answers if not answer.right]
+
+
+@pytest.mark.parametrize("epsilon", EPSILONS)
+def test_the_variance_that_is_left_is_not_written_as_1(epsilon: float) -> None:
+    assert 0 < float(question_numbers(NormSpec(epsilon=epsilon))["variance"]) < 1
