@@ -19,7 +19,7 @@ def question_numbers(spec: GraphConvolutionSpec) -> dict[str, str]:
         "heard": str(heard),
         "with_itself": str(heard + 1),
         "share": decimal(1 / (heard + 1), 3),
-        "share_without": decimal(1 / max(heard, 1) if heard != 1 else 2, 3),
-        "share_root": decimal(float(1 / np.sqrt(heard + 1)) if heard else 2, 3),
+        "share_without": decimal(1 / heard if heard else 0, 3),
+        "share_root": decimal(float(1 / np.sqrt(heard + 1)), 3),
         "nodes": str(graph.nodes),
     }
