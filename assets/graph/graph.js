@@ -7,12 +7,13 @@ import { palette, tone } from "../drawing/colour.js"
 import { h, svg, write } from "../drawing/element.js"
 import { number } from "../drawing/numbers.js"
 import { unpack, unparcel } from "../drawing/payload.js"
-import { applyTheme, onPresented } from "../drawing/theme.js"
+import { applyTheme, larger, onPresented } from "../drawing/theme.js"
 
 const NARROW = 760 // pixels: the sum beside the drawing, or below it
 const SPOKEN_AFTER = 250 // milliseconds of rest
 const MANY = 60 // nodes: more of them carry no numbers
 const EDGE = 46 // pixels from a drawing's edge
+const RADIUS = 22 // pixels, of a node with its number
 const LARGEST = 999 // the largest name of a node: edges.py
 const SCALE = { kind: "signed", max: 2 }
 const THICKEST = 9 // pixels, of an edge whose coefficient is 1
@@ -51,13 +52,14 @@ class TouchedGraph {
     this.heardLine = h("p", { class: "hint" })
     this.hint = h("p", { class: "hint" })
     this.problem = h("p", { role: "status" })
+    this.caption = h("p", { class: "hint" })
     this.live = h("p", { class: "vh", "aria-live": "polite" })
     this.copyButton = h("button", { class: "quiet", type: "button", onclick: () => { this.#keep(); copyAddress(this.copyButton, this.link) } }, "Copy link")
     const group = (label, buttons) => h("div", { role: "group", "aria-label": label }, ...buttons.map(([, each]) => each))
     root.replaceChildren(
       h("div", { class: "tools" }, group("Direction", this.directionButtons), this.hopRow, this.headRow, group("Tool", this.toolButtons)),
       this.hint,
-      h("div", { class: "body" }, this.svg, h("div", {}, this.when, this.formula, h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "The sum, term by term" }, this.table), this.heardLine, this.copyButton)),
+      h("div", { class: "body" }, h("div", {}, this.svg, this.caption), h("div", {}, this.when, this.formula, h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "The sum, term by term" }, this.table), this.heardLine, this.copyButton)),
       this.problem, this.live)
     this.svg.onclick = (event) => this.tool === "add" && event.target === this.svg && this.#add([event.offsetX, event.offsetY])
     this.observer = new ResizeObserver(() => Math.abs(root.clientWidth - this.width) > 1 && this.draw())
@@ -147,8 +149,10 @@ class TouchedGraph {
 
   // ---------------------------------------------------------------- drawing
 
+  /** Of a place in the drawing; one too near to its edge is moved inwards. */
   #unit([x, y]) {
-    return [(x - EDGE) / (this.svg.clientWidth - 2 * EDGE), (y - EDGE) / (this.svg.clientHeight - 2 * EDGE)]
+    const inside = (at, size) => Math.max(0, Math.min(1, (at - EDGE) / (size - 2 * EDGE)))
+    return [inside(x, this.svg.clientWidth), inside(y, this.svg.clientHeight)]
   }
 
   #place(name) {
@@ -218,9 +222,9 @@ class TouchedGraph {
   }
 
   #paint(hop, i, coming) {
-    const { it } = this, values = this.back ? hop.dy : hop.x, result = this.back ? hop.dx : hop.y
+    const { it, root } = this, values = this.back ? hop.dy : hop.x, result = this.back ? hop.dx : hop.y
     const focused = this.svg.getRootNode().activeElement?.dataset?.name
-    const many = it.names.length > MANY, radius = many ? Math.max(4, 160 / Math.sqrt(it.names.length)) / 2 : 19
+    const many = it.names.length > MANY, radius = many ? Math.max(4, 160 / Math.sqrt(it.names.length)) / 2 : RADIUS * larger(root)
     this.svg.classList.toggle("edits", this.tool === "remove")
     const parts = [svg("defs", {}, svg("marker", { id: "arrow-in", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 11, markerHeight: 11, markerUnits: "userSpaceOnUse", orient: "auto" }, svg("path", { d: "M0 0L8 4L0 8z", fill: `var(--k-${this.back ? "gradient" : "activation"})` })))]
     for (const pair of it.pairs) {
@@ -280,9 +284,11 @@ class TouchedGraph {
     const heads = Array.from({ length: hop.heads }, (_, k) => k), weight = hop.heads > 1 ? "k" : number(hop.weights[0])
     const total = (back ? hop.dx : hop.y)[i]
     write(this.when, `node ${this.node}, hop ${this.at + 1}: ${made} = ${number(total)}`)
-    write(this.formula, hop.heads > 1
+    write(this.formula, it.layer === "GIN" ? `A message is coefficient × ${from}: the layer has no weight.` : hop.heads > 1
       ? `A message is coefficient × k × ${from}, the mean of ${hop.heads} heads. k = ${[...hop.weights].map(number).join(", ")}`
       : `A message is coefficient × ${weight} × ${from}, where ${weight} is the layer's weight${back ? ", the same as forward" : ""}.`)
+    const before = back ? (this.at + 1 < it.hops.length ? `, the ∂L/∂x of hop ${this.at + 2}` : "") : this.at ? `, the y of hop ${this.at}` : ""
+    write(this.caption, `Node ${this.node} shows ${made}, the others ${from}${before}. Blue: −${SCALE.max} and below; orange: ${SCALE.max} and above.`)
     const head = h("thead", {}, h("tr", {}, ...[back ? "back from" : "from", ...heads.map((k) => (hop.heads > 1 ? `head ${k + 1}` : "coefficient")), from, "message"].map((text) => h("th", { scope: "col" }, text))))
     const sources = back ? hop.dy : hop.x, sent = back ? hop.returns : hop.messages
     const rows = coming.map(([other, e]) => h("tr", {}, h("th", { scope: "row" }, other === i ? `${it.names[other]}, itself` : `${it.names[other]}`), ...heads.map((k) => h("td", {}, number(hop.shares[e * hop.heads + k]))), h("td", {}, number(sources[other])), h("td", {}, number(sent[e]))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.graph_convolution.spec import GAT, GAT2, GCN, GraphConvolutionSpec
+from experiments.graph_convolution.spec import GAT, GAT2, GCN, ISO, GraphConvolutionSpec
 from experiments.numbers import whole
 
 
@@ -15,6 +15,7 @@ def facts(spec: GraphConvolutionSpec) -> list[tuple[str, str, str]]:
     counts = " + ".join(f"{name} {'×'.join(map(str, shape))}" for name, shape in shapes.items())
     parameters = sum(_size(shape) for shape in shapes.values()) * spec.hops
     work = layer.operation_count((1,)) * nodes + (edges + loops) * (layer.heads if hasattr(layer, "heads") else 1)
+    own = "(1 + eps) x" if spec.layer == ISO else "x W"
     return [
         ("Output shape", f"({nodes}, 1)", "a row for every node, as x"),
         (
@@ -23,7 +24,7 @@ def facts(spec: GraphConvolutionSpec) -> list[tuple[str, str, str]]:
             f"{whole(edges // 2)} edges, both ways" + (f", and {nodes} to itself" if loops else ""),
         ),
         ("Parameters", whole(parameters), f"{spec.hops} × ({counts}), however large the graph"),
-        ("Multiply–adds", whole(work * spec.hops), "of x W, and of the messages"),
+        ("Multiply–adds", whole(work * spec.hops), f"of {own}, and of the messages"),
         (
             "Memory",
             f"{whole(4 * (nodes * (spec.hops + 1) + parameters))} B",

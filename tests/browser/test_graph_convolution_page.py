@@ -32,3 +32,22 @@ def test_a_graph_is_pointed_at_cut_extended_and_shared(
     other = open_page(page.url, ready=GRAPH).page
     other.wait_for_selector(".graph[data-nodes='7'][data-direction='backward']")
     assert other.locator(".graph table").inner_text() == table
+
+
+def test_a_new_node_at_the_frame_is_whole_and_the_circles_are_explained(
+    open_page: Callable[..., Any], serve: Callable[..., str]
+) -> None:
+    page = open_page(f"{serve('app.py')}/graph_convolution?graph_layer=GIN&graph_look=3.2.0.0", ready=GRAPH).page
+    page.get_by_role("button", name="Add a node").click()
+    frame = page.locator(".graph svg[role='group']").bounding_box()
+    page.mouse.click(frame["x"] + 3, frame["y"] + frame["height"] - 3)
+    page.wait_for_selector(".graph[data-nodes='8']")
+    circle = page.locator(".graph .node[data-name='7'] circle").bounding_box()
+    assert circle["x"] >= frame["x"]
+    assert circle["y"] + circle["height"] <= frame["y"] + frame["height"]
+    said = page.locator(".graph").inner_text()
+    assert "Node 3 shows y, the others x, the y of hop 1. Blue: −2 and below; orange: 2 and above." in said
+    assert "the layer has no weight" in said
+    page.get_by_role("button", name="Backward", exact=True).click()
+    page.wait_for_selector(".graph[data-direction='backward']")
+    assert "Node 3 shows ∂L/∂x, the others ∂L/∂y. Blue" in page.locator(".graph").inner_text()
