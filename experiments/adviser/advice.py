@@ -23,6 +23,7 @@ from engine.layers import (
     GlobalAveragePooling2D,
     GlobalMaxPooling1D,
     GraphConvolution,
+    GraphPooling,
     Layer,
     LayerNormalization,
     MaxPooling2D,
@@ -35,6 +36,7 @@ from experiments.adviser.spec import (
     EVERY_PIXEL,
     FEW,
     GRAPHS,
+    NODES,
     PHRASE,
     PICTURES,
     PLACED,
@@ -58,7 +60,8 @@ TAUGHT: Mapping[str, str] = MappingProxyType(
         "Convolution": "convolution", "Simple RNN": "simple_rnn", "GRU": "gru", "LSTM": "lstm", "Dense": "dense",
         "Graph convolution": "graph_convolution", "Batch normalization": "batch_normalization",
         "Layer normalization": "layer_normalization", "Pooling": "pooling", "Global pooling": "pooling",
-        "Flatten": "flatten", "Transposed convolution": "transposed_convolution", "Embedding": "embedding",
+        "Read-out": "graph_convolution", "Flatten": "flatten", "Transposed convolution": "transposed_convolution",
+        "Embedding": "embedding",
         "Dropout": "dropout", "L2": "l1_l2", "L1": "l1_l2",
     }
 )  # fmt: skip
@@ -122,7 +125,9 @@ def _around(spec: DataSpec) -> tuple[str, ...]:
     if spec.data == PICTURES:
         last = {ANYWHERE: "Global pooling", PLACED: "Flatten", EVERY_PIXEL: "Transposed convolution"}[spec.asked]
         return ("Batch normalization", "Pooling", last)
-    if spec.data in (TABLES, GRAPHS):
+    if spec.data == GRAPHS:
+        return () if spec.about == NODES else ("Read-out",)
+    if spec.data == TABLES:
         return ()
     pooled = ("Global pooling",) if spec.clue == PHRASE else ("Layer normalization",)
     return (("Embedding",) if spec.data == TEXTS else ()) + pooled
@@ -158,7 +163,10 @@ def start(spec: DataSpec) -> Start:
             return Start(Sequential([Dense(2)]), (MANY_COLUMNS,))
         return Start(Sequential([Dense(WIDTH), ReLU(), *drop, Dense(2)]), (COLUMNS,))
     if spec.data == GRAPHS:
-        return Start(Sequential([GraphConvolution(WIDTH), ReLU(), *drop, GraphConvolution(2)]), (FEATURES,))
+        hops = [GraphConvolution(WIDTH), ReLU(), *drop]
+        if spec.about == NODES:
+            return Start(Sequential([*hops, GraphConvolution(2)]), (FEATURES,))
+        return Start(Sequential([*hops, GraphConvolution(WIDTH), ReLU(), GraphPooling("mean"), Dense(2)]), (FEATURES,))
     readers: dict[str, list[Layer]] = {
         "Convolution": [Conv1D(WIDTH, 5, padding="same"), ReLU(), GlobalMaxPooling1D()],
         "Simple RNN": [SimpleRNN(WIDTH), LayerNormalization()],
@@ -219,7 +227,7 @@ def reached() -> tuple[Reached, ...]:
 def described(spec: DataSpec) -> str:
     """In words: only what matters."""
     words = [f"{whole(spec.examples)} {spec.data}"]
-    words += [f"{getattr(spec, name)}" for name in spec.used if name in ("asked", "clue")]
+    words += [f"{getattr(spec, name)}" for name in spec.used if name in ("asked", "clue", "about")]
     words += [f"up to {whole(spec.length)} steps back" for name in spec.used if name == "length"]
     words += [f"{spec.columns} columns matter" for name in spec.used if name == "columns"]
     return ", ".join(words)

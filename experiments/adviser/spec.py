@@ -12,9 +12,16 @@ from experiments.spec import Spec, choice
 
 PICTURES, TEXTS, SERIES, TABLES, GRAPHS = "pictures", "texts", "series", "tables", "graphs"
 ANYWHERE, PLACED, EVERY_PIXEL = "wherever it is", "where it is matters", "an answer for every pixel"
-PHRASE, ORDER = "a phrase anywhere", "all before, in order"
+PHRASE, ORDER = "a phrase or a shape anywhere", "all before, in order"
+NODES, WHOLE = "every node", "the whole graph"
 MOST, FEW = "most of 30", "a few of 10,000"
-OF_ITSELF = {PICTURES: ("asked",), TEXTS: ("clue", "length"), SERIES: ("clue", "length"), TABLES: ("columns",)}
+OF_ITSELF = {
+    PICTURES: ("asked",),
+    TEXTS: ("clue", "length"),
+    SERIES: ("clue", "length"),
+    TABLES: ("columns",),
+    GRAPHS: ("about",),
+}
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,7 @@ class DataSpec(Spec):
     clue: str = choice(ORDER, (PHRASE, ORDER), "what the answer depends on")
     length: int = choice(50, (10, 50, 500), "how many steps, or words, back the clue may lie")
     columns: str = choice(MOST, (MOST, FEW), "how many columns of the table say something")
+    about: str = choice(NODES, (NODES, WHOLE), "what of a graph is to be said")
 
     @property
     def used(self) -> tuple[str, ...]:
@@ -53,6 +61,6 @@ PRESETS: Mapping[tuple[str, str], Mapping[str, Any]] = MappingProxyType(
             "data": SERIES, "examples": 1000, "clue": ORDER, "length": 500,
         },
         ("Gene activity", "100 patients, 10,000 columns"): {"data": TABLES, "examples": 100, "columns": FEW},
-        ("Molecules", "1,000 graphs of atoms and bonds"): {"data": GRAPHS, "examples": 1000},
+        ("Molecules", "1,000 graphs of atoms and bonds"): {"data": GRAPHS, "examples": 1000, "about": WHOLE},
     }
 )  # fmt: skip

@@ -10,7 +10,7 @@ from engine.arrays import leaves
 from engine.graphs import Graph
 from engine.layers import Dropout, GraphConvolution
 from experiments.adviser.advice import CLASSES, ROWS, TAUGHT, WORDS, advise, reached, show, start, table
-from experiments.adviser.spec import GRAPHS, PRESETS, TEXTS, DataSpec, descriptions
+from experiments.adviser.spec import GRAPHS, NODES, PRESETS, TEXTS, DataSpec, descriptions
 from tests.test_claims_table import told
 from ui.contents import lesson_named
 from ui.prose import read
@@ -20,7 +20,7 @@ MADE = {
     "Convolution": {"Conv1D", "Conv2D"}, "Simple RNN": {"SimpleRNN"}, "Graph convolution": {"GraphConvolution"},
     "Batch normalization": {"BatchNormalization"}, "Layer normalization": {"LayerNormalization"},
     "Pooling": {"MaxPooling2D"}, "Global pooling": {"GlobalAveragePooling2D", "GlobalMaxPooling1D"},
-    "Transposed convolution": {"Conv2DTranspose"},
+    "Transposed convolution": {"Conv2DTranspose"}, "Read-out": {"GraphPooling"},
 }  # fmt: skip
 PENALTIES = {"L1", "L2"}
 
@@ -90,6 +90,17 @@ def test_a_picture_has_its_classes_and_a_graph_one_layer_a_hop() -> None:
     assert start(DataSpec()).network.output_shape((28, 28, 1)) == (CLASSES,)
     hops = [layer for layer in start(DataSpec(data=GRAPHS)).network.layers if isinstance(layer, GraphConvolution)]
     assert len(hops) == 2
+
+
+def test_molecules_have_an_answer_each_and_not_an_atom() -> None:
+    spec = DataSpec(**PRESETS["Molecules", "1,000 graphs of atoms and bonds"])
+    network, shape = start(spec)
+    params, state = network.init(np.random.default_rng(0), shape, np.float64)
+    two = Graph(5, [(0, 1), (1, 2), (3, 4)], sizes=(3, 2))
+    y, _ = network.forward(params, np.ones((5, *shape)), state=state, training=False, graph=two)
+    assert y.shape == (2, 2)
+    assert "Read-out" in advise(spec).all
+    assert "Read-out" not in advise(DataSpec(data=GRAPHS, about=NODES)).all
 
 
 def test_settings_that_mean_nothing_are_not_asked_and_change_nothing() -> None:
