@@ -198,11 +198,12 @@ def facts(spec: DataSpec) -> tuple[tuple[str, str, str], ...]:
     """(label, value, how it comes about)."""
     network, shape = start(spec)
     one = "of one node" if spec.data == GRAPHS else "of one example"
+    whole_graph = spec.data == GRAPHS and spec.about != NODES
     rows = [
         ("Input shape", str(shape), one),
-        ("Output shape", str(network.output_shape(shape)), one),
+        ("Output shape", str(network.output_shape(shape)), "of one graph" if whole_graph else one),
         ("Parameters", whole(network.parameter_count(shape)), "of this network"),
-        ("Multiply–adds", whole(network.operation_count(shape)), one),
+        ("Multiply–adds", whole(network.operation_count(shape)), "of a graph of one node" if whole_graph else one),
     ]
     if spec.data not in (TABLES, GRAPHS):
         numbers = (*shape, WIDTH) if spec.data == TEXTS else shape

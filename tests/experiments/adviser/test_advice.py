@@ -9,7 +9,7 @@ import pytest
 from engine.arrays import leaves
 from engine.graphs import Graph
 from engine.layers import Dropout, GraphConvolution
-from experiments.adviser.advice import CLASSES, ROWS, TAUGHT, WORDS, advise, reached, show, start, table
+from experiments.adviser.advice import CLASSES, ROWS, TAUGHT, WORDS, advise, facts, reached, show, start, table
 from experiments.adviser.spec import GRAPHS, NODES, PRESETS, TEXTS, DataSpec, descriptions
 from tests.test_claims_table import told
 from ui.contents import lesson_named
@@ -100,6 +100,9 @@ def test_molecules_have_an_answer_each_and_not_an_atom() -> None:
     y, _ = network.forward(params, np.ones((5, *shape)), state=state, training=False, graph=two)
     assert y.shape == (2, 2)
     assert "Read-out" in advise(spec).all
+    assert [how for _, _, how in facts(spec)] == [
+        "of one node", "of one graph", "of this network", "of a graph of one node",
+    ]  # fmt: skip
     assert "Read-out" not in advise(DataSpec(data=GRAPHS, about=NODES)).all
 
 
