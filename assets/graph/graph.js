@@ -13,6 +13,7 @@ const NARROW = 760 // pixels: the sum beside the drawing, or below it
 const SPOKEN_AFTER = 250 // milliseconds of rest
 const MANY = 60 // nodes: more of them carry no numbers
 const EDGE = 46 // pixels from a drawing's edge
+const SIDES = [1, 3, 5, 7].map((k) => (k * Math.PI) / 4).concat([0, 1, 2, 3].map((k) => (k * Math.PI) / 2)) // where a name may stand; the first if nothing is there
 const RADIUS = 22 // pixels, of a node with its number
 const LARGEST = 999 // the largest name of a node: edges.py
 const SCALE = { kind: "signed", max: 2 }
@@ -164,6 +165,19 @@ class TouchedGraph {
     return [EDGE + x * (this.svg.clientWidth - 2 * EDGE), EDGE + y * (this.svg.clientHeight - 2 * EDGE)]
   }
 
+  /** For each node the direction that lies farthest from its edges: there its name stands. */
+  #free() {
+    const { it } = this, taken = new Map(it.names.map((name) => [name, []]))
+    for (const [a, b] of it.pairs) {
+      const [x1, y1] = this.#place(a), [x2, y2] = this.#place(b), angle = Math.atan2(y2 - y1, x2 - x1)
+      taken.get(a).push(angle)
+      taken.get(b).push(angle + Math.PI)
+    }
+    if (taken.has(this.node)) taken.get(this.node).push(-Math.PI / 2) // there stands what it says to itself
+    const nearest = (angle, angles) => Math.max(-1, ...angles.map((other) => Math.cos(angle - other)))
+    return new Map([...taken].map(([name, angles]) => [name, SIDES.reduce((best, side) => (nearest(side, angles) < nearest(best, angles) - 1e-9 ? side : best))]))
+  }
+
   /** The edges that bring something to the node: [the other's index, the edge's]. */
   #coming(hop, i) {
     const found = []
@@ -236,7 +250,7 @@ class TouchedGraph {
         parts.push(grip)
       }
     }
-    const to = this.#place(this.node), labels = []
+    const to = this.#place(this.node), labels = [], free = many ? null : this.#free()
     for (const [other, e] of coming) {
       const share = this.#share(hop, e)
       if (other === i) {
@@ -257,7 +271,7 @@ class TouchedGraph {
         svg("circle", { cx: x, cy: y, r: radius, fill: this.palette.signed.fill[tone(value, SCALE)], stroke: here ? `var(--k-${this.back ? "gradient" : "activation"})` : name === this.first ? "var(--accent)" : "var(--line-2)", "stroke-width": here || name === this.first ? 3 : 1.5 }))
       if (!many) node.append(
         svg("text", { x, y: y + 4, "text-anchor": "middle", style: { fill: this.palette.signed.ink[tone(value, SCALE)] } }, number(value)),
-        svg("text", { class: "name label", x: x + radius + 3, y: y + radius + 2 }, `${name}`))
+        svg("text", { class: "name label", "text-anchor": "middle", x: x + (radius + 10) * Math.cos(free.get(name)), y: y + 4 + (radius + 10) * Math.sin(free.get(name)) }, `${name}`))
       node.onclick = (event) => { event.stopPropagation(); this.#chosen(name) }
       node.onpointerenter = (event) => event.pointerType === "mouse" && this.tool === "look" && name !== this.node && this.#pointed(name)
       node.onkeydown = (event) => this.#key(event, name, k)
