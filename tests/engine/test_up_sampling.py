@@ -45,6 +45,10 @@ def test_nearest_is_repetition() -> None:
     np.testing.assert_array_equal(y, x.repeat(2, axis=1).repeat(3, axis=2))
 
 
+def test_unless_told_otherwise_it_doubles() -> None:
+    assert (UpSampling1D(), UpSampling2D(), UpSampling3D()) == (UpSampling1D(2), UpSampling2D(2, "nearest"), UpSampling3D(2))
+
+
 def test_what_it_refuses() -> None:
     with pytest.raises(ValueError, match="size must be at least 1"):
         UpSampling1D(0)

@@ -91,7 +91,12 @@ def test_the_gradients_of_single_points_have_the_batchs_as_their_mean() -> None:
         mean = np.mean([each["gradients"][layer] for each in examples], axis=0)
         np.testing.assert_allclose(mean, batch["biasGradient"], atol=1e-6)
     made = forward(run.spec, run.params, run.x)
-    np.testing.assert_allclose([each["outputs"][-1][0] for each in examples], made.outputs[-1][:, 0], rtol=1e-5)
+    s = made.outputs[-1][:, 0]
+    np.testing.assert_allclose([each["outputs"][-1][0] for each in examples], s, rtol=1e-5)
+    # its probability, and its loss without what the kernels cost
+    np.testing.assert_allclose([each["p"] for each in examples], 1 / (1 + np.exp(-s)), rtol=1e-12)
+    np.testing.assert_allclose([each["loss"] for each in examples], np.logaddexp(0, s) - run.t * s, rtol=1e-12)
+    assert run.loss > np.mean([each["loss"] for each in examples]) + 0.001
 
 
 def test_points_come_while_it_learns() -> None:
