@@ -46,7 +46,9 @@ def test_nearest_is_repetition() -> None:
 
 
 def test_unless_told_otherwise_it_doubles() -> None:
-    assert (UpSampling1D(), UpSampling2D(), UpSampling3D()) == (UpSampling1D(2), UpSampling2D(2, "nearest"), UpSampling3D(2))
+    assert UpSampling1D() == UpSampling1D(2)
+    assert UpSampling2D() == UpSampling2D(2, "nearest")
+    assert UpSampling3D() == UpSampling3D(2)
 
 
 def test_what_it_refuses() -> None:
