@@ -17,7 +17,9 @@ def question_numbers(spec: PoolingSpec) -> dict[str, str]:
     windows = layer.windows(x.shape)
     side, padded, rows = windows.input_size[0], windows.padded_size[0], windows.output_size[0]
     k, step, span = spec.pool_size, spec.strides, windows.span[0]
-    numbers = {"rows": rows, "span": span, "side": side, "rows_off_by_one": rows - 1 if rows > 1 else rows + 1}
+    numbers = {"rows": rows, "span": span, "side": side}
+    if rows > 1:
+        numbers["rows_off_by_one"] = rows - 1
     if step > 1:
         numbers["rows_without_strides"] = padded - span + 1
     if padded > side >= span:

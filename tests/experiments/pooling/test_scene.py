@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from engine.gradient_check import agrees
 from engine.pictures import from_grey
@@ -18,6 +19,7 @@ from experiments.pooling.questions import question_numbers
 from experiments.pooling.scene import scene
 from experiments.pooling.spec import KINDS, OWN, PoolingSpec
 from experiments.scene import evaluate, values
+from ui.prose import read
 
 SETTINGS = [
     *(PoolingSpec(kind=kind) for kind in KINDS),
@@ -73,3 +75,25 @@ def test_facts_and_questions_have_numbers(spec: PoolingSpec) -> None:
     numbers = question_numbers(spec)
     assert numbers["rows"] == str(spec.windowed("max").output_shape(spec.input_shape)[0])
     assert numbers["even"] == "0.50"
+    # counted with ones: how often a sum over each window reads a pixel, and what it makes of an even picture
+    windows = spec.windowed("max").windows((*spec.input_shape[:2], 1))
+    (rows, _), (before, after), (size, step) = windows.input_size, windows.pads[0], (spec.pool_size, spec.strides)
+    kernel = torch.ones((1, 1, size, size), dtype=torch.float64)
+    x = torch.full((1, 1, rows, rows), 0.5, dtype=torch.float64, requires_grad=True)
+    padded = torch.nn.functional.pad(x, (before, after) * 2)
+    sums = torch.nn.functional.conv2d(padded, kernel, stride=step, dilation=spec.dilation_rate)
+    sums.sum().backward()
+    assert numbers["pixel"] == str(rows // 2)
+    assert numbers["uses"] == f"{x.grad[0, 0, rows // 2, rows // 2]:.0f}"
+    assert numbers["corner"] == f"{2 * sums[0, 0, 0, 0]:.0f}"
+    assert numbers["even_padded"] == f"{sums[0, 0, 0, 0] / size**2:.2f}"
+
+
+def test_nobody_counts_less_than_one_window() -> None:
+    """Where one fits, none of the wrong answers has the reason that the last was left out."""
+    spec = PoolingSpec(pool_size=4, strides=4, dilation_rate=2)
+    numbers = question_numbers(spec)
+    assert numbers["rows"] == "1"
+    assert "rows_off_by_one" not in numbers
+    for question in read("pooling").fill(numbers)["Check yourself"].sections:
+        assert len(question.answers) > 1, question.title
