@@ -29,6 +29,7 @@ def question_numbers(spec: DenseSpec) -> dict[str, str]:
         "doubled_not": (n * u + biases, "doubled"),
         "terms_forward": (n, "terms_back"),
         "terms_all": (n * u, "terms_back"),
+        "terms_more": (u + 1, "terms_back"),
     }
     counts |= {name: wrong for name, (wrong, right) in tempting.items() if wrong != counts[right]}
     return {name: whole(count) for name, count in counts.items()} | {"bias": "with" if spec.use_bias else "without"}

@@ -18,6 +18,11 @@ def test_right_answers_are_the_sizes_of_the_arrays(spec: DenseSpec) -> None:
     assert numbers["terms_back"] == str(found.dw.shape[1])
 
 
+def test_the_smallest_layer_has_wrong_answers_too() -> None:
+    for question in read("dense").fill(question_numbers(DenseSpec(inputs=1, units=1)))["Check yourself"].sections:
+        assert len(question.answers) > 1, question.title
+
+
 @pytest.mark.parametrize("spec", SETTINGS, ids=str)
 def test_no_wrong_answer_is_the_right_number(spec: DenseSpec) -> None:
     for question in read("dense").fill(question_numbers(spec))["Check yourself"].sections:
