@@ -1,6 +1,8 @@
 """BP1: the graph of single operations, forward and backward."""
 
 import dataclasses
+import math
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -35,6 +37,23 @@ def test_the_drawing_has_every_number_once(activation: str, loss: str) -> None:
     drawn = [(node.grid, node.cell) for node in shown.graph.nodes]
     drawn += [(node.gradient, node.cell) for node in shown.graph.nodes if node.gradient]
     assert sorted(drawn) == sorted((id_, cell) for id_, size in sizes.items() for cell in range(size))
+
+
+@pytest.mark.parametrize(("activation", "loss"), SETTINGS)
+def test_the_drawing_runs_from_left_to_right(activation: str, loss: str) -> None:
+    """What a number is made of stands to its left, or above or below it; and no two stand in one place."""
+    shown = scene(GraphSpec(activation, loss))
+    assert shown.graph is not None
+    place = {(node.grid, node.cell): node.at for node in shown.graph.nodes}
+    assert min(math.dist(a, b) for a, b in combinations(place.values(), 2)) > 0.7
+    edges = set()
+    for step in (step for step in shown.steps if step.phase == "forward"):
+        for group in getattr(step, "groups", None) or step.arguments:  # type: ignore[union-attr]
+            for cell, (first, end) in enumerate(pairwise(group.index.start)):
+                for factor, cells in zip(group.factors, group.index.cells, strict=True):
+                    edges |= {((factor, int(at)), (step.target, cell)) for at in cells[first:end]}
+    assert len(edges) > 20
+    assert all(place[source][0] <= place[target][0] for source, target in edges)
 
 
 @pytest.mark.parametrize(("activation", "loss"), SETTINGS)

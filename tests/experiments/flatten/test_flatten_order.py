@@ -3,12 +3,14 @@
 import contextlib
 import io
 import random
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 
 from engine.gradient_check import agrees
+from engine.layers import Dense
 from experiments.flatten import order
 from experiments.flatten.code import keras, pytorch
 from experiments.flatten.facts import facts
@@ -100,4 +102,18 @@ def test_the_scripts_give_the_same_numbers(spec: FlattenSpec) -> None:
 @every
 def test_facts_and_questions_are_the_engines(spec: FlattenSpec) -> None:
     assert facts(spec)[0][1] == f"({unrolled(spec).y.size},)"
-    assert question_numbers(spec)["size"] == str(unrolled(spec).y.size)
+    numbers, size = question_numbers(spec), unrolled(spec).y.size
+    assert numbers["size"] == str(size)
+    heads = [Dense(10).parameter_count((n,)) for n in (size, spec.channels)]
+    assert [numbers["weights"], numbers.get("weights_channels", numbers["weights"])] == list(map(str, heads))
+    assert numbers["weights_only"] == str(heads[0] - 10)
+
+
+@every
+def test_the_cells_that_the_text_names_stand_there(spec: FlattenSpec) -> None:
+    vector, numbers = unrolled(spec).y, order.show(spec).numbers
+    x = spec.input()
+    for cell, place in (("cell", "goes"), ("last", "last_goes")):
+        at = tuple(int(n) for n in re.findall(r"\d+", numbers[cell]))
+        assert vector[int(numbers[place])] == x[at]
+    assert numbers["cell"] == f"x[{spec.rows - 1}, 0, {spec.channels - 1}]"
