@@ -35,7 +35,7 @@ class Table(NamedTuple):
 
 def shrink(data: bytes) -> str:
     """The rows of a file, or of what was pasted, as text. Of rows that are alike in all numbers the first counts."""
-    x, names = _rows(opened(data, "this is no text: a CSV file can be read"))
+    x, names = _rows(opened(data, "this is no text in UTF-8: a CSV file that is saved so can be read"))
     _check(len(x), x.shape[1], _classes(names))
     low, high = x.min(axis=0), x.max(axis=0)
     steps = np.round((x - low) / np.where(high > low, high - low, 1) * FINEST).astype(np.uint8)
@@ -85,7 +85,7 @@ def _rows(text: str) -> tuple[Array, list[str]]:
         raise ValueError(
             f"line {place}, {first.strip()[:40]!r}, is one cell: cells must be parted by semicolons, tabs or commas"
         )
-    reader = csv.reader(unclosed(list(lines.values())), delimiter=mark)
+    reader = csv.reader(unclosed(list(lines.values())), delimiter=mark, strict=True)
     places = list(lines)
     try:
         rows = [(places[reader.line_num - 1], [cell.strip() for cell in row]) for row in reader]

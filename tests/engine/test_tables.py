@@ -66,7 +66,8 @@ def many(line: str, count: int = 100) -> str:
     ("given", "rule"),
     [
         (b"", "nothing in it"),
-        (b"\xff\xfe\x00", "this is no text: a CSV file can be read"),
+        (b"\xff\xfe\x00", "this is no text in UTF-8: a CSV file that is saved so can be read"),
+        ((many("1,ä") + "\n").encode("cp1252"), "this is no text in UTF-8"),
         (b"1,a\n" * 300_000, "at most 1 megabyte"),
         (b"one two\n", "line 1, .one two., is one cell: cells must be parted by semicolons"),
         (b"a,b\n", "nothing below its heading"),
@@ -80,6 +81,8 @@ def many(line: str, count: int = 100) -> str:
         ((many("1,a\n") + "\nx,b").encode(), "'x', in line 201, is no number"),
         (b"a,b,c\n" + b"1" * 140_000 + b",1,x", "line 2 cannot be read"),
         ((many('1,a') + '\n"1,a\n' + many("1,a", 60_000)).encode(), "quote left open"),
+        (('"a,b\n' + many("1,a")).encode(), "quote left open"),
+        ((many("1,a") + '\n1,"b\n' + many("1,a")).encode(), "quote left open"),
         ((many("1,a") + "\nnan,b").encode(), "too large or missing"),
         ((many("," .join(["1"] * 61) + ",a", 95) + "\n" + many(",".join(["1"] * 61) + ",b", 95)).encode(), "not 61"),
     ],
