@@ -16,6 +16,8 @@ def test_right_answers_are_the_sizes_of_the_arrays(spec: DenseSpec) -> None:
     assert numbers["parameters"] == str(found.w.size + biases)
     assert numbers["doubled"] == str(2 * found.w.size + biases)
     assert numbers["terms_back"] == str(found.dw.shape[1])
+    assert numbers["bias"] == ("without" if found.b is None else "with")
+    assert numbers.get("doubled_all", numbers["doubled"]) == str(2 * (found.w.size + biases))
 
 
 def test_the_smallest_layer_has_wrong_answers_too() -> None:
