@@ -10,6 +10,7 @@ from experiments.transposed_convolution import adjoint, overlap, painting
 from experiments.transposed_convolution.adjoint import AdjointSpec
 from experiments.transposed_convolution.overlap import OverlapSpec
 from experiments.transposed_convolution.questions import question_numbers
+from experiments.transposed_convolution.spec import TransposedSpec
 from tests.experiments.transposed_convolution.test_scene import SETTINGS
 from ui.prose import read
 
@@ -43,3 +44,21 @@ def test_every_question_has_one_right_answer_and_a_wrong_one(spec) -> None:
         answers = [answer for answer in question.answers if "{" not in answer.text]
         assert sum(answer.right for answer in answers) == 1
         assert len(answers) >= 2, question.title
+
+
+def test_the_numbers_of_the_questions_by_hand() -> None:
+    """3 cells a side, kernel 4, strides 2, 1 cut off a side: (3 − 1) · 2 + 4 − 2 = 6 rows. 2 channels, 2 filters."""
+    spec = TransposedSpec(side=3, kernel_size=4, strides=2, padding="1", channels=2, filters=2)
+    numbers = question_numbers(spec)
+    assert [numbers[f"rows{of}"] for of in ("", "_off_by_one", "_uncut")] == ["6", "8", "8"]
+    assert numbers["rows_of_a_convolution"] == "0"
+    assert [numbers[f"parameters{of}"] for of in ("", "_by_cell", "_one_channel", "_without_bias")] == [
+        str(64 + 2),
+        str(64 * 9 + 2),
+        str(32 + 2),
+        "64",
+    ]
+    # row 3 is tap 2 of cell 1 and tap 0 of cell 2; of what x[0, 0] paints, one row and one column are cut off
+    assert [numbers[name] for name in ("middle", "stamps", "painted")] == ["3", "4", "9"]
+    assert [numbers[name] for name in ("stamps_one", "stamps_all_taps", "stamps_all_cells")] == ["1", "16", "9"]
+    assert [numbers[name] for name in ("painted_uncut", "painted_one", "painted_all")] == ["16", "1", "36"]
