@@ -20,6 +20,10 @@ def test_the_right_answers_are_the_graphs(spec: GraphSpec) -> None:
     assert numbers["product"] == significant(float(values["dw"][0, 0]))
     assert numbers["both"] == significant(float(values["dx"][0]))
     assert numbers["after"] == decimal(float(values["w"][0, 0] - 0.1 * values["dw"][0, 0]), 4)
+    # what the questions are asked with
+    assert numbers["arrives"] == significant(float(values["dp"][0, 0]))
+    assert (numbers["x"], numbers["w"]) == (decimal(float(values["x"][0])), decimal(float(values["w"][0, 0])))
+    assert (numbers["before"], numbers["slope"]) == (numbers["w"], numbers["product"])
 
 
 @pytest.mark.parametrize("spec", [*SPECS, KINK, *(GraphSpec("relu", seed=seed) for seed in range(5))], ids=str)
