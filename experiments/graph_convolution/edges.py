@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
+
+from engine.arrays import Array
 from engine.graphs import Graph
 
 NODES, EDGES, LARGEST = 500, 1000, 999
+LONGEST = 20_000  # characters: twice what so many nodes and edges take
+KEPT = 32  # graphs that were read: a page asks for its own many times
 WANTED = f"Edges, one a line or with commas between: 0-1, 1-2. Up to {NODES} nodes (0 … {LARGEST}) and {EDGES} edges"
 _SEPARATORS = re.compile(r"[,;\n]+")
-_EDGE = re.compile(r"(\d{1,9})(?:(?:\s*[-–→\t]+\s*|\s+)(\d{1,9}))?", re.ASCII)
+# space and dashes never match the same characters: else a long run of tabs would be tried in every way to cut it
+_EDGE = re.compile(r"(\d{1,9})(?:(?:\s*[-–→]{1,2}\s*|\s+)(\d{1,9}))?", re.ASCII)
 
 
 class Drawn(NamedTuple):
@@ -20,10 +27,14 @@ class Drawn(NamedTuple):
     pairs: tuple[tuple[int, int], ...]  # of names, the smaller first, each once
 
     @property
+    def places(self) -> Array:
+        """(2, E): the ends of every edge, by their place among the names."""
+        return np.searchsorted(self.names, np.array(self.pairs, np.int64).reshape(-1, 2).T)
+
+    @property
     def graph(self) -> Graph:
         """Nodes by their place among the names."""
-        place = {name: k for k, name in enumerate(self.names)}
-        return Graph(len(self.names), [(place[a], place[b]) for a, b in self.pairs]).both_ways()
+        return _graph(self)
 
     @property
     def text(self) -> str:
@@ -32,8 +43,16 @@ class Drawn(NamedTuple):
         return ",".join([f"{a}-{b}" for a, b in self.pairs] + [str(name) for name in self.names if name not in joined])
 
 
+@lru_cache(maxsize=KEPT)
+def _graph(drawn: Drawn) -> Graph:
+    return Graph(len(drawn.names), drawn.places.T).both_ways()
+
+
+@lru_cache(maxsize=KEPT)
 def parse(text: str) -> Drawn:
     """ValueError with what is wrong."""
+    if len(text) > LONGEST:
+        raise ValueError(f"a graph must have at most {LONGEST:,} characters, not {len(text):,}")
     names: set[int] = set()
     pairs: set[tuple[int, int]] = set()
     for piece in filter(None, map(str.strip, _SEPARATORS.split(text))):

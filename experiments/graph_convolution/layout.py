@@ -14,6 +14,7 @@ from experiments.graph_convolution.edges import Drawn
 
 STEPS, FEW = 150, 40  # of small graphs, and of large ones
 LARGE = 120  # nodes
+NEAREST = 0.01  # nodes that lie nearer are pushed as if they did not
 
 
 @lru_cache(maxsize=64)
@@ -22,13 +23,23 @@ def layout(drawn: Drawn) -> Array:
     n = len(drawn.names)
     angle = 2 * np.pi * np.arange(n) / n
     at = np.stack([np.cos(angle), np.sin(angle)], axis=1) * 0.5
-    a = drawn.graph.adjacency
+    first, second = drawn.places
     near, steps = 1 / np.sqrt(n), FEW if n > LARGE else STEPS
     for step in range(steps):
-        apart = at[:, None] - at
-        distance = np.maximum(np.sqrt((apart**2).sum(axis=-1)), 0.01)
-        # pushed apart by near² / d, pulled together along edges by d² / near, and a little to the middle
-        force = (apart * (near**2 / distance**2 - a * distance / near)[..., None]).sum(axis=1) - 0.3 * at * near
+        # pushed apart by near² / d: Σ_j p_ij (x_i − x_j) = x_i Σ_j p_ij − Σ_j p_ij x_j, with p = near² / d²
+        square = (at**2).sum(axis=1)
+        push = at @ (-2 * at.T)
+        push += square
+        push += square[:, None]
+        np.divide(near**2, np.maximum(push, NEAREST**2, out=push), out=push)
+        force = at * push.sum(axis=1, keepdims=True) - push @ at
+        # pulled together along edges by d² / near
+        apart = at[first] - at[second]
+        pull = apart * np.maximum(np.linalg.norm(apart, axis=1, keepdims=True), NEAREST) / near
+        np.subtract.at(force, first, pull)
+        np.add.at(force, second, pull)
+        # and a little to the middle
+        force -= 0.3 * at * near
         length = np.maximum(np.linalg.norm(force, axis=1, keepdims=True), 1e-9)
         at = at + force / length * np.minimum(length, 0.1 * (1 - step / steps))
     low, high = at.min(axis=0), at.max(axis=0)
