@@ -91,7 +91,7 @@ def messages(spec: GraphConvolutionSpec) -> Messages:
             return float((network.forward(params, values, graph=graph)[0] ** 2).sum() / 2)
 
         checked = bool(agrees(gradients[0], numerical_gradient(loss, x), loss(x)).all())
-    return Messages(hops, _heard(hops), float((y**2).sum() / 2), checked)
+    return Messages(hops, _heard(hops, spec.adds_itself), float((y**2).sum() / 2), checked)
 
 
 def _hop(params: Any, trace: Any, x: Array, y: Array, dx: Array, dy: Array) -> Hop:
@@ -112,12 +112,12 @@ def _hop(params: Any, trace: Any, x: Array, y: Array, dx: Array, dy: Array) -> H
     return Hop(x, y, dx, dy, graph.edges, trace.weights[:, None], np.ones(1), factor * x, factor * dy, bias)
 
 
-def _heard(hops: tuple[Hop, ...]) -> Array:
-    """(hops, N)"""
+def _heard(hops: tuple[Hop, ...], itself: bool) -> Array:
+    """(hops, N). `itself`: whether a node adds what it says beside its edges."""
     nodes = len(hops[0].x)
     seen, counts = np.eye(nodes), []
     for hop in hops:
-        step = np.diag((hop.own != 0).astype(np.float64))
+        step = np.eye(nodes) * itself
         step[hop.edges[:, 1], hop.edges[:, 0]] = 1
         seen = ((step @ seen) > 0).astype(np.float64)
         counts.append(seen.sum(axis=1))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from experiments.graph_convolution.spec import GraphConvolutionSpec
-from experiments.numbers import decimal
 
 
 def question_numbers(spec: GraphConvolutionSpec) -> dict[str, str]:
@@ -18,8 +15,8 @@ def question_numbers(spec: GraphConvolutionSpec) -> dict[str, str]:
         "node": str(names[node]),
         "heard": str(heard),
         "with_itself": str(heard + 1),
-        "share": decimal(1 / (heard + 1), 3),
-        "share_without": decimal(1 / heard if heard else 0, 3),
-        "share_root": decimal(float(1 / np.sqrt(heard + 1)), 3),
+        "share": f"1/{heard + 1}",
+        "share_without": f"1/{heard}" if heard else "0",
+        "share_root": f"1/√{heard + 1}" if heard else "1/√2",
         "nodes": str(graph.nodes),
     }

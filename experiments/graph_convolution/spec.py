@@ -48,6 +48,11 @@ class GraphConvolutionSpec(Spec):
         }[self.layer]
 
     @property
+    def adds_itself(self) -> bool:
+        """Whether a node's own number comes in beside the edges."""
+        return self.layer in (SAGE, ISO)
+
+    @property
     def drawn(self) -> Drawn:
         return parse(self.graph or START)
 

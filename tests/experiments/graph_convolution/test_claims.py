@@ -20,6 +20,7 @@ from experiments.graph_convolution.edges import EDGES, LARGEST, LONGEST, NODES, 
 from experiments.graph_convolution.facts import facts
 from experiments.graph_convolution.layout import STEPS, layout
 from experiments.graph_convolution.messages import messages, picture
+from experiments.graph_convolution.questions import question_numbers
 from experiments.graph_convolution.recommend import recommended
 from experiments.graph_convolution.sides import Sides, learned, propagated
 from experiments.graph_convolution.smoothing import (
@@ -33,6 +34,7 @@ from experiments.graph_convolution.smoothing import (
 from experiments.graph_convolution.smoothing import names as club_names
 from experiments.graph_convolution.spec import LAYERS, SAGE, GraphConvolutionSpec
 from tests.test_claims_table import spread, told
+from ui.prose import read
 
 GRAPHS = "", "0-1,1-2,7", "3"
 SETTINGS = [
@@ -78,6 +80,16 @@ def test_the_script_gives_the_numbers_of_the_page(spec: GraphConvolutionSpec) ->
     np.testing.assert_allclose(names["y"].detach().numpy()[:, 0], found.hops[-1].y, atol=1e-10)
     np.testing.assert_allclose(names["x"].grad.numpy()[:, 0], found.hops[0].dx, atol=1e-9)
     assert facts(spec)[0][1] == f"({len(found.hops[0].x)}, 1)"
+
+
+@pytest.mark.parametrize("heard", [0, 1, 2, 3, 46, NODES - 1])
+def test_no_wrong_answer_reads_as_the_right_one(heard: int) -> None:
+    star = ",".join(f"0-{k}" for k in range(1, heard + 1)) or "0"
+    numbers = question_numbers(GraphConvolutionSpec(graph=star))
+    assert (numbers["heard"], numbers["share"]) == (str(heard), f"1/{heard + 1}")
+    for question in read("graph_convolution").fill(numbers)["Check yourself"].sections:
+        answers = [answer.text for answer in question.answers]
+        assert len(set(answers)) == len(answers)
 
 
 def test_a_graph_is_read_as_people_write_it() -> None:

@@ -14,6 +14,15 @@ def test_a_node_has_heard_all_that_are_as_many_hops_away(layer: str) -> None:
     assert found.heard.tolist() == [[2, 3, 3, 3, 2], [3, 4, 5, 4, 3], [4, 5, 5, 5, 4]]
 
 
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_node_whose_number_is_0_is_heard_all_the_same(layer: str) -> None:
+    """Seed 1 gives a node of the first graph the number 0. Another number would change the sum."""
+    zero, other = (GraphConvolutionSpec(layer, seed=seed) for seed in (1, 0))
+    assert 0 in zero.input()
+    assert 0 not in other.input()
+    assert messages(zero).heard.tolist() == messages(other).heard.tolist()
+
+
 def test_without_itself_a_node_hears_itself_by_way_of_its_neighbours() -> None:
     found = messages(GraphConvolutionSpec(graph=LINE, hops=2, self_loops=False))
     assert found.heard.tolist() == [[1, 2, 2, 2, 1], [2, 2, 3, 2, 2]]
