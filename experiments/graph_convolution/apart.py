@@ -15,6 +15,9 @@ Xu et al. 2019, "How powerful are graph neural networks?", https://arxiv.org/abs
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -42,7 +45,7 @@ SAME = 1e-9
 
 
 class Apart(NamedTuple):
-    differences: dict[tuple[str, str], float]  # layer, neighbours → the smallest |y − y′| over the seeds
+    differences: Mapping[tuple[str, str], float]  # layer, neighbours → the smallest |y − y′| over the seeds
     shares: float  # how far attention is from summing to 1, at most
 
 
@@ -63,9 +66,11 @@ def nodes(layer: str, heard: tuple[int, ...]) -> Array:
     return values[:, None].astype(np.float64)
 
 
+@cache
 def apart() -> Apart:
     """All layers on all pairs. The node itself has the number 1."""
-    differences, shares = {}, 0.0
+    differences = dict[tuple[str, str], float]()
+    shares = 0.0
     for layer in LAYERS:
         net = network(layer)
         for name, pair in NEIGHBOURS.items():
@@ -82,7 +87,7 @@ def apart() -> Apart:
                         shares = max(shares, float(abs(trace.children[0].attention.sum(axis=0) - 1).max()))
                 found.append(float(np.abs(ys[0] - ys[1]).max()))
             differences[layer, name] = min(found)
-    return Apart(differences, shares)
+    return Apart(MappingProxyType(differences), shares)
 
 
 def show(spec: None = None) -> Shown:

@@ -7,13 +7,14 @@ He et al. 2020, "LightGCN", https://arxiv.org/abs/2002.02126, has no weights in 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
-from engine.arrays import Array
+from engine.arrays import Array, read_only
 from engine.datasets import attendance
-from engine.graphs import Graph
+from engine.graphs import Graph, batch
 from engine.layers import GraphConvolution
 from experiments.numbers import decimal
 from experiments.shown import Shown, Table
@@ -38,25 +39,28 @@ def hit(scores: Array, place: int) -> float:
     return min(max((SHOWN - better) / equal, 0.0), 1.0)
 
 
+@cache
 def recommended() -> Hits:
     women, meetings, came = attendance()
     layer, params = GraphConvolution(1, use_bias=False), {"kernel": np.ones((1, 1))}
+    nodes, knowns = len(women) + len(meetings), [np.delete(came, k, axis=0) for k in range(len(came))]
+    # all that are left out at once: a graph each
+    graph = batch([Graph(nodes, known + np.array([0, len(women)])).both_ways() for known in knowns])
+    x, scores = np.zeros((len(came), nodes)), []
+    x[np.arange(len(came)), came[:, 0]] = 1
+    x = x.reshape(-1, 1)
+    for hop in range(1, HOPS[-1] + 1):
+        x, _ = layer.forward(params, x, graph=graph)
+        if hop in HOPS:
+            scores.append(x.reshape(len(came), nodes)[:, len(women) :])
     found, popular, chance = [], [], []
-    for k, (woman, meeting) in enumerate(came):
-        known = np.delete(came, k, axis=0)
-        graph = Graph(len(women) + len(meetings), known + np.array([0, len(women)])).both_ways()
+    for k, ((woman, meeting), known) in enumerate(zip(came, knowns, strict=True)):
         free = np.setdiff1d(np.arange(len(meetings)), known[known[:, 0] == woman, 1])
         place = int(np.searchsorted(free, meeting))
-        x, row = np.zeros((graph.nodes, 1)), []
-        x[woman] = 1
-        for hop in range(1, HOPS[-1] + 1):
-            x, _ = layer.forward(params, x, graph=graph)
-            if hop in HOPS:
-                row.append(hit(x[len(women) + free, 0], place))
-        found.append(row)
+        found.append([hit(each[k, free], place) for each in scores])
         popular.append(hit(np.bincount(known[:, 1], minlength=len(meetings))[free], place))
         chance.append(hit(np.zeros(len(free)), place))
-    return Hits(len(came), np.mean(found, axis=0), float(np.mean(popular)), float(np.mean(chance)))
+    return Hits(len(came), read_only(np.mean(found, axis=0)), float(np.mean(popular)), float(np.mean(chance)))
 
 
 def show(spec: None = None) -> Shown:

@@ -174,6 +174,17 @@ def test_what_cannot_be_is_refused(make: Callable[[], object], told: str) -> Non
         make()
 
 
+@pytest.mark.parametrize("shape", [(1, 3), (3, 1), (1, 1)])
+def test_one_step_and_one_channel_are_enough(shape: tuple[int, int]) -> None:
+    """A step that is alone hears itself alone."""
+    layer, x = MultiHeadAttention(2, 3, use_causal_mask=True), np.random.default_rng(0).standard_normal((2, *shape))
+    params, _ = layer.init(np.random.default_rng(1), shape, np.float64)
+    _, trace = layer.forward(params, x)
+    close(trace.attention[..., 0, :], np.eye(shape[0])[0] + np.zeros((2, 2, shape[0])))
+    p = PositionalEncoding().forward({}, x)[0] - x
+    close(p[:, 0], np.broadcast_to(np.arange(shape[1]) % 2, (2, shape[1])))  # sin 0, cos 0, …
+
+
 def test_a_mask_must_fit() -> None:
     layer = MultiHeadAttention(2, 3)
     params, x, _, mask = setting(0, layer)

@@ -133,6 +133,9 @@ def test_the_defaults_are_those_of_keras() -> None:
         theirs = getattr(keras.layers, type(ours).__name__)().get_config()
         for name, value in vars(ours).items():
             assert theirs[name] == value, name
+    # Keras has an instance norm only as a group norm
+    group = vars(GroupNormalization())
+    assert vars(InstanceNormalization()) == {name: value for name, value in group.items() if name != "groups"}
 
 
 def test_a_network_carries_the_state_on() -> None:
