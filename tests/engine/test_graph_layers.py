@@ -143,6 +143,20 @@ def test_a_batch_of_graphs_is_each_graph_alone(layer: Layer) -> None:
     np.testing.assert_allclose(together, np.concatenate(alone), rtol=1e-12, atol=1e-13)
 
 
+def test_the_defaults_are_those_of_torch_geometric() -> None:
+    """Of GCNConv, GATConv, GATv2Conv, SAGEConv, GINConv and PairNorm; a read-out has none there."""
+    attention = {"heads": 1, "concatenate": True, "self_loops": True, "negative_slope": 0.2, "use_bias": True}
+    for layer, expected in (
+        (GraphConvolution(3), {"normalization": "symmetric", "self_loops": True, "use_bias": True}),
+        (GraphAttention(3), attention),
+        (GATv2(3), attention),
+        (GraphSAGE(3), {"aggregator": "mean", "use_bias": True}),
+        (GIN(), {"eps": 0.0}),  # it learns ε, which theirs does where it is asked
+        (PairNorm(), {"scale": 1.0, "epsilon": 1e-5}),
+    ):
+        assert {name: getattr(layer, name) for name in expected} == expected
+
+
 def test_the_shares_of_attention_sum_to_one() -> None:
     graph, _ = a_batch(0)
     for layer in (GraphAttention(2, 3), GATv2(2, 3)):
