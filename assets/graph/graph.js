@@ -26,6 +26,8 @@ const HINTS = {
   remove: "Click at a node or at an edge. A node is removed with all its edges.",
 }
 
+const alike = (one, other) => one[0] === other[0] && one[1] === other[1]
+
 class TouchedGraph {
   drawn = 0
   tool = "look"
@@ -36,6 +38,8 @@ class TouchedGraph {
   first = null // the first of two that are to be joined
   places = new Map() // name → [x, y], kept while the graph is changed
   number = 0 // of the last message
+  wanted = null // {names, pairs} of the last message, until the page has answered it: the next change begins there
+  nodes = [] // what is drawn of each node
 
   constructor(root) {
     this.root = root
@@ -86,6 +90,7 @@ class TouchedGraph {
     Object.assign(this, { send, number: Math.max(this.number, answered) })
     this.root.setAttribute("aria-label", title)
     this.it = unpack(picture)
+    if (this.wanted && answered >= this.number) this.wanted = null
     this.index = new Map(this.it.names.map((name, i) => [name, i]))
     if (!this.index.has(this.first)) this.first = null
     if (![...this.it.names].every((name) => this.places.has(name)) && !this.it.names.some((name) => this.places.has(name))) this.places.clear()
@@ -103,7 +108,7 @@ class TouchedGraph {
 
   #pointed(name) {
     this.look = name
-    this.draw()
+    this.draw(false)
   }
 
   #looked() {
@@ -115,36 +120,47 @@ class TouchedGraph {
     if (this.link) writeParameter(this.link, [this.node, this.hop, +this.back, this.head].join("."))
   }
 
+  /** The graph with all changes that have been sent. */
+  get #newest() {
+    return this.wanted ?? this.it
+  }
+
   #chosen(name) {
-    if (this.tool === "remove") return this.#changed(this.it.names.filter((other) => other !== name), this.it.pairs.filter((pair) => !pair.includes(name)))
+    const { names, pairs } = this.#newest
+    if (this.tool === "remove") return this.#changed(names.filter((other) => other !== name), pairs.filter((pair) => !pair.includes(name)))
     if (this.tool === "add") {
       this.look = name
-      return this.#add(null)
+      return this.#add(null, name)
     }
     this.look = name
     if (this.tool === "join" && this.first !== null && this.first !== name) {
-      const pair = [this.first, name].sort((a, b) => a - b), same = (other) => other[0] === pair[0] && other[1] === pair[1]
-      const there = this.it.pairs.some(same)
+      const pair = [this.first, name].sort((a, b) => a - b), there = pairs.some((other) => alike(other, pair))
       this.first = null
-      return this.#changed(this.it.names, there ? this.it.pairs.filter((other) => !same(other)) : [...this.it.pairs, pair])
+      return this.#changed(names, there ? pairs.filter((other) => !alike(other, pair)) : [...pairs, pair])
     }
     this.first = this.tool === "join" ? (this.first === name ? null : name) : null
     this.#looked()
   }
 
-  #add(place) {
-    const free = Array.from({ length: LARGEST + 1 }, (_, name) => name).find((name) => !this.index.has(name))
-    const from = this.node
+  /** A new node, joined to another: to the one that is looked at, if that is still there. */
+  #add(place, to = this.node) {
+    const { names, pairs } = this.#newest, taken = new Set(names)
+    const free = Array.from({ length: LARGEST + 1 }, (_, name) => name).find((name) => !taken.has(name))
+    const from = taken.has(to) ? to : names[0]
     if (place) this.places.set(free, this.#unit(place))
-    this.#changed([...this.it.names, free], [...this.it.pairs, [Math.min(from, free), Math.max(from, free)]])
+    this.#changed([...names, free], [...pairs, [Math.min(from, free), Math.max(from, free)]])
   }
 
   /** Sends the graph as experiments/graph_convolution/edges.py reads it. */
   #changed(names, pairs) {
+    const { nodes, edges } = this.it.most
     if (!names.length) return write(this.problem, "A graph needs at least one node.")
+    if (names.length > nodes) return write(this.problem, `A graph has at most ${nodes} nodes here.`)
+    if (pairs.length > edges) return write(this.problem, `A graph has at most ${edges} edges here.`)
     for (const name of this.places.keys()) if (!names.includes(name)) this.places.delete(name)
     const joined = new Set(pairs.flat())
     const graph = [...pairs.map((pair) => pair.join("-")), ...names.filter((name) => !joined.has(name))].join(",")
+    this.wanted = { names: [...names].sort((a, b) => a - b), pairs }
     this.send({ number: ++this.number, graph })
   }
 
@@ -188,22 +204,30 @@ class TouchedGraph {
     return found
   }
 
-  draw() {
+  /** All of it, or, where only another node is looked at, what follows from that. */
+  draw(whole = true) {
     const { root, it } = this
     this.width = root.clientWidth
     if (!it || !this.width) return
-    applyTheme(root)
-    root.classList.toggle("narrow", this.width < NARROW)
-    const degree = new Map()
-    for (const name of it.pairs.flat()) degree.set(name, (degree.get(name) ?? 0) + 1)
-    const most = it.names.reduce((best, name) => ((degree.get(name) ?? 0) > (degree.get(best) ?? 0) ? name : best), it.names[0])
-    this.node = this.index.has(this.look) ? this.look : most
+    if (whole) {
+      applyTheme(root)
+      root.classList.toggle("narrow", this.width < NARROW)
+      const degree = new Map()
+      for (const name of it.pairs.flat()) degree.set(name, (degree.get(name) ?? 0) + 1)
+      this.most = it.names.reduce((best, name) => ((degree.get(name) ?? 0) > (degree.get(best) ?? 0) ? name : best), it.names[0])
+      this.palette = palette(root)
+    }
+    this.node = this.index.has(this.look) ? this.look : this.most
     this.at = Math.min(this.hop || it.hops.length, it.hops.length) - 1
     this.of = Math.min(this.head, it.attends ? it.hops[0].heads : 0)
-    this.palette = palette(root)
     const hop = it.hops[this.at], i = this.index.get(this.node), coming = this.#coming(hop, i)
-    this.#buttons(hop)
-    this.#paint(hop, i, coming)
+    const focused = this.svg.getRootNode().activeElement?.dataset?.name
+    if (whole) {
+      this.#buttons(hop)
+      this.#paint(hop)
+    }
+    this.#point(hop, i, coming)
+    if (focused !== undefined) this.nodes[i].group.focus({ preventScroll: true })
     this.#explain(hop, i, coming)
     Object.assign(root.dataset, { drawn: ++this.drawn, node: this.node, hop: this.at + 1, direction: this.back ? "backward" : "forward", nodes: it.names.length, edges: it.pairs.length })
   }
@@ -235,22 +259,66 @@ class TouchedGraph {
     return sum / hop.heads
   }
 
-  #paint(hop, i, coming) {
-    const { it, root } = this, values = this.back ? hop.dy : hop.x, result = this.back ? hop.dx : hop.y
-    const focused = this.svg.getRootNode().activeElement?.dataset?.name
-    const many = it.names.length > MANY, radius = many ? Math.max(4, 160 / Math.sqrt(it.names.length)) / 2 : RADIUS * larger(root)
+  /** Edges and nodes, none of them looked at. */
+  #paint(hop) {
+    const { it } = this, many = it.names.length > MANY
+    this.radius = many ? Math.max(4, 160 / Math.sqrt(it.names.length)) / 2 : RADIUS * larger(this.root)
+    this.here = null
     this.svg.classList.toggle("edits", this.tool === "remove")
-    const parts = [svg("defs", {}, svg("marker", { id: "arrow-in", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 11, markerHeight: 11, markerUnits: "userSpaceOnUse", orient: "auto" }, svg("path", { d: "M0 0L8 4L0 8z", fill: `var(--k-${this.back ? "gradient" : "activation"})` })))]
-    for (const pair of it.pairs) {
-      const [[x1, y1], [x2, y2]] = pair.map((name) => this.#place(name))
-      parts.push(svg("line", { class: "edge", x1, y1, x2, y2 }))
-      if (this.tool === "remove") {
-        const grip = svg("line", { class: "grip", x1, y1, x2, y2 })
-        grip.onclick = () => this.#changed(it.names, it.pairs.filter((other) => other !== pair))
-        parts.push(grip)
-      }
-    }
-    const to = this.#place(this.node), labels = [], free = many ? null : this.#free()
+    const head = svg("path", { d: "M0 0L8 4L0 8z", fill: `var(--k-${this.back ? "gradient" : "activation"})` })
+    const marker = svg("marker", { id: "arrow-in", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 11, markerHeight: 11, markerUnits: "userSpaceOnUse", orient: "auto" }, head)
+    const edges = it.pairs.flatMap((pair) => {
+      const [[x1, y1], [x2, y2]] = pair.map((name) => this.#place(name)), line = svg("line", { class: "edge", x1, y1, x2, y2 })
+      if (this.tool !== "remove") return [line]
+      const grip = svg("line", { class: "grip", x1, y1, x2, y2 })
+      grip.onclick = () => this.#changed(this.#newest.names, this.#newest.pairs.filter((other) => !alike(other, pair)))
+      return [line, grip]
+    })
+    const free = many ? null : this.#free()
+    this.nodes = it.names.map((name, k) => this.#node(hop, name, k, free?.get(name)))
+    this.arrows = svg("g", {})
+    this.labels = svg("g", {})
+    this.svg.replaceChildren(svg("defs", {}, marker), svg("g", {}, ...edges), this.arrows, svg("g", {}, ...this.nodes.map((node) => node.group)), this.labels)
+  }
+
+  /** `free` is the angle at which its name stands clear of edges; of many nodes none has a name. */
+  #node(hop, name, k, free) {
+    const many = free === undefined, { radius } = this, [x, y] = this.#place(name)
+    const values = this.back ? hop.dy : hop.x, result = this.back ? hop.dx : hop.y
+    const label = `node ${name}: ${this.back ? "∂L/∂y" : "x"} ${number(values[k])}, ${this.back ? "∂L/∂x" : "y"} ${number(result[k])}`
+    const circle = svg("circle", { cx: x, cy: y, r: radius }), value = many ? null : svg("text", { x, y: y + 4, "text-anchor": "middle" })
+    const group = svg("g", { class: "node", role: "button", "data-name": name, "aria-label": label }, circle)
+    if (!many) group.append(
+      value,
+      svg("text", { class: "name label", "text-anchor": "middle", x: x + (radius + 10) * Math.cos(free), y: y + 4 + (radius + 10) * Math.sin(free) }, `${name}`))
+    group.onclick = (event) => { event.stopPropagation(); this.#chosen(name) }
+    group.onpointerenter = (event) => event.pointerType === "mouse" && this.tool === "look" && name !== this.node && this.#pointed(name)
+    group.onkeydown = (event) => this.#key(event, name, k)
+    const node = { name, group, circle, value, numbers: [values[k], result[k]] }
+    this.#dress(node, false)
+    return node
+  }
+
+  /** A node as it stands by itself, with what it says; or as it is looked at, with what it is made to. */
+  #dress({ name, group, circle, value, numbers }, here) {
+    const shown = numbers[+here], marked = here || name === this.first, at = tone(shown, SCALE)
+    circle.setAttribute("fill", this.palette.signed.fill[at])
+    circle.setAttribute("stroke", here ? `var(--k-${this.back ? "gradient" : "activation"})` : marked ? "var(--accent)" : "var(--line-2)")
+    circle.setAttribute("stroke-width", marked ? 3 : 1.5)
+    group.setAttribute("tabindex", here ? 0 : -1)
+    group.setAttribute("aria-pressed", here)
+    if (!value) return
+    value.style.fill = this.palette.signed.ink[at]
+    value.textContent = number(shown)
+  }
+
+  /** The node that is looked at, and what comes to it. */
+  #point(hop, i, coming) {
+    const { it, radius } = this, many = it.names.length > MANY
+    if (this.here !== null) this.#dress(this.nodes[this.here], false)
+    this.here = i
+    this.#dress(this.nodes[i], true)
+    const to = this.#place(this.node), arrows = [], labels = []
     for (const [other, e] of coming) {
       const share = this.#share(hop, e)
       if (other === i) {
@@ -259,34 +327,22 @@ class TouchedGraph {
       }
       const from = this.#place(it.names[other]), dx = to[0] - from[0], dy = to[1] - from[1], d = Math.hypot(dx, dy) || 1
       const cut = (radius + 4) / d
-      parts.push(svg("line", {
+      arrows.push(svg("line", {
         x1: from[0] + dx * cut, y1: from[1] + dy * cut, x2: to[0] - dx * cut, y2: to[1] - dy * cut, "marker-end": "url(#arrow-in)",
         stroke: `var(--k-${this.back ? "gradient" : "activation"})`, "stroke-width": Math.max(1, Math.min(THICKEST, THICKEST * Math.abs(share))), "stroke-dasharray": share ? "none" : "3 4", "pointer-events": "none",
       }))
       if (!many || coming.length < 12) labels.push([from[0] + dx * 0.45, from[1] + dy * 0.45, number(share)])
     }
-    it.names.forEach((name, k) => {
-      const [x, y] = this.#place(name), here = k === i, value = here ? result[k] : values[k]
-      const node = svg("g", { class: "node", role: "button", tabindex: here ? 0 : -1, "data-name": name, "aria-label": `node ${name}: ${this.back ? "∂L/∂y" : "x"} ${number(values[k])}, ${this.back ? "∂L/∂x" : "y"} ${number(result[k])}`, "aria-pressed": String(here) },
-        svg("circle", { cx: x, cy: y, r: radius, fill: this.palette.signed.fill[tone(value, SCALE)], stroke: here ? `var(--k-${this.back ? "gradient" : "activation"})` : name === this.first ? "var(--accent)" : "var(--line-2)", "stroke-width": here || name === this.first ? 3 : 1.5 }))
-      if (!many) node.append(
-        svg("text", { x, y: y + 4, "text-anchor": "middle", style: { fill: this.palette.signed.ink[tone(value, SCALE)] } }, number(value)),
-        svg("text", { class: "name label", "text-anchor": "middle", x: x + (radius + 10) * Math.cos(free.get(name)), y: y + 4 + (radius + 10) * Math.sin(free.get(name)) }, `${name}`))
-      node.onclick = (event) => { event.stopPropagation(); this.#chosen(name) }
-      node.onpointerenter = (event) => event.pointerType === "mouse" && this.tool === "look" && name !== this.node && this.#pointed(name)
-      node.onkeydown = (event) => this.#key(event, name, k)
-      parts.push(node)
-    })
-    for (const [x, y, text] of labels) parts.push(svg("text", { class: "label", x, y, "text-anchor": "middle" }, text))
-    this.svg.replaceChildren(...parts)
-    if (focused !== undefined) this.svg.querySelector(".node[tabindex='0']").focus({ preventScroll: true })
+    this.arrows.replaceChildren(...arrows)
+    this.labels.replaceChildren(...labels.map(([x, y, text]) => svg("text", { class: "label", x, y, "text-anchor": "middle" }, text)))
   }
 
   #key(event, name, k) {
     const { names } = this.it, by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
     if (by) {
       this.look = names[(k + by + names.length) % names.length]
-      this.#looked()
+      this.#keep()
+      this.draw(false)
     } else if (event.key === "Enter" || event.key === " ") this.#chosen(name)
     else return
     event.preventDefault()

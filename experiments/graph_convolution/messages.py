@@ -19,6 +19,7 @@ from engine.graphs import Graph, sums
 from engine.layers.graph_attention import GraphAttentionTrace
 from engine.layers.graph_convolution import GraphConvolutionTrace
 from engine.layers.graph_sage import GraphSAGETrace
+from experiments.graph_convolution.edges import EDGES, NODES
 from experiments.graph_convolution.layout import layout
 from experiments.graph_convolution.spec import GAT, GAT2, GCN, GraphConvolutionSpec
 from experiments.numbers import decimal, scientific
@@ -145,6 +146,7 @@ def picture(spec: GraphConvolutionSpec) -> bytes:
             "heard": found.heard,
             "loss": found.loss,
             "checked": found.checked,
+            "most": {"nodes": NODES, "edges": EDGES},
             "layer": spec.layer,
             "attends": spec.layer in (GAT, GAT2),
         }

@@ -4,6 +4,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from experiments.graph_convolution.edges import NODES
+from tests.browser.tabs import quiet
+
 GRAPH = ".graph[data-drawn]"
 
 
@@ -52,3 +55,45 @@ def test_a_new_node_at_the_frame_is_whole_and_the_circles_are_explained(
     page.get_by_role("button", name="Backward", exact=True).click()
     page.wait_for_selector(".graph[data-direction='backward']")
     assert "Node 3 shows ∂L/∂x, the others ∂L/∂y. Blue" in page.locator(".graph").inner_text()
+
+
+def test_quick_presses_all_count_and_a_full_graph_stays(
+    open_page: Callable[..., Any], serve: Callable[..., str]
+) -> None:
+    """Twenty nodes are added before the first answer comes; a graph with as many nodes as may be takes no more."""
+    home = serve("app.py")
+    opened = open_page(f"{home}/graph_convolution", ready=GRAPH)
+    quiet(opened)
+    page = opened.page
+    page.get_by_role("button", name="Add a node").click()
+    pressed = (
+        "node => { for (let k = 0; k < 20; k++) node.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' })) }"
+    )
+    page.locator(".graph .node[tabindex='0']").evaluate(pressed)
+    page.wait_for_selector(".graph[data-nodes='27'][data-edges='28']")
+    page = open_page(f"{home}/graph_convolution?graph_graph={','.join(map(str, range(NODES)))}", ready=GRAPH).page
+    page.get_by_role("button", name="Add a node").click()
+    page.locator(".graph .node[tabindex='0']").press("Enter")
+    assert page.get_by_text(f"A graph has at most {NODES} nodes here.").is_visible()
+    assert page.locator(GRAPH).get_attribute("data-nodes") == str(NODES)
+
+
+def test_pointing_at_a_large_graph_draws_only_what_follows(
+    open_page: Callable[..., Any], serve: Callable[..., str]
+) -> None:
+    """Nodes and edges stay as they are; what the node that was looked at before showed is taken back."""
+    ring = ",".join(f"{k}-{(k + 1) % 200}" for k in range(200))
+    page = open_page(f"{serve('app.py')}/graph_convolution?graph_graph={ring}", ready=GRAPH).page
+    graph = page.locator(GRAPH)
+    graph.evaluate("root => { root.querySelectorAll('.node, .edge').forEach((each) => { each.kept = true }) }")
+    page.locator(".graph .node[tabindex='0']").focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_selector(".graph[data-node='2']")
+    kept = "root => [...root.querySelectorAll('.node, .edge')].every((each) => each.kept)"
+    assert graph.evaluate(kept)
+    assert page.locator(".graph .node[tabindex='0']").get_attribute("data-name") == "2"
+    assert page.locator(".graph .node[aria-pressed='true'], .graph .node circle[stroke-width='3']").count() == 2
+    assert page.locator(".graph tbody tr").count() == 4
+    page.get_by_role("button", name="Backward", exact=True).click()
+    assert not graph.evaluate(kept)
