@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from engine.arrays import Array
 from engine.gradient_check import agrees, numerical_gradient
@@ -118,9 +119,8 @@ def _heard(hops: tuple[Hop, ...], itself: bool) -> Array:
     nodes = len(hops[0].x)
     seen, counts = np.eye(nodes), []
     for hop in hops:
-        step = np.eye(nodes) * itself
-        step[hop.edges[:, 1], hop.edges[:, 0]] = 1
-        seen = ((step @ seen) > 0).astype(np.float64)
+        step = csr_array((np.ones(len(hop.edges)), (hop.edges[:, 1], hop.edges[:, 0])), (nodes, nodes))
+        seen = ((step @ seen + itself * seen) > 0).astype(np.float64)
         counts.append(seen.sum(axis=1))
     return np.array(counts)
 
