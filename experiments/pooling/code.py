@@ -49,18 +49,20 @@ print("∂L/∂x", gradient[0, ..., 0].numpy())
 """
 
 
-def _by_torch(spec: PoolingSpec) -> str:
+def _by_torch(spec: PoolingSpec, given: str = "x", made: str = "y") -> str:
+    """Of a picture that is `given` channels first, what is `made`."""
     layer = spec.layer
     if not isinstance(layer, Pooling):
-        return f"y = F.adaptive_{'max' if spec.kind == GLOBAL_MAX else 'avg'}_pool2d(x, 1)"
+        return f"{made} = F.adaptive_{'max' if spec.kind == GLOBAL_MAX else 'avg'}_pool2d({given}, 1)"
     (top, bottom), (left, right) = layer.windows(spec.input_shape).pads
     pads, k, s, d = (left, right, top, bottom), spec.pool_size, spec.strides, spec.dilation_rate
     if spec.kind == MAX:
-        x = "x" if not any(pads) else f"F.pad(x, {pads}, value=-torch.inf)"
-        return f"y = F.max_pool2d({x}, {k}, {s}, dilation={d})"
-    return f"""window = torch.ones((1, 1, {k}, {k}), dtype=x.dtype)
-total, cells = (F.conv2d(F.pad(a, {pads}), window, stride={s}, dilation={d}) for a in (x, torch.ones_like(x)))
-y = total / cells  # padding does not count; without any it is F.avg_pool2d(x, {k}, {s})"""
+        x = given if not any(pads) else f"F.pad({given}, {pads}, value=-torch.inf)"
+        return f"{made} = F.max_pool2d({x}, {k}, {s}, dilation={d})"
+    both = f"({given}, torch.ones_like({given}))"
+    return f"""window = torch.ones((1, 1, {k}, {k}), dtype={given}.dtype)
+total, cells = (F.conv2d(F.pad(a, {pads}), window, stride={s}, dilation={d}) for a in {both})
+{made} = total / cells  # padding does not count; without any it is F.avg_pool2d({given}, {k}, {s})"""
 
 
 def _by_keras(spec: PoolingSpec) -> str:
@@ -72,12 +74,10 @@ def _by_keras(spec: PoolingSpec) -> str:
             )
         return 'y = keras.layers.AveragePooling2D(x.shape[1], dtype="float64")(x)  # global, but in float64'
     if spec.dilation_rate > 1:
-        lines = _by_torch(spec).replace("y = ", "pooled = ").replace("(x", "(first")
-        lines = lines.replace("x.dtype", "first.dtype").replace("(a,", "(a,").replace("in (first, ", "in (first, ")
-        return (
-            "# no pooling of Keras knows dilation: PyTorch's, channels first\nfirst = x.movedim(-1, 1)\n"
-            f"{lines.replace('ones_like(x)', 'ones_like(first)')}\ny = pooled.movedim(1, -1)"
-        )
+        return f"""# no pooling of Keras knows dilation: PyTorch's, channels first
+first = x.movedim(-1, 1)
+{_by_torch(spec, "first", "pooled")}
+y = pooled.movedim(1, -1)"""
     rows, columns = layer.windows(spec.input_shape).pads
     pads = f"(({0}, {0}), {rows}, {columns}, ({0}, {0}))"
     kind = "Max" if spec.kind == MAX else "Average"
