@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 
 from engine.layers import Conv2D, Dense, Flatten
 from engine.network import Sequential
-from experiments.dropout.digits import Looks, learn, runs_of
+from experiments.dropout.digits import Looks, learn, training
 from experiments.dropout.digits import network as of_width
 from experiments.dropout.overfitting import partly_wrong
 from experiments.numbers import counted, decimal, spread, whole
@@ -70,11 +71,8 @@ def growth(spec: GrowthSpec) -> Iterator[tuple[float, Growth | None]]:
     found = counts()
     yield 0, Growth(spec, found, None)
     runs = {
-        (str(width), seed): partly_wrong(training, spec.wrong_labels)
-        for width in WIDTHS
-        for (_, seed), training in runs_of(
-            {"": 0.0}, SEEDS, width=width, count=DIGITS, depth=1, learning_rate=RATE
-        ).items()
+        (str(width), seed): partly_wrong(training(width, 0.0, DIGITS, seed, 1, RATE), spec.wrong_labels)
+        for width, seed in product(WIDTHS, SEEDS)
     }
     for done, looks in learn(runs, STEPS, EVERY):
         yield done, None if looks is None else Growth(spec, found, looks)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from experiments.graph_convolution.spec import GAT, GAT2, GCN, ISO, GraphConvolutionSpec
-from experiments.numbers import whole
+from experiments.numbers import BYTES, whole
 
 
 def facts(spec: GraphConvolutionSpec) -> list[tuple[str, str, str]]:
@@ -13,8 +15,8 @@ def facts(spec: GraphConvolutionSpec) -> list[tuple[str, str, str]]:
     loops = nodes if spec.layer in (GCN, GAT, GAT2) and spec.self_loops else 0
     shapes = layer.parameter_shapes((1,))
     counts = " + ".join(f"{name} {'×'.join(map(str, shape))}" for name, shape in shapes.items())
-    parameters = sum(_size(shape) for shape in shapes.values()) * spec.hops
-    work = layer.operation_count((1,)) * nodes + (edges + loops) * (layer.heads if hasattr(layer, "heads") else 1)
+    parameters = sum(map(prod, shapes.values())) * spec.hops
+    work = layer.operation_count((1,)) * nodes + (edges + loops) * (spec.heads if spec.layer in (GAT, GAT2) else 1)
     own = "(1 + eps) x" if spec.layer == ISO else "x W"
     return [
         ("Output shape", f"({nodes}, 1)", "a row for every node, as x"),
@@ -27,14 +29,7 @@ def facts(spec: GraphConvolutionSpec) -> list[tuple[str, str, str]]:
         ("Multiply–adds", whole(work * spec.hops), f"of {own}, and of the messages"),
         (
             "Memory",
-            f"{whole(4 * (nodes * (spec.hops + 1) + parameters))} B",
+            f"{whole(BYTES * (nodes * (spec.hops + 1) + parameters))} B",
             "numbers of all hops and weights, float32",
         ),
     ]
-
-
-def _size(shape: tuple[int, ...]) -> int:
-    size = 1
-    for axis in shape:
-        size *= axis
-    return size

@@ -30,8 +30,7 @@ class Head(NamedTuple):
 class Cut(NamedTuple):
     without: Head
     pooled: Head
-    sides: tuple[int, ...]
-    lines: dict[str, tuple[int, ...]]  # parameters at each side
+    lines: dict[str, tuple[int, ...]]  # parameters at each of SIDES
 
     @property
     def ratio(self) -> float:
@@ -39,18 +38,13 @@ class Cut(NamedTuple):
 
 
 def parameters(spec: PoolingSpec, side: int = SIDE) -> Cut:
-    layer = spec.layer
-    sides = SIDES
-    return Cut(
-        head(None, side),
-        head(layer, side),
-        sides,
-        {
-            "without pooling": tuple(head(None, each).parameters for each in sides),
-            "your pooling": tuple(head(layer, each).parameters for each in sides),
-            "global": tuple(head(GlobalAveragePooling2D(), each).parameters for each in sides),
-        },
-    )
+    pools: dict[str, Layer | None] = {
+        "without pooling": None,
+        "your pooling": spec.layer,
+        "global": GlobalAveragePooling2D(),
+    }
+    lines = {name: tuple(head(pool, each).parameters for each in SIDES) for name, pool in pools.items()}
+    return Cut(head(None, side), head(spec.layer, side), lines)
 
 
 def head(pool: Layer | None, side: int) -> Head:
@@ -83,7 +77,7 @@ def show(spec: PoolingSpec) -> Shown:
                 },
                 alt,
             ),
-            Lines(result.sides, result.lines, "side of the map, cells", "parameters of Dense(10)", alt, log=True),
+            Lines(SIDES, result.lines, "side of the map, cells", "parameters of Dense(10)", alt, log=True),
         ],
         right=prediction(result),
     )

@@ -47,14 +47,19 @@ class Overlap(NamedTuple):
 
 
 def overlap(kernel_size: int, strides: int, dilation_rate: int = 1) -> Overlap:
-    """Counts the stamps on every cell; the input is as large as it takes for an inside that no border reaches."""
-    span = dilation_rate * (kernel_size - 1) + 1
-    side = max(SIDE, 2 * -(-span // strides) + 2)
+    """Counts the stamps on every cell."""
+    side, inside = _away_from_borders(kernel_size, strides, dilation_rate)
     layer = Conv2DTranspose(1, kernel_size, strides, dilation_rate=dilation_rate, use_bias=False)
     counts = layer.forward({"kernel": np.ones((kernel_size, kernel_size, 1, 1))}, np.ones((1, side, side, 1)))[0]
-    first = -(-span // strides) * strides  # here the first stamps have ended, and the last have not begun
-    inside = slice(first, first + strides)
     return Overlap(counts[0, :, :, 0], counts[0, inside, inside, 0])
+
+
+def _away_from_borders(kernel_size: int, strides: int, dilation_rate: int) -> tuple[int, slice]:
+    """A side of the input that is large enough, and, along a side of the output, one period that no border reaches."""
+    span = dilation_rate * (kernel_size - 1) + 1
+    reach = -(-span // strides)  # stamps that lie on one cell, at most
+    # from here on the first stamps have ended, and the last have not begun
+    return max(SIDE, 2 * reach + 2), slice(reach * strides, (reach + 1) * strides)
 
 
 class Cure(NamedTuple):
@@ -67,8 +72,7 @@ class Cure(NamedTuple):
 
 def cure(kernel_size: int, strides: int, dilation_rate: int = 1) -> Cure:
     """A transposed convolution, and nearest-neighbour resizing before a convolution, with the same random kernel."""
-    span = dilation_rate * (kernel_size - 1) + 1
-    side = max(SIDE, 2 * -(-span // strides) + 2)
+    side, inside = _away_from_borders(kernel_size, strides, dilation_rate)
     x = np.ones((1, side, side, 1))
     paint = Conv2DTranspose(1, kernel_size, strides, dilation_rate=dilation_rate, use_bias=False)
     resize = UpSampling2D(strides)
@@ -78,8 +82,6 @@ def cure(kernel_size: int, strides: int, dilation_rate: int = 1) -> Cure:
         params, _ = paint.init(np.random.default_rng(seed), x.shape[1:], np.float64)
         stamped.append(paint.forward(params, x)[0][0, :, :, 0])
         resized.append(convolve.forward(params, resize.forward({}, x)[0])[0][0, :, :, 0])
-    first = -(-span // strides) * strides
-    inside = slice(first, first + strides)
     rows = [[_unevenness(y[inside, inside]) for y in pair] for pair in zip(stamped, resized, strict=True)]
     return Cure(np.array(stamped), np.array(resized), np.array(rows))
 
