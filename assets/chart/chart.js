@@ -8,6 +8,7 @@
 import { tokens } from "../drawing/colour.js"
 import { h } from "../drawing/element.js"
 import { onStageKeys } from "../drawing/keys.js"
+import { living } from "../drawing/living.js"
 import { unparcel } from "../drawing/payload.js"
 import { Player } from "../drawing/player.js"
 import { applyTheme, larger, onPresented, stillness } from "../drawing/theme.js"
@@ -238,14 +239,4 @@ function themed(layout, height, token, larger) {
   }
 }
 
-const charts = new WeakMap()
-
-export function mount({ data, parentElement }) {
-  if (!charts.has(parentElement)) charts.set(parentElement, new Chart(parentElement.querySelector(".chart")))
-  charts.get(parentElement).set(data)
-}
-
-export function unmount(parentElement) {
-  charts.get(parentElement)?.close()
-  charts.delete(parentElement)
-}
+export const { mount, unmount } = living("chart", Chart)

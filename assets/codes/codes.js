@@ -1,13 +1,15 @@
 /* A plane of two numbers, with codes written where they lie, and a point to move: beside it stands what is painted there. */
 
 import { readParameter, writeParameter } from "../drawing/address.js"
-import { ends, gradient, palette } from "../drawing/colour.js"
+import { sized, write } from "../drawing/brush.js"
+import { palette } from "../drawing/colour.js"
 import { h } from "../drawing/element.js"
+import { living } from "../drawing/living.js"
 import { number } from "../drawing/numbers.js"
 import { paint } from "../drawing/paint.js"
 import { unparcel } from "../drawing/payload.js"
+import { ScaleLine } from "../drawing/scale.js"
 import { applyTheme } from "../drawing/theme.js"
-import { sized, write } from "../unrolled/brush.js"
 
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }
 const LARGEST = 340, CELL = 16 // pixels of the plane a side, and of a painted cell
@@ -31,10 +33,8 @@ class Codes {
     this.painted = h("canvas", { role: "img" })
     this.says = h("p", {})
     this.live = h("p", { class: "vh", "aria-live": "polite" })
-    this.bar = h("i", { "aria-hidden": "true" })
-    this.ends = [h("span", {}), h("span", {})]
-    const scale = h("div", { class: "gscale" }, this.ends[0], this.bar, this.ends[1])
-    root.replaceChildren(this.label, h("div", { class: "both" }, this.plane, h("div", { class: "result" }, this.painted, scale, this.says, this.live)))
+    this.scale = new ScaleLine()
+    root.replaceChildren(this.label, h("div", { class: "both" }, this.plane, h("div", { class: "result" }, this.painted, this.scale.root, this.says, this.live)))
     this.observer = new ResizeObserver(() => this.width !== root.clientWidth && this.layout())
     this.observer.observe(root)
   }
@@ -53,8 +53,7 @@ class Codes {
     if (this.size !== first.length) this.point = (!this.size && linked(link && readParameter(link), first, second)) || middle
     this.size = first.length
     this.label.replaceChildren(h("b", { class: `k-${role}` }, label))
-    this.bar.style.background = gradient(this.palette, scale)
-    ends(scale).forEach((end, k) => (this.ends[k].textContent = end))
+    this.scale.show(this.palette, scale)
     this.layout()
     this.root.dataset.drawn = ++this.drawn
   }
@@ -153,14 +152,4 @@ function linked(text, first, second) {
 /** How far from the first place to the last. */
 const share = (axis, value) => (value - axis[0]) / (axis.at(-1) - axis[0] || 1)
 
-const all = new WeakMap()
-
-export function mount({ data, parentElement }) {
-  if (!all.has(parentElement)) all.set(parentElement, new Codes(parentElement.querySelector(".codes")))
-  all.get(parentElement).set(data)
-}
-
-export function unmount(parentElement) {
-  all.get(parentElement)?.close()
-  all.delete(parentElement)
-}
+export const { mount, unmount } = living("codes", Codes)

@@ -21,4 +21,10 @@ export function onPresented(redraw) {
   return () => observer.disconnect()
 }
 
+/** Calls redraw() when the font is there: canvases do not wait for it. */
+export function onFont(root, redraw) {
+  applyTheme(root)
+  document.fonts?.load(`500 13px ${getComputedStyle(root).getPropertyValue("--font")}`).then(redraw, () => {})
+}
+
 export const stillness = matchMedia("(prefers-reduced-motion: reduce)")

@@ -5,6 +5,7 @@
 import { copyAddress, dropParameter, readParameter, writeParameter } from "../drawing/address.js"
 import { palette, tone } from "../drawing/colour.js"
 import { h, svg, write } from "../drawing/element.js"
+import { living } from "../drawing/living.js"
 import { number } from "../drawing/numbers.js"
 import { unpack, unparcel } from "../drawing/payload.js"
 import { applyTheme, larger, onPresented } from "../drawing/theme.js"
@@ -378,15 +379,4 @@ class TouchedGraph {
   }
 }
 
-const all = new WeakMap()
-
-export function mount({ data, parentElement, setStateValue }) {
-  const root = parentElement.querySelector(".graph")
-  if (!all.has(parentElement)) all.set(parentElement, new TouchedGraph(root))
-  all.get(parentElement).set(data, (value) => setStateValue("changed", value))
-}
-
-export function unmount(parentElement) {
-  all.get(parentElement)?.close()
-  all.delete(parentElement)
-}
+export const { mount, unmount } = living("graph", TouchedGraph, ({ setStateValue }, changed) => setStateValue("changed", changed))

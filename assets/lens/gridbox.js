@@ -1,9 +1,10 @@
 /* One grid on the stage: its name, its canvas, the loupe under it, its scale and the small maps of its other axes.
    It hears pointer and keys, and draws what the lens says is lit. */
 
-import { beyond, ends, gradient } from "../drawing/colour.js"
+import { beyond, ends } from "../drawing/colour.js"
 import { h } from "../drawing/element.js"
 import { bounds, paint } from "../drawing/paint.js"
+import { ScaleLine } from "../drawing/scale.js"
 import { PAD, boxWidth, rowNames } from "./layout.js"
 import { heaviest } from "./light.js"
 import { coordinates, place, planeOf, printedSizes, sizeWords, visible } from "./scene.js"
@@ -30,12 +31,11 @@ export class GridBox {
     })
     this.loupe = h("canvas", { class: "loupe", "aria-hidden": "true", hidden: true })
     const [low, high] = ends(grid.scale)
-    this.bar = h("i", { "aria-hidden": "true" })
     this.more = h("span", { title: "Some cells lie beyond the scale. Where cells are large, a mark in the upper right corner says which." })
     const decades = grid.scale.kind === "log" ? [h("span", { title: `logarithmic, ${grid.scale.decades ?? 6} powers of ten` }, "log")] : []
-    this.scale = h("div", { class: "gscale", title: `Colour scale of ${grid.symbol}: fixed, from ${low} to ${high}` },
-      h("span", {}, low), this.bar, h("span", {}, high), ...decades, this.more)
-    this.scale.hidden = grid.scale.kind === "label"
+    this.scale = new ScaleLine(...decades, this.more)
+    this.scale.root.title = `Colour scale of ${grid.symbol}: fixed, from ${low} to ${high}`
+    this.scale.root.hidden = grid.scale.kind === "label"
     this.thumbnails = grid.rest.length ? new Thumbnails(lens, this) : null
     const [first, second, ...others] = printedSizes(grid)
     const long = [[first, second].filter(Boolean).join(" × "), ...(others.length ? [h("br"), `× ${others.join(" × ")}`] : [])]
@@ -44,7 +44,7 @@ export class GridBox {
     this.root = h("div", { class: "grid", "data-grid": grid.id },
       h("div", { class: "gn" }, name, h("span", { class: "nm" }, grid.name)),
       h("div", { class: "gs" }, h("span", { class: "long" }, long), h("span", { class: "brief" }, grid.shape.join(" × ") || "1")),
-      this.heads, this.tails, this.canvas, this.scale, this.loupe, this.thumbnails?.root)
+      this.heads, this.tails, this.canvas, this.scale.root, this.loupe, this.thumbnails?.root)
     this.#listen()
   }
 
@@ -71,8 +71,7 @@ export class GridBox {
     this.root.classList.toggle("first", grid.column === 0)
     this.root.classList.toggle("large", grid.rows * grid.cols > 30 && !lens.scene.network) // below a network the grids stand as it computes
     this.loupe.hidden = !sizes.loupe
-    this.bar.style.width = `${Math.max(30, Math.min(72, grid.cols * sizes.cell.width - 40))}px`
-    this.bar.style.background = gradient(lens.palette, grid.scale)
+    this.scale.show(lens.palette, grid.scale, Math.max(30, Math.min(72, grid.cols * sizes.cell.width - 40)))
     return this.thumbnails?.fits(Math.max(boxWidth(grid, sizes), label) + gap) ?? true
   }
 

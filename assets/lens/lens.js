@@ -4,10 +4,11 @@
 
 import { keepParameters } from "../drawing/address.js"
 import { palette } from "../drawing/colour.js"
+import { living } from "../drawing/living.js"
 import { unpack, unparcel } from "../drawing/payload.js"
 import { Player } from "../drawing/player.js"
 import { Source } from "../drawing/source.js"
-import { applyTheme, stillness } from "../drawing/theme.js"
+import { applyTheme, onFont, stillness } from "../drawing/theme.js"
 import { furnish } from "./furnish.js"
 import { arrange } from "./layout.js"
 import { lightOf, planesInLight } from "./light.js"
@@ -47,6 +48,7 @@ export class Lens {
     document.addEventListener("keydown", this.#keyOnPage)
     this.observer = new ResizeObserver(() => Math.abs(root.clientWidth - this.width) > 1 && this.layout())
     this.observer.observe(root)
+    onFont(root, () => this.layout())
   }
 
   close() {
@@ -396,21 +398,4 @@ export class Lens {
   }
 }
 
-const lenses = new WeakMap()
-
-export function mount({ data, parentElement, setStateValue }) {
-  const root = parentElement.querySelector(".lens")
-  if (!lenses.has(parentElement)) {
-    const lens = new Lens(root)
-    lenses.set(parentElement, lens)
-    applyTheme(root)
-    const font = getComputedStyle(root).getPropertyValue("--font")
-    document.fonts?.load(`500 13px ${font}`).then(() => lens.layout(), () => {}) // canvases do not wait for fonts
-  }
-  lenses.get(parentElement).set(data, (edit) => setStateValue("edit", edit))
-}
-
-export function unmount(parentElement) {
-  lenses.get(parentElement)?.close()
-  lenses.delete(parentElement)
-}
+export const { mount, unmount } = living("lens", Lens, ({ setStateValue }, edit) => setStateValue("edit", edit))

@@ -3,6 +3,7 @@
 import { fillTrack, h } from "../drawing/element.js"
 import { onStageKeys } from "../drawing/keys.js"
 import { Latest, MOVING, follow } from "../drawing/latest.js"
+import { living } from "../drawing/living.js"
 import { Player } from "../drawing/player.js"
 import { applyTheme } from "../drawing/theme.js"
 
@@ -87,14 +88,4 @@ class LiveSlider {
   }
 }
 
-const sliders = new WeakMap()
-
-export function mount({ data, parentElement, setStateValue }) {
-  if (!sliders.has(parentElement)) sliders.set(parentElement, new LiveSlider(parentElement.querySelector(".live_slider")))
-  sliders.get(parentElement).set(data, (value) => setStateValue("moved", value))
-}
-
-export function unmount(parentElement) {
-  sliders.get(parentElement)?.close()
-  sliders.delete(parentElement)
-}
+export const { mount, unmount } = living("live_slider", LiveSlider, ({ setStateValue }, moved) => setStateValue("moved", moved))

@@ -1,11 +1,13 @@
 /* A row of labelled heat maps, with frames to play, scrub or drag through. Pointing at a cell shows its value. */
 
-import { ends, gradient, palette } from "../drawing/colour.js"
+import { palette } from "../drawing/colour.js"
 import { h } from "../drawing/element.js"
+import { living } from "../drawing/living.js"
 import { count, number } from "../drawing/numbers.js"
 import { paint } from "../drawing/paint.js"
 import { unparcel } from "../drawing/payload.js"
 import { Player } from "../drawing/player.js"
+import { ScaleLine } from "../drawing/scale.js"
 import { applyTheme } from "../drawing/theme.js"
 import { dots, hatch, number as numberPlaces, print } from "./marks.js"
 
@@ -63,16 +65,14 @@ class Maps {
 
   #build() {
     this.views = this.data.maps.map((map, i) => {
-      const [low, high] = ends(map.scale)
       const canvas = h("canvas", { role: "img" }), value = h("span", { class: "value" })
-      const bar = h("i", { "aria-hidden": "true" })
       canvas.onpointermove = (event) => this.#point(i, event)
       canvas.onpointerdown = (event) => this.#point(i, event)
       canvas.onpointerleave = () => this.#point(i, null)
-      const scale = h("div", { class: "gscale" }, h("span", {}, low), bar, h("span", {}, high), value)
+      const scale = new ScaleLine(value)
       const label = h("div", { class: "label" }, map.role ? h("b", { class: `k-${map.role}` }, map.label) : map.label)
-      const root = h("div", { class: "map" }, label, canvas, scale)
-      return { root, canvas, scale, value, bar, cache: {} }
+      const root = h("div", { class: "map" }, label, canvas, scale.root)
+      return { root, canvas, scale, value, cache: {} }
     })
     this.row.replaceChildren(...groups(this.data.maps, this.views))
     this.root.replaceChildren(...(this.count > 1 ? [this.player.root, this.caption] : [this.caption]), this.row)
@@ -83,7 +83,7 @@ class Maps {
     if (!this.data || !this.width) return
     const shapes = this.data.maps.map(({ values }) => values.shape.slice(-2)), pictures = shapes.filter((shape) => !isSmall(shape))
     const within = (width) => ([rows, cols]) => Math.max(SMALLEST, Math.min(LARGEST, Math.floor(TALLEST / rows), Math.floor((width - 2 * PAD) / cols)))
-    const readout = parseFloat(getComputedStyle(this.views[0].scale).minWidth)
+    const readout = parseFloat(getComputedStyle(this.views[0].scale.root).minWidth)
     const shared = Math.min(LARGEST, ...pictures.map(within(this.width))) // pictures share a cell
     const small = (most) => (shape) => Math.min(most, within(this.width)(shape))
     const taken = (most) => shapes.reduce((sum, shape) => sum + GAP + 2 * PAD + (isSmall(shape) ? Math.max(readout, shape[1] * small(most)(shape)) : 0), -GAP)
@@ -124,8 +124,7 @@ class Maps {
       if (map.printed) print(view.canvas, matrix, view.cell, PAD, this.palette)
       if (map.sparse) dots(view.canvas, matrix, view.cell, PAD, this.palette)
       if (struck) hatch(view.canvas, matrix, (i, j) => struck[matrix.at(i, j) % struck.length], view.cell, PAD, this.palette)
-      view.bar.style.width = `${Math.max(24, Math.min(60, matrix.cols * view.cell.width - 60))}px`
-      view.bar.style.background = gradient(this.palette, map.scale)
+      view.scale.show(this.palette, map.scale, Math.max(24, Math.min(60, matrix.cols * view.cell.width - 60)))
       view.canvas.setAttribute("aria-label", this.#says(map, matrix))
       if (view.pointed) this.#printValue(view, map, matrix)
     })
@@ -214,14 +213,4 @@ const marksOf = ({ marks }) => (marks ? Array.from({ length: marks.shape[0] }, (
 /** A mask of one frame, read at the indices of a later one. */
 const offset = (mask, base) => new Proxy(mask, { get: (target, index) => target[index - base] })
 
-const all = new WeakMap()
-
-export function mount({ data, parentElement }) {
-  if (!all.has(parentElement)) all.set(parentElement, new Maps(parentElement.querySelector(".maps")))
-  all.get(parentElement).set(data)
-}
-
-export function unmount(parentElement) {
-  all.get(parentElement)?.close()
-  all.delete(parentElement)
-}
+export const { mount, unmount } = living("maps", Maps)

@@ -1,6 +1,7 @@
 /* A place to draw a picture of one's own: what is drawn is sent when the learner says so, as one byte a pixel. */
 
 import { h } from "../drawing/element.js"
+import { living } from "../drawing/living.js"
 import { Pad } from "../drawing/pad.js"
 import { applyTheme } from "../drawing/theme.js"
 
@@ -26,13 +27,4 @@ class Sheet {
   }
 }
 
-const all = new WeakMap()
-
-export function mount({ data, parentElement, setStateValue }) {
-  if (!all.has(parentElement)) all.set(parentElement, new Sheet(parentElement.querySelector(".pad-sheet")))
-  all.get(parentElement).set(data, (drawing) => setStateValue("drawing", drawing))
-}
-
-export function unmount(parentElement) {
-  all.delete(parentElement)
-}
+export const { mount, unmount } = living("pad-sheet", Sheet, ({ setStateValue }, drawing) => setStateValue("drawing", drawing))

@@ -1,8 +1,8 @@
 /* The plane as the network divides it, with all points on it: click, tap or keys put points there and take them away. */
 
+import { sized } from "../drawing/brush.js"
 import { h } from "../drawing/element.js"
 import { number } from "../drawing/numbers.js"
-import { sized } from "../unrolled/brush.js"
 import { raster } from "./raster.js"
 import { REACH } from "./points.js"
 

@@ -2,12 +2,13 @@
    server (experiments/backpropagation/playing.py); pictures come over the connection of all trainings. */
 
 import { copyAddress, keepParameters } from "../drawing/address.js"
+import { line, sized } from "../drawing/brush.js"
 import { palette } from "../drawing/colour.js"
 import { h, write } from "../drawing/element.js"
+import { living } from "../drawing/living.js"
 import { unparcel } from "../drawing/payload.js"
 import { applyTheme, stillness } from "../drawing/theme.js"
 import { Connection } from "../training/connection.js"
-import { line, sized } from "../unrolled/brush.js"
 import { NetworkDrawing } from "./network.js"
 import { Plane } from "./plane.js"
 import { letters, MOST, points, without } from "./points.js"
@@ -286,14 +287,4 @@ class Playground {
   }
 }
 
-const all = new WeakMap()
-
-export function mount({ data, parentElement, setStateValue }) {
-  if (!all.has(parentElement)) all.set(parentElement, new Playground(parentElement.querySelector(".playground")))
-  all.get(parentElement).set(data, (own) => setStateValue("own", own))
-}
-
-export function unmount(parentElement) {
-  all.get(parentElement)?.close()
-  all.delete(parentElement)
-}
+export const { mount, unmount } = living("playground", Playground, ({ setStateValue }, own) => setStateValue("own", own))

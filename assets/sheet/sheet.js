@@ -1,11 +1,13 @@
 /* Small pictures in a table, on one scale that is printed once. Pictures of one place belong together: they stand side by
    side, or below each other where there is no room, and never part. Pointing at a cell shows its value. */
 
-import { ends, gradient, palette } from "../drawing/colour.js"
+import { palette } from "../drawing/colour.js"
 import { h } from "../drawing/element.js"
+import { living } from "../drawing/living.js"
 import { number } from "../drawing/numbers.js"
 import { paint } from "../drawing/paint.js"
 import { unparcel } from "../drawing/payload.js"
+import { ScaleLine } from "../drawing/scale.js"
 import { applyTheme } from "../drawing/theme.js"
 
 const LARGEST = 12, SMALLEST = 2 // pixels a cell
@@ -35,8 +37,7 @@ class Sheet {
     if (shape !== this.shape) this.#build()
     this.shape = shape
     this.table.setAttribute("aria-label", this.data.alt)
-    this.bar.style.background = gradient(this.palette, this.data.scale)
-    ends(this.data.scale).forEach((end, k) => (this.ends[k].textContent = end))
+    this.scale.show(this.palette, this.data.scale)
     this.layout()
     this.root.dataset.drawn = ++this.drawn
   }
@@ -55,10 +56,9 @@ class Sheet {
         .filter(({ picture }) => picture.line === at && picture.column === column).map(({ canvas }) => canvas)))))))
     const head = h("thead", {}, h("tr", {}, ...columns.map((column) => h("th", { scope: "col", class: `k-${role}` }, column))))
     this.table = h("table", {}, head, ...places)
-    this.bar = h("i", { "aria-hidden": "true" })
-    this.ends = [h("span", {}), h("span", {})]
     this.value = h("span", { class: "value" })
-    this.root.replaceChildren(this.table, h("div", { class: "gscale" }, this.ends[0], this.bar, this.ends[1], this.value))
+    this.scale = new ScaleLine(this.value)
+    this.root.replaceChildren(this.table, this.scale.root)
   }
 
   layout() {
@@ -104,14 +104,4 @@ function count(pictures) {
   return places.values()
 }
 
-const all = new WeakMap()
-
-export function mount({ data, parentElement }) {
-  if (!all.has(parentElement)) all.set(parentElement, new Sheet(parentElement.querySelector(".sheet")))
-  all.get(parentElement).set(data)
-}
-
-export function unmount(parentElement) {
-  all.get(parentElement)?.close()
-  all.delete(parentElement)
-}
+export const { mount, unmount } = living("sheet", Sheet)

@@ -1,8 +1,8 @@
 /* Three pictures of one loss: its two parts, their sum, and where the minimum goes as λ grows. */
 
+import { faded, line, write } from "../drawing/brush.js"
 import { tone } from "../drawing/colour.js"
 import { number } from "../drawing/numbers.js"
-import { faded, line, write } from "../unrolled/brush.js"
 import { arrow, contour, dot, frame, strokePieces } from "./plane.js"
 
 export const SCALE = { kind: "magnitude", max: 32 } // of the loss; it never moves

@@ -1,6 +1,6 @@
 /* The plane of two weights: where a weight stands in pixels, lines of equal loss, arrows. */
 
-import { line, write } from "../unrolled/brush.js"
+import { line, write } from "../drawing/brush.js"
 
 const HEAD = 9 // pixels of an arrow's head
 const SHORTEST = 2 // pixels: below this there is nothing to see

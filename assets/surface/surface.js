@@ -2,14 +2,15 @@
    engine (experiments/l1_l2/surface.py); while λ is dragged they come by address, with no run of the page. */
 
 import { copyAddress, dropParameter, keepParameters, readParameter, writeParameter } from "../drawing/address.js"
+import { sized } from "../drawing/brush.js"
 import { gradient, palette } from "../drawing/colour.js"
 import { fillTrack, h, write } from "../drawing/element.js"
 import { onStageKeys } from "../drawing/keys.js"
+import { living } from "../drawing/living.js"
 import { number } from "../drawing/numbers.js"
 import { unpack, unparcel } from "../drawing/payload.js"
 import { Source } from "../drawing/source.js"
-import { applyTheme, onPresented } from "../drawing/theme.js"
-import { sized } from "../unrolled/brush.js"
+import { applyTheme, onFont, onPresented } from "../drawing/theme.js"
 import { SCALE, drawParts, drawPath, drawSum, spoken } from "./drawings.js"
 import { plane } from "./plane.js"
 
@@ -56,6 +57,7 @@ class Surface {
     this.#listen()
     this.observer = new ResizeObserver(() => Math.abs(root.clientWidth - this.width) > 1 && this.draw())
     this.observer.observe(root)
+    onFont(root, () => this.draw())
     const presented = onPresented(() => this.draw()), keys = onStageKeys(root, (key, { repeat }) => !repeat && this.#key(key))
     this.forget = () => [presented, keys].forEach((forget) => forget())
   }
@@ -240,21 +242,4 @@ function sameData(a, b) {
 
 const linked = (text) => (/^\d{1,3}\.\d{1,3}$/.test(text ?? "") ? text.split(".").map(Number) : null)
 
-const all = new WeakMap()
-
-export function mount({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".surface")
-  if (!all.has(parentElement)) {
-    const surface = new Surface(root)
-    all.set(parentElement, surface)
-    applyTheme(root)
-    const font = getComputedStyle(root).getPropertyValue("--font")
-    document.fonts?.load(`500 13px ${font}`).then(() => surface.draw(), () => {}) // canvases do not wait for fonts
-  }
-  all.get(parentElement).set(data, (word) => setTriggerValue("asked", word))
-}
-
-export function unmount(parentElement) {
-  all.get(parentElement)?.close()
-  all.delete(parentElement)
-}
+export const { mount, unmount } = living("surface", Surface, ({ setTriggerValue }, word) => setTriggerValue("asked", word))

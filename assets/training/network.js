@@ -1,10 +1,10 @@
 /* One network, layer by layer: its kernels, what the watched digit makes of them, and three numbers of the step. Forward
    shows weights and activations, backward their gradients, update the move that the step makes. Scales are fixed. */
 
-import { ends, gradient } from "../drawing/colour.js"
 import { h, write } from "../drawing/element.js"
 import { number } from "../drawing/numbers.js"
 import { paint } from "../drawing/paint.js"
+import { ScaleLine } from "../drawing/scale.js"
 import { Answer } from "./answer.js"
 
 const SCALES = {
@@ -27,10 +27,11 @@ const LARGEST = 28 // pixels of a cell
 export function legend(band, palette) {
   const drawn = [...PARTS[band], inputOf(band)], first = new Map(drawn.map((part) => [part[2], part]))
   return [...first].map(([name, [, role]]) => {
-    const scale = SCALES[name], [low, high] = ends(scale)
+    const scale = SCALES[name], line = new ScaleLine(scale.kind === "log" && "log")
     const symbols = drawn.filter((part) => part[2] === name).map((part) => part[3]).join(", ")
-    return h("span", { class: "gscale" }, h("b", { class: `k-${role}` }, symbols), low,
-      h("i", { "aria-hidden": "true", style: { background: gradient(palette, scale) } }), scale.kind === "log" ? `${high} log` : high)
+    line.root.prepend(h("b", { class: `k-${role}` }, symbols))
+    line.show(palette, scale)
+    return line.root
   })
 }
 

@@ -4,6 +4,7 @@
 import { copyAddress, dropParameter, keepParameters, lookedAtLast } from "../drawing/address.js"
 import { palette } from "../drawing/colour.js"
 import { icon, write } from "../drawing/element.js"
+import { living } from "../drawing/living.js"
 import { unparcel } from "../drawing/payload.js"
 import { applyTheme, stillness } from "../drawing/theme.js"
 import { Drawing } from "./drawing.js"
@@ -302,14 +303,4 @@ class Training {
   }
 }
 
-const all = new WeakMap()
-
-export function mount({ data, parentElement, setStateValue }) {
-  if (!all.has(parentElement)) all.set(parentElement, new Training(parentElement.querySelector(".training")))
-  all.get(parentElement).set(data, (rates) => setStateValue("rates", [...rates]))
-}
-
-export function unmount(parentElement) {
-  all.get(parentElement)?.close()
-  all.delete(parentElement)
-}
+export const { mount, unmount } = living("training", Training, ({ setStateValue }, rates) => setStateValue("rates", [...rates]))

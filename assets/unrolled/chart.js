@@ -1,8 +1,8 @@
 /* The gradient's size by time step, on a log scale that never moves: lines as computed, grey bands as predicted. What leaves
    the scale says at its edge how far it goes. */
 
+import { DASHES, faded, line, NUMBER, write } from "../drawing/brush.js"
 import { raised } from "../drawing/numbers.js"
-import { DASHES, faded, line, NUMBER, write } from "./brush.js"
 import { HIGH, LOW, power, SINGLE, within } from "./scale.js"
 
 const CLOSE = 20 // pixels between names

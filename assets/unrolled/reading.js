@@ -1,8 +1,8 @@
 /* The numbers of the step that is looked at, as a table, and what the predictions are worth, in words. */
 
+import { DASHES } from "../drawing/brush.js"
 import { h, svg, write } from "../drawing/element.js"
 import { count, number } from "../drawing/numbers.js"
-import { DASHES } from "./brush.js"
 
 const LEFT = 0.01 // of the gradient at the last step
 const COLUMNS = ["network", "gradient that arrives", "predicted", "this step multiplies by", "lets it pass", "1 % is left after"]

@@ -1,7 +1,7 @@
 /* The networks, unrolled: a node a step, filled by the gradient that arrives there; a connection as thick as what passes. Where
    there is no room for nodes a step is a stripe. What is beyond 1 makes a node grow, up to 10⁴. */
 
-import { faded, line, NUMBER, write } from "./brush.js"
+import { faded, line, NUMBER, write } from "../drawing/brush.js"
 import { excess, fullness, saturated } from "./scale.js"
 
 const THICK = 4 // pixels of a connection that 1 passes

@@ -3,14 +3,15 @@
    (experiments/recurrent/walk.py). While a slider is dragged the arrays come by address, with no run of the page. */
 
 import { copyAddress, dropParameter, keepParameters, readParameter, writeParameter } from "../drawing/address.js"
+import { sized } from "../drawing/brush.js"
 import { palette } from "../drawing/colour.js"
 import { h } from "../drawing/element.js"
+import { living } from "../drawing/living.js"
 import { number } from "../drawing/numbers.js"
 import { unpack, unparcel } from "../drawing/payload.js"
 import { Player } from "../drawing/player.js"
 import { Source } from "../drawing/source.js"
-import { applyTheme } from "../drawing/theme.js"
-import { sized } from "./brush.js"
+import { applyTheme, onFont } from "../drawing/theme.js"
 import { drawChart } from "./chart.js"
 import { legend } from "./legend.js"
 import { Reading, spoken } from "./reading.js"
@@ -63,6 +64,7 @@ class Unrolled {
     this.#listen()
     this.observer = new ResizeObserver(() => Math.abs(root.clientWidth - this.width) > 1 && this.draw())
     this.observer.observe(root)
+    onFont(root, () => this.draw())
   }
 
   close() {
@@ -213,21 +215,4 @@ function says(walks, steps) {
 
 const linked = (text) => (/^\d{1,4}$/.test(text ?? "") ? +text : null)
 
-const all = new WeakMap()
-
-export function mount({ data, parentElement }) {
-  const root = parentElement.querySelector(".unrolled")
-  if (!all.has(parentElement)) {
-    const unrolled = new Unrolled(root)
-    all.set(parentElement, unrolled)
-    applyTheme(root)
-    const font = getComputedStyle(root).getPropertyValue("--font")
-    document.fonts?.load(`500 13px ${font}`).then(() => unrolled.draw(), () => {}) // canvases do not wait for fonts
-  }
-  all.get(parentElement).set(data)
-}
-
-export function unmount(parentElement) {
-  all.get(parentElement)?.close()
-  all.delete(parentElement)
-}
+export const { mount, unmount } = living("unrolled", Unrolled)

@@ -1,4 +1,4 @@
-/* What both parts of the picture are drawn with. */
+/* What is drawn on a canvas with: lines, words, and a canvas of the right size. */
 
 export const DASHES = [[], [7, 4], [1.5, 4], [10, 3, 2, 3]] // a network is told apart by more than its name
 export const NUMBER = 600 // weight of what is written strongly
