@@ -45,6 +45,11 @@ def counted(number: int, word: str) -> str:
     return f"{whole(number)} {word}{'' if number == 1 else 's'}"
 
 
+def key(value: float) -> str:
+    """0.01 → "0_01": as a part of a {name} in a lesson's text."""
+    return f"{value:g}".replace(".", "_")
+
+
 def ends(values: Array, digits: int = 2) -> str:
     """The smallest to the largest: "0.81 to 0.97", or "0.81" where both are written alike."""
     return " to ".join(dict.fromkeys(decimal(float(end), digits) for end in (values.min(), values.max())))

@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.arrays import Array
-from experiments.batch_normalization.digits import DIGITS, right, training
+from engine.training import Training
+from experiments.batch_normalization.digits import DIGITS, NORM, shares, training
 from experiments.dropout.digits import few
 from experiments.numbers import counted, significant, spread
-from experiments.several import parts, trained
+from experiments.several import parts
 from experiments.shown import Part, Shown, Table
 
 SIZES = 1, 2, 4, 8, 32, 128
@@ -43,7 +44,7 @@ def noise(seed: int) -> Noise:
     recipe, digits = training(seed, RATE, norm=True), few(DIGITS, seed)
     start = recipe.start()
     _, trace = recipe.network.forward(start.params, digits.x, state=start.state)
-    values = trace.activations[2][:, 0].astype(np.float64)
+    values = trace.activations[NORM][:, 0].astype(np.float64)
     rng = np.random.default_rng((seed, 8))
     means = [rng.choice(values, (DRAWS, size)).mean(axis=1).std() for size in SIZES]
     return Noise(float(values.std()), np.array(means))
@@ -52,15 +53,12 @@ def noise(seed: int) -> Noise:
 def batches() -> Iterator[tuple[float, Batches | None]]:
     """Trains a network for each size and both counts, seed by seed: (share that is done, results when new)."""
     counts = [(size, STEPS) for size in SIZES] + [(size, EPOCH_STEPS * SIZES[-1] // size) for size in SHARED]
-    found: list[list[float]] = []
-    for seed in SEEDS:
-        shares = []
-        for number, (size, count) in enumerate(counts):
-            recipe = training(seed, RATE, norm=True, batch_size=size)
-            after = yield from trained(recipe, count, seed * len(counts) + number, len(SEEDS) * len(counts))
-            shares.append(right(recipe, after))
-        found.append(shares)
-        yield (seed + 1) / len(SEEDS), Batches(*np.split(np.array(found), [len(SIZES)], axis=1))
+
+    def runs(seed: int) -> list[tuple[Training, int]]:
+        return [(training(seed, RATE, norm=True, batch_size=size), count) for size, count in counts]
+
+    for done, right in shares(SEEDS, runs):
+        yield done, None if right is None else Batches(*np.split(right, [len(SIZES)], axis=1))
 
 
 def show(_: None = None) -> Iterator[Part]:

@@ -8,12 +8,13 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.arrays import Array
+from engine.layers import BatchNormalization
 from engine.network import Sequential
-from engine.training import Progress, Training, steps
-from experiments.batch_normalization.digits import right, training
+from engine.training import Progress, Step, Training, steps
+from experiments.batch_normalization.digits import NORM, right, training
 from experiments.dropout.digits import held_out
-from experiments.numbers import counted, decimal, scientific, spread
-from experiments.several import parts, trained
+from experiments.numbers import counted, decimal, key, scientific, spread
+from experiments.several import parts
 from experiments.shown import Lines, Part, Shown, Table
 
 MOMENTA = 0.9, 0.99
@@ -21,7 +22,6 @@ SEEDS = range(5)
 RATE = 0.1
 STEPS = 50
 BATCH = 32
-NORM = 2  # the first of the network's norms, behind Flatten and Dense
 OF_BATCH, OF_ALL = "of the batch", "of all that is learned from"
 
 
@@ -32,40 +32,40 @@ class Inference(NamedTuple):
     in_training: Array  # the same digits in batches of BATCH, with the batch's own statistics
     moved: Array  # how far the answers to one digit move with its neighbours, the switch forgotten
     moved_at_inference: Array
-    means: dict[
-        str, Array
-    ]  # (STEPS,) each: of the first seed, what the first unit's mean is in every step, and is kept
+    means: dict[str, Array]  # (STEPS,) each, of the first seed: the first unit's mean in every step, and what is kept
 
 
 def inference() -> Iterator[tuple[float, Inference | None]]:
     """Trains a network for each momentum, seed by seed: (share that is done, results when there are new ones)."""
     found: list[list[tuple[float, float, float, float]]] = []
-    means = first_means(SEEDS[0])
+    means: dict[str, list[float]] = {}
+    runs = len(SEEDS) * len(MOMENTA)
     for seed in SEEDS:
         row = []
-        for number, momentum in enumerate(MOMENTA):
+        for number, momentum in enumerate(MOMENTA, seed * len(MOMENTA)):
             recipe = training(seed, RATE, norm=True, momentum=momentum)
-            at = seed * len(MOMENTA) + number
-            after = yield from trained(recipe, STEPS, at, len(SEEDS) * len(MOMENTA))
-            row.append(asked(recipe, after))
+            for step in steps(recipe, STEPS):
+                if seed == SEEDS[0]:
+                    for name, mean in means_of(recipe, step).items():
+                        means.setdefault(name, []).append(mean)
+                yield (number + step.after.steps / STEPS) / runs, None
+            row.append(asked(recipe, step.after))
         found.append(row)
         right_ones, in_training, moved, at_inference = np.moveaxis(np.array(found), 2, 0)
-        yield (seed + 1) / len(SEEDS), Inference(right_ones, in_training, moved, at_inference, means)
+        curves = {name: np.array(each) for name, each in means.items()}
+        yield (seed + 1) / len(SEEDS), Inference(right_ones, in_training, moved, at_inference, curves)
 
 
-def first_means(seed: int) -> dict[str, Array]:
-    """Of the first unit, before the first norm, in every step. The momentum has no say in how the weights move."""
-    recipes = {momentum: training(seed, RATE, norm=True, momentum=momentum) for momentum in MOMENTA}
-    before = Sequential(recipes[MOMENTA[0]].network.layers[:NORM])
-    means: dict[str, list[float]] = {OF_BATCH: [], OF_ALL: []}
-    for step in steps(recipes[MOMENTA[0]], STEPS):
-        means[OF_BATCH].append(float(step.traces[NORM].normalized.mean[0, 0]))
-        everybody, _ = before.forward(step.before.params[:NORM], recipes[MOMENTA[0]].x)
-        means[OF_ALL].append(float(everybody[:, 0].mean()))
-    for momentum, recipe in recipes.items():
-        kept = [float(step.after.state[NORM]["moving_mean"][0]) for step in steps(recipe, STEPS)]
-        means[f"kept, momentum {momentum}"] = kept
-    return {name: np.array(each) for name, each in means.items()}
+def means_of(recipe: Training, step: Step) -> dict[str, float]:
+    """Of the first unit, before the first norm. The momentum has no say in how the weights move: the first tells it."""
+    norm = recipe.network.layers[NORM]
+    assert isinstance(norm, BatchNormalization)
+    kept = {f"kept, momentum {norm.momentum}": float(step.after.state[NORM]["moving_mean"][0])}
+    if norm.momentum != MOMENTA[0]:
+        return kept
+    everybody, _ = Sequential(recipe.network.layers[:NORM]).forward(step.before.params[:NORM], recipe.x)
+    batch = float(step.traces[NORM].normalized.mean[0, 0])
+    return {OF_BATCH: batch, OF_ALL: float(everybody[:, 0].mean()), **kept}
 
 
 def asked(recipe: Training, after: Progress) -> tuple[float, float, float, float]:
@@ -96,7 +96,7 @@ def _shown(result: Inference) -> Shown:
     seeds = counted(len(result.right), "seed")
     numbers = {"seeds": seeds, "steps": str(STEPS)}
     for at, momentum in enumerate(MOMENTA):
-        name = str(momentum).replace(".", "_")
+        name = key(momentum)
         numbers |= {f"right_{name}": spread(result.right[:, at]), f"training_{name}": spread(result.in_training[:, at])}
     numbers |= {
         "moved": spread(result.moved[:, 0]),

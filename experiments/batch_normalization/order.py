@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 
 from engine.arrays import Array
-from experiments.batch_normalization.digits import right, training
-from experiments.numbers import counted, spread
-from experiments.several import parts, trained
+from engine.training import Training
+from experiments.batch_normalization.digits import shares, training
+from experiments.numbers import counted, key, spread
+from experiments.several import parts
 from experiments.shown import Bars, Part, Shown, Table
 
 RATES = 0.01, 0.1, 1.0, 3.0
@@ -39,17 +41,13 @@ class Order(NamedTuple):
 
 def order() -> Iterator[tuple[float, Order | None]]:
     """Trains both at every rate, seed by seed: (share that is done, results when there are new ones)."""
-    found: list[Array] = []
-    runs = [(after, rate) for after in (False, True) for rate in RATES]
-    for seed in SEEDS:
-        shares = []
-        for number, (after, rate) in enumerate(runs):
-            recipe = training(seed, rate, norm=True, after=after)
-            progress = yield from trained(recipe, STEPS, seed * len(runs) + number, len(SEEDS) * len(runs))
-            shares.append(right(recipe, progress))
-        found.append(np.array(shares).reshape(2, len(RATES)))
-        both = np.array(found)
-        yield (seed + 1) / len(SEEDS), Order(both[:, 0], both[:, 1])
+    sides = list(product((False, True), RATES))
+
+    def runs(seed: int) -> list[tuple[Training, int]]:
+        return [(training(seed, rate, norm=True, after=after), STEPS) for after, rate in sides]
+
+    for done, right in shares(SEEDS, runs):
+        yield done, None if right is None else Order(*np.split(right, 2, axis=1))
 
 
 def show(_: None = None) -> Iterator[Part]:
@@ -62,12 +60,14 @@ def _shown(result: Order) -> Shown:
     sides = {"before": result.before, "after": result.after}
     numbers = {"seeds": seeds, "steps": str(STEPS)}
     for name, side in sides.items():
-        numbers |= {f"{name}_{rate:g}".replace(".", "_"): spread(side[:, at]) for at, rate in enumerate(RATES)}
+        numbers |= {f"{name}_{key(rate)}": spread(side[:, at]) for at, rate in enumerate(RATES)}
     columns = {"learning rate": [f"{rate:g}" for rate in RATES]}
     columns |= {f"norm {name} ReLU": [spread(column) for column in side.T] for name, side in sides.items()}
     columns["seeds with more right after it"] = [f"{n} of {len(result.before)}" for n in result.ahead]
-    words = "; ".join(f"at {rate:g} {numbers[f'before_{rate:g}'.replace('.', '_')]} before and "
-                      f"{numbers[f'after_{rate:g}'.replace('.', '_')]} after it" for rate in RATES)  # fmt: skip
+    words = "; ".join(
+        f"at {rate:g} {numbers[f'before_{key(rate)}']} before and {numbers[f'after_{key(rate)}']} after it"
+        for rate in RATES
+    )
     alt = f"Right answers with the norm before and after the ReLU, median of {seeds}: {words}"
     medians = {f"{name} ReLU": np.median(side, axis=0) for name, side in sides.items()}
     bars = Bars([f"{rate:g}" for rate in RATES], medians, "learning rate", "share of right answers", alt)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 
 from engine.arrays import Array
-from experiments.batch_normalization.digits import right, training
-from experiments.numbers import counted, spread
-from experiments.several import parts, trained
+from experiments.batch_normalization.digits import shares, training
+from experiments.numbers import counted, key, spread
+from experiments.several import parts
 from experiments.shown import Bars, Part, Shown, Table
 
 RATES = 0.001, 0.01, 0.1, 0.3, 1.0, 3.0
@@ -27,17 +28,9 @@ class Rates(NamedTuple):
 
 def rates() -> Iterator[tuple[float, Rates | None]]:
     """Trains both networks at every rate, seed by seed: (share that is done, results when there are new ones)."""
-    found: list[Array] = []
-    runs = [(norm, rate) for norm in (False, True) for rate in RATES]
-    for seed in SEEDS:
-        shares = []
-        for number, (norm, rate) in enumerate(runs):
-            recipe = training(seed, rate, norm=norm)
-            after = yield from trained(recipe, STEPS, seed * len(runs) + number, len(SEEDS) * len(runs))
-            shares.append(right(recipe, after))
-        found.append(np.array(shares).reshape(2, len(RATES)))
-        both = np.array(found)
-        yield (seed + 1) / len(SEEDS), Rates(both[:, 0], both[:, 1])
+    sides = list(product((False, True), RATES))
+    for done, right in shares(SEEDS, lambda seed: [(training(seed, rate, norm=norm), STEPS) for norm, rate in sides]):
+        yield done, None if right is None else Rates(*np.split(right, 2, axis=1))
 
 
 def show(_: None = None) -> Iterator[Part]:
@@ -51,10 +44,10 @@ def _shown(result: Rates) -> Shown:
     medians = {name: np.median(side, axis=0) for name, side in sides.items()}
     numbers = {"seeds": seeds, "steps": str(STEPS)}
     for name, side in (("plain", result.plain), ("norm", result.norm)):
-        numbers |= {f"{name}_{rate:g}".replace(".", "_"): spread(side[:, at]) for at, rate in enumerate(RATES)}
+        numbers |= {f"{name}_{key(rate)}": spread(side[:, at]) for at, rate in enumerate(RATES)}
     columns = {"learning rate": [f"{rate:g}" for rate in RATES]}
     columns |= {name: [spread(column) for column in side.T] for name, side in sides.items()}
-    told = f"Right answers, median of {seeds}, at a learning rate of 1: plain {spread(result.plain[:, 4])}, "
-    alt = told + f"with batch norm {spread(result.norm[:, 4])}"
+    told = f"Right answers, median of {seeds}, at a learning rate of 1: plain {numbers['plain_1']}, "
+    alt = told + f"with batch norm {numbers['norm_1']}"
     bars = Bars([f"{rate:g}" for rate in RATES], medians, "learning rate", "share of right answers", alt)
     return Shown(numbers, [bars, Table(columns, alt)])

@@ -12,11 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.layers import BatchNormalization, Dense, Dropout, Flatten, Layer, ReLU
-from engine.network import Sequential
 from engine.optimizers import Adam
 from engine.training import Training
-from experiments.batch_normalization.digits import MOMENTUM
+from experiments.batch_normalization.digits import network
 from experiments.dropout.digits import Looks, few, learn
 from experiments.dropout.overfitting import partly_wrong
 from experiments.numbers import counted, spread, whole
@@ -24,7 +22,7 @@ from experiments.several import parts
 from experiments.shown import Lines, Part, Shown, Table
 
 SEEDS = range(5)
-WIDTH, DIGITS, WRONG, RATE, STEPS = 64, 300, 0.2, 0.5, 300
+DEPTH, WIDTH, DIGITS, WRONG, RATE, STEPS = 2, 64, 300, 0.2, 0.5, 300
 PLAIN, NORM, DROPOUT, BOTH = "plain", "batch norm", "dropout", "both"
 ASKED_NUMBERS = MappingProxyType({"digits": whole(DIGITS), "wrong": whole(100 * WRONG)})
 SMALLER, SAME, LARGER = range(3)  # the lesson's answers
@@ -34,11 +32,7 @@ KINDS = {PLAIN: (False, 0.0), NORM: (True, 0.0), DROPOUT: (False, RATE), BOTH: (
 def training(name: str, seed: int) -> Training:
     """The same digits and wrong labels for every kind. With another number of layers later kernels are others."""
     norm, rate = KINDS[name]
-    layers: list[Layer] = [Flatten()]
-    for _ in range(2):
-        layers.append(Dense(WIDTH, use_bias=not norm, kernel_initializer="he_normal"))
-        layers += [*([BatchNormalization(MOMENTUM)] if norm else []), ReLU(), *([Dropout(rate)] if rate else [])]
-    net = Sequential((*layers, Dense(10)))
+    net = network(norm=norm, depth=DEPTH, width=WIDTH, dropout=rate)
     return partly_wrong(Training(net, Adam(0.003), *few(DIGITS, seed), batch_size=32, seed=seed), WRONG)
 
 
