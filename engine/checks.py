@@ -29,6 +29,12 @@ def check_dtype(name: str, array: Array, dtype: npt.DTypeLike, of: str = "x") ->
         raise ValueError(f"{name} is {array.dtype}, but {of} is {np.dtype(dtype)}: cast one of them")
 
 
+def check_mask(mask: Array | None, shape: Shape) -> None:
+    """None, or a flag for each step: True where it is there."""
+    if mask is not None and (mask.shape != shape or mask.dtype != np.bool_):
+        raise ValueError(f"mask must be bool of shape {shape}, a flag a step, not {mask.dtype} {mask.shape}")
+
+
 def check_integer(name: str, value: object, least: int = 1) -> int:
     """An integer, given back as an int. True is not 1 here, and 3.0 is not 3."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):

@@ -47,7 +47,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.arrays import Array, Shape
-from engine.checks import check_dtype, check_float, check_number
+from engine.checks import check_dtype, check_float, check_mask, check_number
 
 
 def softmax(logits: Array) -> Array:
@@ -196,8 +196,7 @@ def _counted(shape: Shape, mask: Array | None) -> Array:
     """What counts: the mask, or all."""
     if mask is None:
         return np.ones(shape, np.bool_)
-    if mask.shape != shape or mask.dtype != np.bool_:
-        raise ValueError(f"mask must be bool of shape {shape}, a flag a step, not {mask.dtype} {mask.shape}")
+    check_mask(mask, shape)
     if not mask.any():
         raise ValueError("mask must count at least one step")
     return mask

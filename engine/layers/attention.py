@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import Array, Shape
-from engine.checks import check_flag, check_gradient, check_integer
+from engine.checks import check_flag, check_gradient, check_integer, check_mask
 from engine.initializers import Chosen, initializer
 from engine.layers.layer import Layer, Params, State
 
@@ -128,10 +128,7 @@ class MultiHeadAttention(Layer):
     def _seen(self, shape: Shape, mask: Array | None) -> Array | None:
         """(B or 1, 1, T or 1, T): whether the step of the row may see that of the column. None: everything."""
         batch, steps, _ = shape
-        if mask is not None and (mask.shape != (batch, steps) or mask.dtype != np.bool_):
-            raise ValueError(
-                f"mask must be bool of shape {(batch, steps)}, a flag a step, not {mask.dtype} {mask.shape}"
-            )
+        check_mask(mask, (batch, steps))
         there = None if mask is None else mask[:, None, None, :]
         if not self.use_causal_mask:
             return there

@@ -34,7 +34,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import Array, Shape
-from engine.checks import check_dtype, check_flag, check_gradient, check_integer, check_number
+from engine.checks import check_dtype, check_flag, check_gradient, check_integer, check_mask, check_number
 from engine.initializers import Scaled, initializer
 from engine.kernels.workers import run
 from engine.layers.dropout import drop_factors
@@ -154,10 +154,7 @@ class RecurrentLayer(Layer):
         """x and mask, checked, with dropout, in the order of the steps."""
         sequence = self._check_given(params, x)
         batch, steps, channels = sequence.shape
-        if mask is not None and (mask.shape != (batch, steps) or mask.dtype != np.bool_):
-            raise ValueError(
-                f"mask must be bool of shape {(batch, steps)}, a flag a step, not {mask.dtype} {mask.shape}"
-            )
+        check_mask(mask, (batch, steps))
         order = slice(None, None, -1 if self.go_backwards else 1)
         keep = np.ones((batch, steps), np.bool_) if mask is None else np.array(mask[:, order])
         drop_x = drop_factors(self.dropout, (batch, channels), training, rng, sequence.dtype)
