@@ -15,7 +15,8 @@ from engine.layers import Conv2D, Dense, Flatten, ReLU
 from engine.losses import softmax, softmax_cross_entropy
 from engine.network import Sequential
 from engine.optimizers import SGD, Adam, Optimizer
-from engine.training import Recording, Step, Training, accuracy, dead_units, update_ratios
+from engine.recording import Recording
+from engine.training import Step, Training, accuracy, dead_units, update_ratios
 from experiments.convolution.network import layer_scene
 from experiments.scene import pack
 from experiments.spec import Mended, Spec, choice, number

@@ -17,9 +17,10 @@ from engine.layers import Dense, Embedding, Flatten, ReLU
 from engine.losses import mean_squared_error
 from engine.network import Sequential
 from engine.optimizers import SGD, Adam, RMSprop
+from engine.recording import Recording
 from engine.regularizers import L1, L1L2, L2, added, is_weight, penalty, penalty_gradients, shrunk, soft_threshold
 from engine.rows import Rows
-from engine.training import Drawn, Examples, Recording, Step, Training, steps
+from engine.training import Drawn, Examples, Step, Training, steps
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 import keras

@@ -15,11 +15,11 @@ from engine.layers import LSTM, Conv2D, Dense, Flatten, Layer, ReLU
 from engine.losses import mean_squared_error
 from engine.network import Sequential
 from engine.optimizers import SGD, Adam, RMSprop
+from engine.recording import Recording
 from engine.training import (
     Drawn,
     Examples,
     Progress,
-    Recording,
     Step,
     Training,
     accuracy,

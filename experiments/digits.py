@@ -1,4 +1,4 @@
-"""Networks that name digits, with and without dropout, and how well they do in inference mode, from several seeds.
+"""Networks that learn the names of few digits, and how well they do on others, at inference, from several seeds.
 
 8 × 8 → (dense → ReLU → dropout) × depth → dense → softmax cross-entropy
 """
@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import product
 from typing import Any, NamedTuple
@@ -18,7 +19,7 @@ from engine.losses import softmax_cross_entropy
 from engine.network import Sequential
 from engine.optimizers import Adam
 from engine.training import Progress, Training
-from experiments.examples import Examples, classifier, shared
+from experiments.examples import Examples, classifier, mislabelled, shared
 
 HELD_OUT = 1000
 EVERY = 20  # steps from one look at the losses to the next
@@ -73,6 +74,12 @@ def training(width: int, rate: float, count: int, seed: int, depth: int = 2, lea
     """The same seed gives the same digits, the same first weights and the same batches at any rate."""
     examples = few(count, seed)
     return Training(network(width, rate, depth), Adam(learning_rate), *examples, batch_size=32, seed=seed)
+
+
+def partly_wrong(training: Training, share: float) -> Training:
+    """The same with so many labels replaced by others, the same ones for the same seed."""
+    labels, rng = training.labels, np.random.default_rng((training.seed, 6))
+    return replace(training, labels=mislabelled(labels, np.arange(len(labels)), share, 10, rng))
 
 
 def judged(network: Sequential, params: Any, examples: Examples, state: Any = None) -> tuple[float, float]:
