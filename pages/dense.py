@@ -5,6 +5,7 @@ from functools import partial
 from engine import tables
 from engine.layers.dense import Dense
 from engine.warmup import not_ready
+from experiments.datasets import OWN, WANTED
 from experiments.dense import growth, head, shifted, surfaces
 from experiments.dense.code import keras, pytorch
 from experiments.dense.facts import facts
@@ -15,8 +16,6 @@ from experiments.dense.scene import scene
 from experiments.dense.shifted import ShiftedSpec
 from experiments.dense.spec import DIGIT, DenseSpec
 from experiments.dense.surfaces import SurfacesSpec
-from experiments.overfitting.data import OWN
-from experiments.overfitting.spec import WANTED
 from experiments.scene import pack
 from ui import code, lesson
 from ui.lens import lens_of

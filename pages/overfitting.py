@@ -2,13 +2,14 @@
 
 from engine import tables
 from engine.warmup import not_ready
+from experiments.datasets import OWN, WANTED
 from experiments.overfitting import bench, winners
 from experiments.overfitting.code import keras, pytorch
-from experiments.overfitting.data import OWN, example
+from experiments.overfitting.data import example
 from experiments.overfitting.facts import facts
 from experiments.overfitting.learning import judged, learn, outcome
 from experiments.overfitting.questions import question_numbers
-from experiments.overfitting.spec import PRESETS, WANTED, LabSpec
+from experiments.overfitting.spec import PRESETS, LabSpec
 from experiments.overfitting.techniques import recipe
 from experiments.overfitting.winners import Asked, MapSpec
 from ui import code, lesson

@@ -13,7 +13,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.training import Training
 from experiments.batch_normalization.digits import DIGITS, NORM, shares, training
-from experiments.dropout.digits import few
+from experiments.digits import few
 from experiments.numbers import counted, significant, spread
 from experiments.several import parts
 from experiments.shown import Part, Shown, Table

@@ -16,7 +16,7 @@ from engine.layers import BatchNormalization, Dense, Dropout, Flatten, Layer, Re
 from engine.network import Sequential
 from engine.optimizers import SGD
 from engine.training import Progress, Training, accuracy
-from experiments.dropout.digits import few, held_out
+from experiments.digits import few, held_out
 from experiments.several import trained
 
 DEPTH, WIDTH, DIGITS = 4, 32, 700

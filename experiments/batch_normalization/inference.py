@@ -12,7 +12,7 @@ from engine.layers import BatchNormalization
 from engine.network import Sequential
 from engine.training import Progress, Step, Training, steps
 from experiments.batch_normalization.digits import NORM, right, training
-from experiments.dropout.digits import held_out
+from experiments.digits import held_out
 from experiments.numbers import counted, decimal, key, scientific, spread
 from experiments.several import parts
 from experiments.shown import Lines, Part, Shown, Table

@@ -15,8 +15,7 @@ import numpy as np
 from engine.optimizers import Adam
 from engine.training import Training
 from experiments.batch_normalization.digits import network
-from experiments.dropout.digits import Looks, few, learn
-from experiments.dropout.overfitting import partly_wrong
+from experiments.digits import Looks, few, learn, partly_wrong
 from experiments.numbers import counted, spread, whole
 from experiments.several import parts
 from experiments.shown import Lines, Part, Shown, Table

@@ -18,9 +18,7 @@ import numpy as np
 
 from engine.layers import Conv2D, Dense, Flatten
 from engine.network import Sequential
-from experiments.dropout.digits import Looks, learn, training
-from experiments.dropout.digits import network as of_width
-from experiments.dropout.overfitting import partly_wrong
+from experiments.digits import Looks, learn, network, partly_wrong, training
 from experiments.numbers import counted, decimal, spread, whole
 from experiments.several import parts
 from experiments.shown import Lines, Part, Shown, Table
@@ -147,7 +145,7 @@ def _table(looks: Looks) -> Table:
     names = [str(width) for width in WIDTHS]
     columns = {
         "width": names,
-        "parameters": [whole(of_width(width, 0.0, 1).parameter_count((8, 8, 1))) for width in WIDTHS],
+        "parameters": [whole(network(width, 0.0, 1).parameter_count((8, 8, 1))) for width in WIDTHS],
         "cross-entropy, learned from": [spread(looks.seen[name][:, -1]) for name in names],
         "held out": [spread(looks.held[name][:, -1]) for name in names],
         "gap": [spread(looks.gap(name)) for name in names],

@@ -21,10 +21,10 @@ from engine.arrays import Array
 from engine.layers import Conv2D, Dense, Flatten, MaxPooling2D, ReLU
 from engine.network import Sequential
 from engine.optimizers import Adam
-from engine.training import Examples, Training, accuracy
+from engine.training import Training, accuracy
+from experiments.datasets import DIGITS, OWN, TUMOURS, WINES, check_data, everything, standardised
+from experiments.examples import Examples, shared
 from experiments.numbers import counted, decimal, spread, whole
-from experiments.overfitting.data import DIGITS, OWN, TUMOURS, WINES, everything
-from experiments.overfitting.spec import check_data
 from experiments.several import parts, trained
 from experiments.shown import Part, Shown, Table
 from experiments.spec import Spec, choice, text
@@ -98,17 +98,13 @@ def split(data: str, table: str, seed: int) -> Split:
     first = round(LEARNED * len(x))
     learned, held = order[:first][:MOST], order[first:]
     if data != DIGITS:
-        mean, size = x[learned].mean(axis=0), x[learned].std(axis=0)
-        x = (x - mean) / np.where(size > 0, size, 1)
+        x = standardised(x, learned)
     x = x.astype(np.float32)
-    both = Split(Examples(x[learned], labels[learned]), Examples(x[held], labels[held]))
-    for part in both:
-        part.x.flags.writeable = part.target.flags.writeable = False
-    return both
+    return Split(shared(x[learned], labels[learned]), shared(x[held], labels[held]))
 
 
 def training(spec: HeadSpec, name: str, seed: int) -> Training:
-    x, labels, *_ = split(spec.data, spec.table, seed).learned
+    x, labels = split(spec.data, spec.table, seed).learned
     return Training(spec.networks[name], Adam(0.01), x, labels, batch_size=min(BATCH, len(x)), seed=seed)
 
 
@@ -121,10 +117,10 @@ def heads(spec: HeadSpec) -> Iterator[tuple[float, Heads | None]]:
     for number, (seed, name) in enumerate(product(SEEDS, names)):
         recipe, both = training(spec, name, seed), split(spec.data, spec.table, seed)
         after = yield from trained(recipe, STEPS, number, len(SEEDS) * len(names))
-        right[name].append(accuracy(recipe.network, after, both.held_out.x, both.held_out.target))
-        seen[name].append(accuracy(recipe.network, after, both.learned.x, both.learned.target))
+        right[name].append(accuracy(recipe.network, after, *both.held_out))
+        seen[name].append(accuracy(recipe.network, after, *both.learned))
         if name == names[-1]:
-            often.append(np.bincount(both.held_out.target).max() / len(both.held_out.target))
+            often.append(np.bincount(both.held_out.labels).max() / len(both.held_out.labels))
             held_out, learned = ({k: np.array(v) for k, v in kept.items()} for kept in (right, seen))
             yield (number + 1) / (len(SEEDS) * len(names)), Heads(spec, held_out, learned, np.array(often))
 

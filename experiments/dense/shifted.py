@@ -26,6 +26,7 @@ from engine.losses import softmax
 from engine.network import Sequential
 from engine.optimizers import Adam
 from engine.training import Training
+from experiments.examples import Examples, shared
 from experiments.numbers import counted, decimal, ends, spread, whole
 from experiments.scene import Scale
 from experiments.several import parts, trained
@@ -83,20 +84,12 @@ class Shifted(NamedTuple):
         return {FALLS if lost > 0.1 else RISES if lost < -0.1 else STAYS}
 
 
-class Held(NamedTuple):
-    images: Array  # (N, 8, 8, 1)
-    labels: Array  # (N,)
-
-
 @cache
-def held_out() -> Held:
+def held_out() -> Examples:
     """The same for every run; shared and read-only."""
     images, labels = digits()
     order = np.random.default_rng(0).permutation(len(images))[:HELD_OUT]
-    part = Held(images[order], labels[order])
-    for array in part:
-        array.flags.writeable = False
-    return part
+    return shared(images[order], labels[order])
 
 
 def placed(images: Array, down: int, right: int) -> Array:

@@ -15,7 +15,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.losses import softmax
 from engine.network import Sequential
-from experiments.dropout.digits import held_out, training
+from experiments.digits import held_out, training
 from experiments.numbers import counted, decimal, significant, spread
 from experiments.scene import Scale
 from experiments.several import parts, trained

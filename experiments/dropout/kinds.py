@@ -25,7 +25,7 @@ from engine.arrays import Array
 from engine.datasets import recording
 from engine.layers import LSTM, Conv2D, DropConnect, Dropout, GaussianNoise, SpatialDropout2D
 from engine.layers.dropout import Dropping
-from experiments.dropout.digits import held_out
+from experiments.digits import held_out
 from experiments.numbers import decimal, significant, whole
 from experiments.scene import Role, Scale
 from experiments.shown import Maps, Picture, Shown

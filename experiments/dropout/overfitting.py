@@ -10,14 +10,12 @@ Zhang et al. 2017 (random labels are learned by heart), https://arxiv.org/abs/16
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from engine.training import Training
-from experiments.dropout.digits import Looks, learn, runs_of
-from experiments.examples import mislabelled
+from experiments.digits import Looks, learn, partly_wrong, runs_of
 from experiments.numbers import counted, spread, whole
 from experiments.several import parts
 from experiments.shown import Lines, Part, Shown, Table
@@ -59,12 +57,6 @@ def overfitting(spec: OverfittingSpec) -> Iterator[tuple[float, Overfitting | No
     runs = {run: partly_wrong(training, spec.wrong_labels) for run, training in runs.items()}
     for done, looks in learn(runs, STEPS):
         yield done, None if looks is None else Overfitting(spec, looks)
-
-
-def partly_wrong(training: Training, share: float) -> Training:
-    """The same with so many labels replaced by others, the same ones for the same seed."""
-    labels, rng = training.labels, np.random.default_rng((training.seed, 6))
-    return replace(training, labels=mislabelled(labels, np.arange(len(labels)), share, 10, rng))
 
 
 def show(spec: OverfittingSpec) -> Iterator[Part]:

@@ -5,8 +5,8 @@ A wrong answer is there only where the reason that the lesson gives for it holds
 
 from __future__ import annotations
 
+from experiments.digits import HELD_OUT
 from experiments.dropout import inference, overfitting, slower, superstar
-from experiments.dropout.digits import HELD_OUT
 from experiments.dropout.masks import MANY
 from experiments.dropout.network import UNITS
 from experiments.dropout.spec import DropoutSpec

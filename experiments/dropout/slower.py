@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.arrays import Array
-from experiments.dropout.digits import Looks, learn, runs_of
+from experiments.digits import Looks, learn, runs_of
 from experiments.numbers import counted, decimal
 from experiments.several import parts
 from experiments.shown import Lines, Part, Shown, Table

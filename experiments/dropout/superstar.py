@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.network import Sequential
-from experiments.dropout.digits import held_out, judged, training
+from experiments.digits import held_out, judged, training
 from experiments.numbers import counted, decimal, spread
 from experiments.several import parts, trained
 from experiments.shown import Lines, Part, Shown, Table

@@ -6,8 +6,9 @@ loss and penalty are the same. Tests run both for many settings, put the page's 
 
 from __future__ import annotations
 
+from experiments.datasets import DIGITS, OWN, TUMOURS
 from experiments.overfitting.bench import STEPS
-from experiments.overfitting.data import DIGITS, LEARNED, OWN, TEST, TUMOURS
+from experiments.overfitting.data import LEARNED, TEST
 from experiments.overfitting.spec import LabSpec
 from experiments.overfitting.techniques import BATCH, EVERY, JITTER, MOMENTUM, PATIENCE, RATE
 

@@ -9,18 +9,16 @@ input, those of the test too, as by a bad instrument. The labels of the test are
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-from engine import tables
 from engine.arrays import Array
-from engine.datasets import digits, tumours, wines
+from engine.datasets import wines
+from experiments.datasets import DIGITS, everything, standardised
 from experiments.examples import Examples, mislabelled, shared
 
-DIGITS, TUMOURS, WINES, OWN = "handwritten digits", "tumours", "wines", "your own table"
-DATA = (DIGITS, TUMOURS, WINES, OWN)
 LEARNED = 0.75  # of the examples that one has; the others validate
 TEST = 1000  # at most
 LEAST_TEST = 20
@@ -31,33 +29,6 @@ class Parts(NamedTuple):
     validation: Examples
     test: Examples
     classes: int
-
-
-class All(NamedTuple):
-    """Everything there is of a data set."""
-
-    x: Array
-    labels: Array
-
-    @property
-    def classes(self) -> int:
-        return int(self.labels.max()) + 1
-
-
-@cache
-def _shipped(name: str) -> All:
-    if name == DIGITS:
-        return All(*digits())
-    if name == TUMOURS:
-        return All(tumours().x, tumours().malignant.astype(np.int64))
-    if name == WINES:
-        return All(*wines())
-    raise ValueError(f"data must be one of {', '.join(DATA)}, not {name!r}")
-
-
-def everything(name: str, table: str = "") -> All:
-    """One of DATA; of your own table, as it is packed in `table`."""
-    return All(*tables.read(table)) if name == OWN else _shipped(name)
 
 
 def example() -> str:
@@ -85,8 +56,7 @@ def parts(name: str, samples: int, seed: int, wrong_labels: float = 0.0, noise: 
     count = round(LEARNED * samples)
     learned, validation, test = np.split(order[: samples + TEST], [count, samples])
     if name != DIGITS:
-        mean, size = x[learned].mean(axis=0), x[learned].std(axis=0)
-        x = (x - mean) / np.where(size > 0, size, 1)
+        x = standardised(x, learned)
     noisy = x + noise * x[learned].std() * np.random.default_rng((seed, 8)).standard_normal(x.shape)
     had = mislabelled(labels, order[:samples], wrong_labels, classes, np.random.default_rng((seed, 9)))
 

@@ -7,26 +7,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from engine import packed, tables
-from experiments.overfitting.data import DATA, DIGITS, OWN, Parts, most_samples, parts
+from experiments.datasets import DATA, DIGITS, check_data
+from experiments.overfitting.data import Parts, most_samples, parts
 from experiments.overfitting.techniques import Techniques
 from experiments.spec import Spec, choice, number, text
 
-WANTED = (
-    f"CSV, {tables.FEWEST} to {tables.MOST:,} rows: numbers, and in the last column which of "
-    f"2 to {tables.CLASSES} classes it is. Of rows alike in all numbers the first counts. An address has room "
-    f"for some {packed.LONGEST * 3 // 4:,} numbers, for more where many are alike"
-)
 DATA_HELP = (
     "1,797 digits of 8 × 8 pixels; 569 tumours, 30 measurements each; 178 wines, 13 measurements; or a CSV of yours"
 )
-
-
-def check_data(data: str, table: str) -> None:
-    if table:
-        tables.read(table)
-    elif data == OWN:
-        raise ValueError("there is no table of your own yet")
 
 
 @dataclass(frozen=True)

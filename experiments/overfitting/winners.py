@@ -18,8 +18,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine.arrays import Array
+from experiments.datasets import DIGITS
 from experiments.numbers import counted, decimal, ends, spread
-from experiments.overfitting.data import DIGITS, most_samples, parts
+from experiments.overfitting.data import most_samples, parts
 from experiments.overfitting.learning import learn, outcome
 from experiments.overfitting.techniques import EVERY, NOTHING, Techniques, recipe
 from experiments.several import parts as drawn

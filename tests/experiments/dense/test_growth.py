@@ -21,7 +21,7 @@ from experiments.dense.growth import (
     counts,
     growth,
 )
-from experiments.dropout.digits import Looks
+from experiments.digits import Looks
 from tests.experiments.runs import cells, last, lines, shown
 from tests.test_claims_table import spread, told
 

@@ -7,6 +7,7 @@ import pytest
 
 from engine import tables
 from engine.datasets import tumours
+from experiments.datasets import DIGITS, OWN, TUMOURS, WINES
 from experiments.dense import head as module
 from experiments.dense.head import (
     ALIKE,
@@ -22,7 +23,6 @@ from experiments.dense.head import (
     split,
     training,
 )
-from experiments.overfitting.data import DIGITS, OWN, TUMOURS, WINES
 from tests.experiments.runs import cells, last, shown
 from tests.test_claims_table import spread, told
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from experiments.digits import EVERY
 from experiments.dropout import inference, kinds, masks, overfitting, slower, superstar
-from experiments.dropout.digits import EVERY
 from experiments.dropout.kinds import KindsSpec
 from experiments.dropout.overfitting import OverfittingSpec
 from experiments.dropout.questions import question_numbers

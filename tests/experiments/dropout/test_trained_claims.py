@@ -9,9 +9,10 @@ import pytest
 
 from engine.arrays import Array
 from engine.training import accuracy
-from experiments.dropout import digits, inference, overfitting, slower, superstar
-from experiments.dropout.digits import few, held_out, learn, training
-from experiments.dropout.overfitting import OverfittingSpec, partly_wrong
+from experiments import digits
+from experiments.digits import few, held_out, learn, partly_wrong, training
+from experiments.dropout import inference, overfitting, slower, superstar
+from experiments.dropout.overfitting import OverfittingSpec
 from tests.test_claims_table import spread, told
 
 Result = TypeVar("Result")

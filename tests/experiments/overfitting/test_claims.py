@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine.arrays import Array
-from experiments.overfitting.data import DIGITS
+from experiments.datasets import DIGITS
 from experiments.overfitting.techniques import NOTHING
 from experiments.overfitting.winners import SAMPLES, SEEDS, WRONG_LABELS, Asked, Contest, contest
 from tests.test_claims_table import spread, told

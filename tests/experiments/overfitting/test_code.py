@@ -12,9 +12,9 @@ import pytest
 from engine.arrays import leaves
 from engine.losses import softmax_cross_entropy
 from engine.regularizers import L1L2, penalty
+from experiments.datasets import OWN, TUMOURS, WINES
 from experiments.overfitting import code
 from experiments.overfitting.code import keras, pytorch
-from experiments.overfitting.data import OWN, TUMOURS, WINES
 from experiments.overfitting.spec import LabSpec
 from experiments.overfitting.techniques import recipe
 from tests.experiments.overfitting.test_trainings import table

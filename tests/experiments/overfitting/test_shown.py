@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from experiments.datasets import DIGITS, WINES
 from experiments.overfitting import bench, winners
-from experiments.overfitting.data import DIGITS, WINES
 from experiments.overfitting.facts import facts
 from experiments.overfitting.learning import learn
 from experiments.overfitting.questions import question_numbers

@@ -10,10 +10,11 @@ from engine import tables
 from engine.arrays import leaves
 from engine.losses import softmax
 from engine.regularizers import is_weight
+from experiments.datasets import DATA, DIGITS, OWN, WINES
 from experiments.examples import Examples
 from experiments.numbers import decimal, significant
 from experiments.overfitting import bench, data, winners
-from experiments.overfitting.data import DATA, DIGITS, LEAST_TEST, OWN, TEST, WINES, parts
+from experiments.overfitting.data import LEAST_TEST, TEST, parts
 from experiments.overfitting.learning import BINS, judged, learn, outcome
 from experiments.overfitting.spec import PRESETS, LabSpec
 from experiments.overfitting.techniques import EVERY, NOTHING, Techniques, recipe, shifted
