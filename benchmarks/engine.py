@@ -17,83 +17,15 @@ import numpy as np
 import torch
 
 from benchmarks import pytorch
+from benchmarks.cases import LAYERS, LOGITS, OPTIMIZERS, WEIGHTS
 from benchmarks.graphs import heard
 from benchmarks.report import Comparison, asked_to_be_quick, comparison_table, machine, others_worked, publish
 from engine.arrays import Array, Shape, leaves
-from engine.initializers import Scaled
 from engine.kernels.workers import WORKERS
-from engine.layers import (
-    ELU,
-    GELU,
-    GIN,
-    GRU,
-    LSTM,
-    SELU,
-    AveragePooling1D,
-    AveragePooling2D,
-    AveragePooling3D,
-    BatchNormalization,
-    Bidirectional,
-    Conv1D,
-    Conv1DTranspose,
-    Conv2D,
-    Conv2DTranspose,
-    Conv3D,
-    Conv3DTranspose,
-    Dense,
-    DepthwiseConv2D,
-    DropConnect,
-    Dropout,
-    Embedding,
-    Flatten,
-    GATv2,
-    GaussianNoise,
-    GaussianSampling,
-    GlobalAveragePooling1D,
-    GlobalAveragePooling2D,
-    GlobalAveragePooling3D,
-    GlobalMaxPooling1D,
-    GlobalMaxPooling2D,
-    GlobalMaxPooling3D,
-    GraphAttention,
-    GraphConvolution,
-    GraphPooling,
-    GraphSAGE,
-    GroupNormalization,
-    HardSigmoid,
-    InstanceNormalization,
-    Layer,
-    LayerNormalization,
-    LeakyReLU,
-    LogSoftmax,
-    MaxPooling1D,
-    MaxPooling2D,
-    MaxPooling3D,
-    MultiHeadAttention,
-    PairNorm,
-    PositionalEncoding,
-    PReLU,
-    ReLU,
-    Reshape,
-    RMSNormalization,
-    SeparableConv2D,
-    Sigmoid,
-    SiLU,
-    SimpleRNN,
-    Softmax,
-    Softplus,
-    Softsign,
-    SpatialDropout1D,
-    SpatialDropout2D,
-    SpatialDropout3D,
-    Tanh,
-    UpSampling1D,
-    UpSampling2D,
-    UpSampling3D,
-)
+from engine.layers import Bidirectional, Embedding, GraphPooling, Layer
 from engine.layers.recurrent import RecurrentLayer
 from engine.losses import softmax_cross_entropy
-from engine.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from engine.optimizers import Optimizer
 from experiments.convolution.learning import LearningSpec, training
 
 OURS = "ours"
@@ -101,132 +33,6 @@ TIMES = 21
 TURN = 0.01  # seconds that a turn lasts at least: short work is repeated
 QUIET = 0.1  # cores that other programs may take; more, and PyTorch's threads wait for each other
 PAUSE = 0.02  # seconds between turns; PyTorch's threads go on spinning for a while when their work is done
-
-# name → the layer and its x at the size of a lesson, and at a large one
-LAYERS: Mapping[str, tuple[tuple[Layer, Shape], tuple[Layer, Shape]]] = {
-    "Conv2D 3 × 3, one channel": ((Conv2D(8, 3), (32, 8, 8, 1)), (Conv2D(32, 3), (32, 64, 64, 1))),
-    "Conv2D 3 × 3": ((Conv2D(16, 3), (32, 6, 6, 8)), (Conv2D(64, 3), (32, 28, 28, 32))),
-    "Conv2D 1 × 1": ((Conv2D(16, 1), (32, 8, 8, 8)), (Conv2D(128, 1), (32, 28, 28, 64))),
-    "Conv2D 3 × 3, strides 2": (
-        (Conv2D(16, 3, 2, padding=1), (32, 8, 8, 8)),
-        (Conv2D(64, 3, 2, padding=1), (32, 56, 56, 32)),
-    ),
-    "Conv2D 3 × 3, depthwise": (
-        (Conv2D(8, 3, groups=8), (32, 8, 8, 8)),
-        (Conv2D(64, 3, groups=64), (32, 28, 28, 64)),
-    ),
-    "DepthwiseConv2D": ((DepthwiseConv2D(3), (32, 8, 8, 8)), (DepthwiseConv2D(3), (32, 28, 28, 64))),
-    "SeparableConv2D": ((SeparableConv2D(16, 3), (32, 8, 8, 8)), (SeparableConv2D(64, 3), (32, 28, 28, 64))),
-    "Conv1D 5": ((Conv1D(16, 5), (32, 32, 8)), (Conv1D(64, 5), (32, 512, 32))),
-    "Conv3D 3 × 3 × 3": ((Conv3D(8, 3), (8, 6, 6, 6, 2)), (Conv3D(32, 3), (4, 16, 16, 16, 16))),
-    "Conv2DTranspose 4 × 4, strides 2": (
-        (Conv2DTranspose(8, 4, 2, 1), (32, 4, 4, 16)),
-        (Conv2DTranspose(32, 4, 2, 1), (32, 28, 28, 64)),
-    ),
-    "Conv1DTranspose 4, strides 2": (
-        (Conv1DTranspose(8, 4, 2, 1), (32, 16, 16)),
-        (Conv1DTranspose(32, 4, 2, 1), (32, 256, 64)),
-    ),
-    "Conv3DTranspose 2 × 2 × 2, strides 2": (
-        (Conv3DTranspose(4, 2, 2), (8, 3, 3, 3, 8)),
-        (Conv3DTranspose(16, 2, 2), (4, 8, 8, 8, 32)),
-    ),
-    "MaxPooling2D 2 × 2": ((MaxPooling2D(2), (32, 8, 8, 8)), (MaxPooling2D(2), (32, 56, 56, 64))),
-    "AveragePooling2D 2 × 2": ((AveragePooling2D(2), (32, 8, 8, 8)), (AveragePooling2D(2), (32, 56, 56, 64))),
-    "GlobalMaxPooling2D": ((GlobalMaxPooling2D(), (32, 4, 4, 16)), (GlobalMaxPooling2D(), (32, 28, 28, 128))),
-    "GlobalAveragePooling2D": (
-        (GlobalAveragePooling2D(), (32, 4, 4, 16)),
-        (GlobalAveragePooling2D(), (32, 28, 28, 128)),
-    ),
-    "MaxPooling1D 2": ((MaxPooling1D(2), (32, 32, 8)), (MaxPooling1D(2), (32, 512, 64))),
-    "MaxPooling3D 2 × 2 × 2": ((MaxPooling3D(2), (8, 6, 6, 6, 4)), (MaxPooling3D(2), (4, 16, 32, 32, 16))),
-    "AveragePooling1D 2": ((AveragePooling1D(2), (32, 32, 8)), (AveragePooling1D(2), (32, 512, 64))),
-    "AveragePooling3D 2 × 2 × 2": ((AveragePooling3D(2), (8, 6, 6, 6, 4)), (AveragePooling3D(2), (4, 16, 32, 32, 16))),
-    "UpSampling2D 2 × 2": ((UpSampling2D(2), (32, 8, 8, 8)), (UpSampling2D(2), (32, 28, 28, 64))),
-    "UpSampling2D 2 × 2 bilinear": (
-        (UpSampling2D(2, "bilinear"), (32, 8, 8, 8)),
-        (UpSampling2D(2, "bilinear"), (32, 28, 28, 64)),
-    ),
-    "UpSampling1D 2": ((UpSampling1D(2), (32, 32, 8)), (UpSampling1D(2), (32, 256, 64))),
-    "UpSampling3D 2 × 2 × 2": ((UpSampling3D(2), (8, 6, 6, 6, 4)), (UpSampling3D(2), (4, 8, 16, 16, 16))),
-    "GlobalMaxPooling1D": ((GlobalMaxPooling1D(), (32, 32, 8)), (GlobalMaxPooling1D(), (32, 512, 64))),
-    "GlobalMaxPooling3D": ((GlobalMaxPooling3D(), (8, 6, 6, 6, 4)), (GlobalMaxPooling3D(), (4, 16, 32, 32, 16))),
-    "GlobalAveragePooling1D": ((GlobalAveragePooling1D(), (32, 32, 8)), (GlobalAveragePooling1D(), (32, 512, 64))),
-    "GlobalAveragePooling3D": (
-        (GlobalAveragePooling3D(), (8, 6, 6, 6, 4)),
-        (GlobalAveragePooling3D(), (4, 16, 32, 32, 16)),
-    ),
-    "Dense": ((Dense(10), (32, 64)), (Dense(1024), (256, 1024))),
-    "DropConnect": ((DropConnect(10, 0.5), (32, 64)), (DropConnect(1024, 0.5), (256, 1024))),
-    "Dropout": ((Dropout(0.5), (32, 64)), (Dropout(0.5), (256, 1024))),
-    "SpatialDropout1D": ((SpatialDropout1D(0.5), (32, 30, 8)), (SpatialDropout1D(0.5), (32, 512, 64))),
-    "SpatialDropout2D": ((SpatialDropout2D(0.5), (32, 8, 8, 8)), (SpatialDropout2D(0.5), (32, 28, 28, 64))),
-    "SpatialDropout3D": ((SpatialDropout3D(0.5), (8, 6, 6, 6, 4)), (SpatialDropout3D(0.5), (4, 16, 16, 16, 16))),
-    "GaussianSampling": ((GaussianSampling(), (32, 64)), (GaussianSampling(), (256, 1024))),
-    "GaussianNoise": ((GaussianNoise(0.1), (32, 64)), (GaussianNoise(0.1), (256, 1024))),
-    "Embedding": ((Embedding(26, 8), (32, 4)), (Embedding(50_000, 300), (32, 128))),
-    "Flatten": ((Flatten(), (32, 2, 2, 16)), (Flatten(), (32, 28, 28, 128))),
-    "Reshape": ((Reshape((8, 8)), (32, 2, 2, 16)), (Reshape((28, -1)), (32, 28, 28, 128))),
-    "SimpleRNN": ((SimpleRNN(16), (32, 30, 8)), (SimpleRNN(128, return_sequences=True), (32, 100, 64))),
-    "LSTM": ((LSTM(16), (32, 30, 8)), (LSTM(128, return_sequences=True), (32, 100, 64))),
-    "GRU": ((GRU(16), (32, 30, 8)), (GRU(128, return_sequences=True), (32, 100, 64))),
-    "Bidirectional LSTM": (
-        (Bidirectional(LSTM(16)), (32, 30, 8)),
-        (Bidirectional(LSTM(128, return_sequences=True)), (32, 100, 64)),
-    ),
-    "BatchNormalization, training": (
-        (BatchNormalization(), (32, 64)),
-        (BatchNormalization(), (32, 28, 28, 64)),
-    ),
-    "MultiHeadAttention": (
-        (MultiHeadAttention(2, 8), (32, 16, 16)),
-        (MultiHeadAttention(4, 32, use_causal_mask=True), (16, 128, 128)),
-    ),
-    "PositionalEncoding": ((PositionalEncoding(), (32, 16, 16)), (PositionalEncoding(), (32, 128, 512))),
-    "LayerNormalization": ((LayerNormalization(), (32, 64)), (LayerNormalization(), (32, 128, 512))),
-    "RMSNormalization": ((RMSNormalization(), (32, 64)), (RMSNormalization(), (32, 128, 512))),
-    "GroupNormalization": (
-        (GroupNormalization(4), (32, 8, 8, 16)),
-        (GroupNormalization(32), (32, 28, 28, 64)),
-    ),
-    "InstanceNormalization": (
-        (InstanceNormalization(), (32, 8, 8, 16)),
-        (InstanceNormalization(), (32, 28, 28, 64)),
-    ),
-    # nodes and channels; every node hears 8 others
-    "GraphConvolution": ((GraphConvolution(16), (32, 8)), (GraphConvolution(64), (4096, 64))),
-    "GraphAttention": ((GraphAttention(8, 2), (32, 8)), (GraphAttention(16, 4), (4096, 64))),
-    "GATv2": ((GATv2(8, 2), (32, 8)), (GATv2(16, 4), (4096, 64))),
-    "GraphSAGE": ((GraphSAGE(16), (32, 8)), (GraphSAGE(64), (4096, 64))),
-    "GIN": ((GIN(), (32, 8)), (GIN(), (4096, 64))),
-    "GraphPooling": ((GraphPooling(), (32, 8)), (GraphPooling(), (4096, 64))),
-    "PairNorm": ((PairNorm(), (32, 8)), (PairNorm(), (4096, 64))),
-    "ReLU": ((ReLU(), (32, 6, 6, 8)), (ReLU(), (32, 56, 56, 64))),
-    "LeakyReLU": ((LeakyReLU(), (32, 6, 6, 8)), (LeakyReLU(), (32, 56, 56, 64))),
-    "PReLU": ((PReLU(Scaled("ones", 0.25)), (32, 6, 6, 8)), (PReLU(Scaled("ones", 0.25)), (32, 56, 56, 64))),
-    "ELU": ((ELU(), (32, 6, 6, 8)), (ELU(), (32, 56, 56, 64))),
-    "SELU": ((SELU(), (32, 6, 6, 8)), (SELU(), (32, 56, 56, 64))),
-    "GELU": ((GELU(), (32, 6, 6, 8)), (GELU(), (32, 56, 56, 64))),
-    "GELU, approximate": ((GELU(approximate=True), (32, 6, 6, 8)), (GELU(approximate=True), (32, 56, 56, 64))),
-    "SiLU": ((SiLU(), (32, 6, 6, 8)), (SiLU(), (32, 56, 56, 64))),
-    "Softplus": ((Softplus(), (32, 6, 6, 8)), (Softplus(), (32, 56, 56, 64))),
-    "Softsign": ((Softsign(), (32, 6, 6, 8)), (Softsign(), (32, 56, 56, 64))),
-    "Sigmoid": ((Sigmoid(), (32, 6, 6, 8)), (Sigmoid(), (32, 56, 56, 64))),
-    "HardSigmoid": ((HardSigmoid(), (32, 6, 6, 8)), (HardSigmoid(), (32, 56, 56, 64))),
-    "Tanh": ((Tanh(), (32, 6, 6, 8)), (Tanh(), (32, 56, 56, 64))),
-    "LogSoftmax": ((LogSoftmax(), (32, 10)), (LogSoftmax(), (512, 1000))),
-    "Softmax": ((Softmax(), (32, 10)), (Softmax(), (512, 1000))),
-}
-LOGITS = ((32, 10), (512, 1000))
-OPTIMIZERS: Mapping[str, Optimizer] = {
-    "SGD, a step": SGD(0.01),
-    "SGD with Nesterov's momentum, a step": SGD(0.01, 0.9, nesterov=True),
-    "Adagrad, a step": Adagrad(0.01, epsilon=1e-30),
-    "RMSprop, a step": RMSprop(0.001, epsilon=1e-30),
-    "Adam, a step": Adam(0.001, epsilon=1e-30),  # ε stands elsewhere in PyTorch: so small, it makes no difference
-    "AdamW, a step": AdamW(0.001, epsilon=1e-30),
-}
-WEIGHTS = (Dense(10), (64,)), (Dense(1024), (1024,))  # the layers whose parameters take a step
 
 
 @dataclass(frozen=True, eq=False)

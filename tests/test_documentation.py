@@ -139,7 +139,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     change("tests/cases.py", "    ReLU,\n", "    ReLU,\n    Scale,\n")
     change("tests/cases.py", "CASES = (\n", f"CASES = (\n    {LAYER['tests/cases.py'].strip()},\n")
     for path, old in {
-        "benchmarks/engine.py": "LAYERS: Mapping[str, tuple[tuple[Layer, Shape], tuple[Layer, Shape]]] = {\n",
+        "benchmarks/cases.py": "LAYERS: Mapping[str, tuple[tuple[Layer, Shape], tuple[Layer, Shape]]] = {\n",
         "benchmarks/pytorch.py": "functions: dict[type[Layer], Callable[..., Tensor]] = {\n",
     }.items():
         change(path, "    ReLU,\n", "    ReLU,\n    Scale,\n")

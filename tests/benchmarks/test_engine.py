@@ -6,12 +6,9 @@ import pytest
 import torch
 
 import engine.layers
+from benchmarks.cases import LAYERS, LOGITS, OPTIMIZERS, WEIGHTS
 from benchmarks.engine import (
-    LAYERS,
-    LOGITS,
-    OPTIMIZERS,
     OURS,
-    WEIGHTS,
     Pair,
     compare,
     layer_pair,
