@@ -32,7 +32,7 @@ def microscope() -> GraphSpec:
     spec = settings.read()
     drawn = scene(spec)
     with lesson.row("graph"):
-        lesson.try_this(text["Try this"], {grid.symbol: grid.role for grid in drawn.grids})
+        lesson.try_this(text["Try this"], drawn.roles)
     lens_of(settings, pack(drawn))
     settings.settle()
     return spec

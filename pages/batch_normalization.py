@@ -29,7 +29,7 @@ def microscope() -> NormSpec:
         for name in ("gamma", "beta", "neighbours"):
             settings.slider(name)
         settings.presets(PRESETS)
-    lesson.try_this(text["Try this"], {grid.symbol: grid.role for grid in drawn.grids})
+    lesson.try_this(text["Try this"], drawn.roles)
     lens_of(settings, pack(drawn))
     settings.settle()
     return spec

@@ -37,8 +37,7 @@ def microscope() -> ConvolutionSpec:
     with lesson.row("angle"):
         if spec.turns:
             settings.slider("angle", unit="°")
-        roles = {grid.symbol: grid.role for grid in drawn.grids}
-        lesson.try_this(text["Try this" if spec.turns else "Try an edit"], roles)
+        lesson.try_this(text["Try this" if spec.turns else "Try an edit"], drawn.roles)
     lens_of(settings, pack(drawn))
     settings.settle()
     return spec

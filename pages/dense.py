@@ -37,7 +37,7 @@ def microscope() -> DenseSpec:
     spec = settings.read()
     with lesson.waiting_for(not_ready()):
         drawn = scene(spec)
-    lesson.try_this(text["Try this"], {grid.symbol: grid.role for grid in drawn.grids})
+    lesson.try_this(text["Try this"], drawn.roles)
     lens_of(settings, pack(drawn))
     settings.settle()
     return spec

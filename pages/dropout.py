@@ -33,9 +33,7 @@ def microscope() -> DropoutSpec:
         drawn = scene(spec)
     with lesson.row("rate"):
         settings.slider("rate")
-        lesson.try_this(
-            text["Try this" if spec.drops else "Try without a mask"], {grid.symbol: grid.role for grid in drawn.grids}
-        )
+        lesson.try_this(text["Try this" if spec.drops else "Try without a mask"], drawn.roles)
     lens_of(settings, pack(drawn))
     settings.settle()
     return spec

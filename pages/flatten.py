@@ -24,7 +24,7 @@ def microscope() -> FlattenSpec:
     drawn = scene(spec)
     with lesson.row("example"):
         settings.slider("example")
-        lesson.try_this(text["Try this"], {grid.symbol: grid.role for grid in drawn.grids})
+        lesson.try_this(text["Try this"], drawn.roles)
     lens_of(settings, pack(drawn))
     settings.settle()
     return spec

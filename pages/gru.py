@@ -30,7 +30,7 @@ def microscope() -> GRUSpec:
         if spec.use_bias:
             settings.slider("update_bias")
         settings.presets(PRESETS)
-        lesson.try_this(text["Try this"], {grid.symbol: grid.role for grid in drawn.grids})
+        lesson.try_this(text["Try this"], drawn.roles)
     lens_of(settings, pack(drawn))
     settings.settle()
     return spec

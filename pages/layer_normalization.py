@@ -32,7 +32,7 @@ def microscope() -> LayerNormSpec:
     with lesson.row("sliders"):
         for name in ("gamma", "beta", "neighbours"):
             settings.slider(name)
-    lesson.try_this(text["Try this"], {grid.symbol: grid.role for grid in drawn.grids})
+    lesson.try_this(text["Try this"], drawn.roles)
     lens_of(settings, pack(drawn))
     settings.settle()
     return spec

@@ -39,7 +39,7 @@ def microscope() -> LSTMSpec:
         if spec.has_forget_bias:
             settings.slider("forget_bias")
         settings.presets(PRESETS)
-        lesson.try_this(text["Try this"], {grid.symbol: grid.role for grid in drawn.grids})
+        lesson.try_this(text["Try this"], drawn.roles)
     lens_of(settings, pack(drawn))
     settings.settle()
     return spec

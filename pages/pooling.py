@@ -31,9 +31,7 @@ def microscope() -> PoolingSpec:
     with lesson.row("example"):
         if spec.picture == DIGIT:
             settings.slider("example")
-        lesson.try_this(
-            text["Try this" if spec.picks else "Try average"], {grid.symbol: grid.role for grid in drawn.grids}
-        )
+        lesson.try_this(text["Try this" if spec.picks else "Try average"], drawn.roles)
     lens_of(settings, pack(drawn))
     settings.settle()
     return spec

@@ -38,7 +38,7 @@ def microscope() -> SimpleRNNSpec:
         drawn = scene(spec)
     with lesson.row("radius"):
         settings.slider("spectral_radius")
-        lesson.try_this(text["Try this"], {grid.symbol: grid.role for grid in drawn.grids})
+        lesson.try_this(text["Try this"], drawn.roles)
     lens_of(settings, pack(drawn))
     settings.settle()
     return spec

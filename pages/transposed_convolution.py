@@ -34,7 +34,7 @@ def stamps() -> TransposedSpec:
     with lesson.waiting_for(not_ready()):
         drawn = scene(spec)
     with lesson.row("stamps"):
-        lesson.try_this(text["Try this"], {grid.symbol: grid.role for grid in drawn.grids})
+        lesson.try_this(text["Try this"], drawn.roles)
     lens_of(settings, pack(drawn))
     settings.settle()
     return spec

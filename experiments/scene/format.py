@@ -261,3 +261,8 @@ class Scene:
     diagram: Diagram | None = None
     network: Network | None = None
     graph: Graph | None = None
+
+    @property
+    def roles(self) -> dict[str, Role]:
+        """By symbol: the colours of the words that name a grid."""
+        return {grid.symbol: grid.role for grid in self.grids}
