@@ -14,7 +14,7 @@ from experiments.backpropagation.scene import scene
 from experiments.backpropagation.spec import GraphSpec
 from experiments.scene import pack
 from ui import code, lesson
-from ui.lens import lens_of
+from ui.lens import under_the_lens
 from ui.playground import playground as watch_it_learn
 from ui.prose import read
 from ui.settings import Settings
@@ -29,12 +29,8 @@ play = Settings("play", PlaygroundSpec)
 @lesson.live
 def microscope() -> GraphSpec:
     """The lens: all that runs again while a number is dragged."""
-    spec = settings.read()
-    drawn = scene(spec)
-    with lesson.row("graph"):
+    with under_the_lens(settings, scene, pack) as (spec, drawn), lesson.row("graph"):
         lesson.try_this(text["Try this"], drawn.roles)
-    lens_of(settings, pack(drawn))
-    settings.settle()
     return spec
 
 

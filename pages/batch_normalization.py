@@ -11,7 +11,7 @@ from experiments.normalization.scene import scene
 from experiments.normalization.spec import PRESETS, NormSpec
 from experiments.scene import pack
 from ui import code, lesson
-from ui.lens import lens_of
+from ui.lens import under_the_lens
 from ui.prose import read
 from ui.settings import Settings
 
@@ -22,16 +22,12 @@ settings = Settings("bn", NormSpec)
 @lesson.live
 def microscope() -> NormSpec:
     """Sliders and lens: all that runs again while something is dragged."""
-    spec = settings.read()
-    with lesson.waiting_for(not_ready()):
-        drawn = scene(spec)
-    with lesson.row("sliders"):
-        for name in ("gamma", "beta", "neighbours"):
-            settings.slider(name)
-        settings.presets(PRESETS)
-    lesson.try_this(text["Try this"], drawn.roles)
-    lens_of(settings, pack(drawn))
-    settings.settle()
+    with under_the_lens(settings, scene, pack, not_ready()) as (spec, drawn):
+        with lesson.row("sliders"):
+            for name in ("gamma", "beta", "neighbours"):
+                settings.slider(name)
+            settings.presets(PRESETS)
+        lesson.try_this(text["Try this"], drawn.roles)
     return spec
 
 

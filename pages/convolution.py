@@ -14,7 +14,7 @@ from experiments.convolution.scene import scene
 from experiments.convolution.spec import DIGIT, OWN, ConvolutionSpec
 from experiments.scene import pack
 from ui import code, lesson
-from ui.lens import lens_of
+from ui.lens import under_the_lens
 from ui.own_picture import own_picture
 from ui.prose import read
 from ui.settings import Settings
@@ -31,15 +31,10 @@ over = Settings("dimensions", DimensionsSpec)
 @lesson.live
 def microscope() -> ConvolutionSpec:
     """Slider and lens: all that runs again while something is dragged."""
-    spec = settings.read()
-    with lesson.waiting_for(not_ready()):
-        drawn = scene(spec)
-    with lesson.row("angle"):
+    with under_the_lens(settings, scene, pack, not_ready()) as (spec, drawn), lesson.row("angle"):
         if spec.turns:
             settings.slider("angle", unit="°")
         lesson.try_this(text["Try this" if spec.turns else "Try an edit"], drawn.roles)
-    lens_of(settings, pack(drawn))
-    settings.settle()
     return spec
 
 

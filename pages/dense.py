@@ -18,7 +18,7 @@ from experiments.dense.spec import DIGIT, DenseSpec
 from experiments.dense.surfaces import SurfacesSpec
 from experiments.scene import pack
 from ui import code, lesson
-from ui.lens import lens_of
+from ui.lens import under_the_lens
 from ui.own_data import own_data
 from ui.prose import read
 from ui.settings import Settings
@@ -34,12 +34,8 @@ moved = Settings("dense_moved", ShiftedSpec)
 @lesson.live
 def microscope() -> DenseSpec:
     """The lens: all that runs again while a number is dragged."""
-    spec = settings.read()
-    with lesson.waiting_for(not_ready()):
-        drawn = scene(spec)
-    lesson.try_this(text["Try this"], drawn.roles)
-    lens_of(settings, pack(drawn))
-    settings.settle()
+    with under_the_lens(settings, scene, pack, not_ready()) as (spec, drawn):
+        lesson.try_this(text["Try this"], drawn.roles)
     return spec
 
 

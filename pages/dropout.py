@@ -15,7 +15,7 @@ from experiments.dropout.scene import scene
 from experiments.dropout.spec import DropoutSpec
 from experiments.scene import pack
 from ui import code, lesson
-from ui.lens import lens_of
+from ui.lens import under_the_lens
 from ui.prose import read
 from ui.settings import Settings
 
@@ -28,14 +28,9 @@ kind = Settings("dropout_kind", KindsSpec)
 @lesson.live
 def microscope() -> DropoutSpec:
     """Slider and lens: all that runs again while something is dragged."""
-    spec = settings.read()
-    with lesson.waiting_for(not_ready()):
-        drawn = scene(spec)
-    with lesson.row("rate"):
+    with under_the_lens(settings, scene, pack, not_ready()) as (spec, drawn), lesson.row("rate"):
         settings.slider("rate")
         lesson.try_this(text["Try this" if spec.drops else "Try without a mask"], drawn.roles)
-    lens_of(settings, pack(drawn))
-    settings.settle()
     return spec
 
 

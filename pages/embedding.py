@@ -16,7 +16,7 @@ from experiments.embedding.spec import CHARACTERS, GIVEN, EmbeddingSpec
 from experiments.embedding.words import WordsSpec
 from experiments.scene import pack
 from ui import code, lesson
-from ui.lens import lens_of
+from ui.lens import under_the_lens
 from ui.prose import read
 from ui.settings import Settings
 
@@ -30,12 +30,8 @@ table = Settings("embedding_size", SizeSpec)
 @lesson.live
 def microscope() -> EmbeddingSpec:
     """The lens: all that runs again while a number is dragged."""
-    spec = settings.read()
-    with lesson.waiting_for(not_ready()):
-        drawn = scene(spec)
-    lesson.try_this(text["Try this"], drawn.roles)
-    lens_of(settings, pack(drawn))
-    settings.settle()
+    with under_the_lens(settings, scene, pack, not_ready()) as (spec, drawn):
+        lesson.try_this(text["Try this"], drawn.roles)
     return spec
 
 

@@ -9,7 +9,7 @@ from experiments.flatten.scene import scene
 from experiments.flatten.spec import FlattenSpec
 from experiments.scene import pack
 from ui import code, lesson
-from ui.lens import lens_of
+from ui.lens import under_the_lens
 from ui.prose import read
 from ui.settings import Settings
 
@@ -20,13 +20,9 @@ settings = Settings("flatten", FlattenSpec)
 @lesson.live
 def microscope() -> FlattenSpec:
     """Slider and lens: all that runs again while something is dragged."""
-    spec = settings.read()
-    drawn = scene(spec)
-    with lesson.row("example"):
+    with under_the_lens(settings, scene, pack) as (spec, drawn), lesson.row("example"):
         settings.slider("example")
         lesson.try_this(text["Try this"], drawn.roles)
-    lens_of(settings, pack(drawn))
-    settings.settle()
     return spec
 
 

@@ -12,7 +12,7 @@ from experiments.recurrent.facts import facts
 from experiments.recurrent.sequences import GIVEN, LONGEST, WORD
 from experiments.scene import pack
 from ui import code, lesson
-from ui.lens import lens_of
+from ui.lens import under_the_lens
 from ui.prose import read
 from ui.settings import Settings
 
@@ -23,16 +23,11 @@ settings = Settings("gru", GRUSpec)
 @lesson.live
 def microscope() -> GRUSpec:
     """Slider and lens: all that runs again while something is dragged."""
-    spec = settings.read()
-    with lesson.waiting_for(not_ready()):
-        drawn = scene(spec)
-    with lesson.row("bias"):
+    with under_the_lens(settings, scene, pack, not_ready()) as (spec, drawn), lesson.row("bias"):
         if spec.use_bias:
             settings.slider("update_bias")
         settings.presets(PRESETS)
         lesson.try_this(text["Try this"], drawn.roles)
-    lens_of(settings, pack(drawn))
-    settings.settle()
     return spec
 
 

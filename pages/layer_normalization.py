@@ -13,7 +13,7 @@ from experiments.normalization.questions import question_numbers
 from experiments.normalization.scene import scene
 from experiments.scene import pack
 from ui import code, lesson
-from ui.lens import lens_of
+from ui.lens import under_the_lens
 from ui.prose import read
 from ui.settings import Settings
 
@@ -26,15 +26,11 @@ mixed = Settings("mixed", LengthsSpec)
 @lesson.live
 def microscope() -> LayerNormSpec:
     """Sliders and lens: all that runs again while something is dragged."""
-    spec = settings.read()
-    with lesson.waiting_for(not_ready()):
-        drawn = scene(spec)
-    with lesson.row("sliders"):
-        for name in ("gamma", "beta", "neighbours"):
-            settings.slider(name)
-    lesson.try_this(text["Try this"], drawn.roles)
-    lens_of(settings, pack(drawn))
-    settings.settle()
+    with under_the_lens(settings, scene, pack, not_ready()) as (spec, drawn):
+        with lesson.row("sliders"):
+            for name in ("gamma", "beta", "neighbours"):
+                settings.slider(name)
+        lesson.try_this(text["Try this"], drawn.roles)
     return spec
 
 

@@ -17,7 +17,7 @@ from experiments.recurrent.real import BROUGHT, RealSpec
 from experiments.recurrent.sequences import GIVEN, LONGEST, WORD
 from experiments.scene import pack
 from ui import code, lesson
-from ui.lens import lens_of
+from ui.lens import under_the_lens
 from ui.own_data import own_sequences
 from ui.prose import read
 from ui.settings import Settings
@@ -32,16 +32,11 @@ real = Settings("lstm_real", RealSpec)
 @lesson.live
 def microscope() -> LSTMSpec:
     """Slider and lens: all that runs again while something is dragged."""
-    spec = settings.read()
-    with lesson.waiting_for(not_ready()):
-        drawn = scene(spec)
-    with lesson.row("bias"):
+    with under_the_lens(settings, scene, pack, not_ready()) as (spec, drawn), lesson.row("bias"):
         if spec.has_forget_bias:
             settings.slider("forget_bias")
         settings.presets(PRESETS)
         lesson.try_this(text["Try this"], drawn.roles)
-    lens_of(settings, pack(drawn))
-    settings.settle()
     return spec
 
 

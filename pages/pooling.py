@@ -13,7 +13,7 @@ from experiments.pooling.scene import scene
 from experiments.pooling.spec import DIGIT, OWN, WINDOW, PoolingSpec
 from experiments.scene import pack
 from ui import code, lesson
-from ui.lens import lens_of
+from ui.lens import under_the_lens
 from ui.own_picture import own_picture
 from ui.prose import read
 from ui.settings import Settings
@@ -25,15 +25,10 @@ settings = Settings("pooling", PoolingSpec)
 @lesson.live
 def microscope() -> PoolingSpec:
     """Slider and lens: all that runs again while something is dragged."""
-    spec = settings.read()
-    with lesson.waiting_for(not_ready()):
-        drawn = scene(spec)
-    with lesson.row("example"):
+    with under_the_lens(settings, scene, pack, not_ready()) as (spec, drawn), lesson.row("example"):
         if spec.picture == DIGIT:
             settings.slider("example")
         lesson.try_this(text["Try this" if spec.picks else "Try average"], drawn.roles)
-    lens_of(settings, pack(drawn))
-    settings.settle()
     return spec
 
 

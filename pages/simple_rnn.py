@@ -17,7 +17,7 @@ from experiments.simple_rnn.scene import scene
 from experiments.simple_rnn.spec import SimpleRNNSpec
 from experiments.simple_rnn.vanishing import PRESETS, VanishingSpec, picture
 from ui import code, lesson
-from ui.lens import lens_of
+from ui.lens import under_the_lens
 from ui.own_data import own_sequences
 from ui.prose import read
 from ui.settings import Settings
@@ -33,14 +33,9 @@ real = Settings("rnn_real", RealSpec)
 @lesson.live
 def microscope() -> SimpleRNNSpec:
     """Slider and lens: all that runs again while something is dragged."""
-    spec = settings.read()
-    with lesson.waiting_for(not_ready()):
-        drawn = scene(spec)
-    with lesson.row("radius"):
+    with under_the_lens(settings, scene, pack, not_ready()) as (spec, drawn), lesson.row("radius"):
         settings.slider("spectral_radius")
         lesson.try_this(text["Try this"], drawn.roles)
-    lens_of(settings, pack(drawn))
-    settings.settle()
     return spec
 
 

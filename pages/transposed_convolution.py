@@ -16,7 +16,7 @@ from experiments.transposed_convolution.scene import scene
 from experiments.transposed_convolution.spec import TransposedSpec
 from experiments.transposed_convolution.variational import VariationalSpec
 from ui import code, lesson
-from ui.lens import lens_of
+from ui.lens import under_the_lens
 from ui.prose import read
 from ui.settings import Settings
 
@@ -30,13 +30,8 @@ drawn_from = Settings("variational", VariationalSpec)
 @lesson.live
 def stamps() -> TransposedSpec:
     """The lens: all that runs again while a number is dragged."""
-    spec = settings.read()
-    with lesson.waiting_for(not_ready()):
-        drawn = scene(spec)
-    with lesson.row("stamps"):
+    with under_the_lens(settings, scene, pack, not_ready()) as (spec, drawn), lesson.row("stamps"):
         lesson.try_this(text["Try this"], drawn.roles)
-    lens_of(settings, pack(drawn))
-    settings.settle()
     return spec
 
 

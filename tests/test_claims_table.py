@@ -55,7 +55,7 @@ def spread(values: Iterable[float]) -> list[float]:
 
 
 def check_page(claim: Claim) -> None:
-    """The page hands the claim to a `show` from the module of one of the functions; it or the page calls each."""
+    """The page hands the claim to a `show` from the module of one of the functions; it, page or lens calls each."""
     page = (ROOT / claim.page).read_text(encoding="utf-8")
     experiment = re.search(rf'lesson\.experiment\("{claim.id}", .*\b(\w+)\.show\b', page)
     assert experiment
@@ -65,7 +65,8 @@ def check_page(claim: Claim) -> None:
     assert re.search(rf"^from {package} import .*\b{experiment[1]}\b", page, re.MULTILINE)
     show = inspect.getsource(importlib.import_module(file.removesuffix(".py").replace("/", ".")).show)
     for function in claim.functions:
-        assert re.search(rf"\b{function.split(':')[1]}\(", page + show)
+        name = function.split(":")[1]
+        assert re.search(rf"\b{name}\(|\bunder_the_lens\(settings, {name}, ", page + show)
 
 
 def check_functions(claim: Claim) -> None:

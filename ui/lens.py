@@ -5,13 +5,17 @@ it without a message to the server. Only a changed cell comes back, while it is 
 """
 
 import math
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple, TypeVar
 
 import streamlit as st
 
+from ui import lesson
 from ui.component import answered, component, parcel
 from ui.settings import Settings
+
+Drawn = TypeVar("Drawn")
 
 _mount = component("lens", "lens/lens.js", ("theme/tokens.css", "theme/controls.css", "lens/lens.css"))
 
@@ -59,9 +63,25 @@ def lens_of(settings: Settings, payload: bytes) -> None:
     def edited(edit: CellEdit) -> None:
         settings.put("edits", settings.spec.with_edit(edit.grid, edit.cell, edit.value), final=edit.final)
 
-    lesson = settings.lesson
+    name = settings.lesson
     on_edit = edited if "edits" in settings.fields else None
-    lens(payload, key=f"{lesson}.lens", link=f"{lesson}_look", on_edit=on_edit, live=settings.live)
+    lens(payload, key=f"{name}.lens", link=f"{name}_look", on_edit=on_edit, live=settings.live)
+
+
+@contextmanager
+def under_the_lens(
+    settings: Settings, scene: Callable[[Any], Drawn], pack: Callable[[Drawn], bytes], kernels: Sequence[str] = ()
+) -> Iterator[tuple[Any, Drawn]]:
+    """The lens of a lesson, drawn live: what is inside, sliders and what to try, stands above it.
+
+    Gives the specification as it is set, and its scene. `kernels` are those that are still being compiled.
+    """
+    spec = settings.read()
+    with lesson.waiting_for(kernels):
+        drawn = scene(spec)
+    yield spec, drawn
+    lens_of(settings, pack(drawn))
+    settings.settle()
 
 
 def _parsed(sent: Any) -> CellEdit | None:
