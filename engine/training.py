@@ -20,6 +20,7 @@ import numpy as np
 from engine.arrays import Array, leaves
 from engine.checks import check_flag, check_integer
 from engine.constraints import MaxNorm, constrained
+from engine.graphs import Graph
 from engine.layers.activation import ReLU
 from engine.losses import softmax_cross_entropy
 from engine.network import Sequential
@@ -38,6 +39,7 @@ class Examples(NamedTuple):
     target: Any  # what the loss takes beside y
     mask: Array | None = None  # (B, T)  steps that are there
     batch: Array | None = None  # (B,)  which examples, if they have numbers
+    graph: Graph | None = None  # where rows of x are its nodes
 
 
 class Progress(NamedTuple):
@@ -107,7 +109,13 @@ class Recipe(ABC):
         rng = np.random.default_rng((self.seed, progress.steps, 1))
         with np.errstate(over="ignore", invalid="ignore"):  # a training that diverges is to be seen, not warned of
             y, trace = self.network.forward(
-                progress.params, examples.x, state=progress.state, training=True, rng=rng, mask=examples.mask
+                progress.params,
+                examples.x,
+                state=progress.state,
+                training=True,
+                rng=rng,
+                mask=examples.mask,
+                graph=examples.graph,
             )
             # as in Keras, a mask that reaches y is the loss's too
             loss, dy = self.loss(y, examples.target, *([] if trace.mask is None else [trace.mask]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from typing import TypeVar
 
-from engine.training import Progress, Training, steps
+from engine.training import Progress, Recipe, steps
 from experiments.shown import Part, Shown
 
 Result = TypeVar("Result")
@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 Share = tuple[float, None]  # of the work, that is done
 
 
-def trained(training: Training, count: int, number: int, networks: int) -> Generator[Share, None, Progress]:
+def trained(training: Recipe, count: int, number: int, networks: int) -> Generator[Share, None, Progress]:
     """Trains the network `number` of so many, counted from 0, and returns what it has become: `yield from` it."""
     progress = training.start()
     for step in steps(training, count):

@@ -50,12 +50,11 @@ class Apart(NamedTuple):
 
 
 def network(layer: str) -> Sequential:
-    match layer:
-        case "attention":
-            return Sequential([GraphAttention(8, self_loops=False)])
-        case "GIN" | "GIN, one-hot":
-            return Sequential([GIN(), Dense(8), ReLU(), Dense(8)])
-    return Sequential([GraphSAGE(8, layer.split(",")[0])])
+    if layer == ATTENTION:
+        return Sequential([GraphAttention(8, self_loops=False)])
+    if layer in (GIN_MLP, GIN_KINDS):
+        return Sequential([GIN(), Dense(8), ReLU(), Dense(8)])
+    return Sequential([GraphSAGE(8, MEAN if layer == MEAN_KINDS else layer)])
 
 
 def nodes(layer: str, heard: tuple[int, ...]) -> Array:
@@ -90,7 +89,7 @@ def apart() -> Apart:
     return Apart(MappingProxyType(differences), shares)
 
 
-def show(spec: None = None) -> Shown:
+def show(_: None = None) -> Shown:
     """Which layer tells which apart."""
     result = apart()
     cells = []

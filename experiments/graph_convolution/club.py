@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -14,6 +13,7 @@ from engine.graphs import Graph
 from engine.losses import softmax_cross_entropy
 from engine.network import Sequential
 from engine.optimizers import Adam
+from engine.training import Drawn, Examples
 
 KNOWN = (0, 33)  # the instructor and the president: whose sides they are
 RATE = 0.01
@@ -37,21 +37,17 @@ def names() -> Array:
     return read_only(np.eye(club().nodes))
 
 
-def training(network: Sequential, seed: int, steps: int) -> Iterator[Any]:
-    """Parameters after every step, those of the start first. The loss hears the known members only."""
-    params, _ = network.init(np.random.default_rng(seed), (club().nodes,), np.float64)
-    optimizer = Adam(RATE)
-    slots = optimizer.init(params)
-    known = np.array(KNOWN)
-    yield params
-    for _ in range(steps):
-        y, trace = network.forward(params, names(), graph=club())
-        _, dknown = softmax_cross_entropy(y[known], karate_club().side[known])
-        dy = np.zeros_like(y)
-        dy[known] = dknown
-        _, grads = network.backward(params, trace, dy)
-        params, slots = optimizer.update(params, grads, slots)
-        yield params
+def training(network: Sequential, seed: int) -> Drawn:
+    """Every step sees the whole club."""
+    everybody = Examples(names(), karate_club().side, graph=club())
+    return Drawn(network, Adam(RATE), lambda _: everybody, seed, of_the_known)
+
+
+def of_the_known(y: Array, side: Array) -> tuple[float, Array]:
+    """The loss hears the known members only."""
+    known, dy = np.array(KNOWN), np.zeros_like(y)
+    loss, dy[known] = softmax_cross_entropy(y[known], side[known])
+    return loss, dy
 
 
 def right(answers: Array) -> int:

@@ -186,12 +186,12 @@ def gapped() -> Iterator[tuple[float, Gaps | None]]:
         yield done / work, Gaps(np.array(errors), np.array(alike), atoms)
 
 
-def show(spec: None = None) -> Iterator[Part]:
+def show(_: None = None) -> Iterator[Part]:
     """Errors by network, and molecules with what their atoms say."""
-    return parts(gapped(), shown)
+    return parts(gapped(), _shown)
 
 
-def shown(result: Gaps) -> Shown:
+def _shown(result: Gaps) -> Shown:
     seeds = counted(len(result.errors), "seed")
     guesses = [guessed(asked) for asked in (data().held_out, data().larger)]
     errors = {name: [spread(result.errors[:, k, part], 3) for part in (0, 1)] for k, name in enumerate(NETWORKS)}

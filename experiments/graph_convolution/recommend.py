@@ -63,7 +63,7 @@ def recommended() -> Hits:
     return Hits(len(came), read_only(np.mean(found, axis=0)), float(np.mean(popular)), float(np.mean(chance)))
 
 
-def show(spec: None = None) -> Shown:
+def show(_: None = None) -> Shown:
     """Hits by the number of hops."""
     found = recommended()
     numbers = {f"hops_{hop}": decimal(float(value), 2) for hop, value in zip(HOPS, found.hops, strict=True)} | {

@@ -20,7 +20,7 @@ from experiments.graph_convolution.club import KNOWN, SEEDS, club, names, others
 from experiments.graph_convolution.edges import Drawn
 from experiments.graph_convolution.layout import layout
 from experiments.numbers import counted, decimal, spread
-from experiments.several import parts
+from experiments.several import parts, trained
 from experiments.shown import Part, Points, Shown, Table
 
 WIDTH = 16
@@ -84,22 +84,18 @@ def learned() -> Iterator[tuple[float, Sides | None]]:
     answers: list[Array] = []
     gradients: list[Array] = []
     for k, seed in enumerate(SEEDS):
-        params = None
-        for step, after in enumerate(training(network(), seed, STEPS)):
-            params = after
-            if step % 20 == 0:
-                yield (k + step / (STEPS + 1)) / len(SEEDS), None
-        answers.append(sided(network(), params))
-        gradients.append(influence(params))
+        after = yield from trained(training(network(), seed), STEPS, k, len(SEEDS))
+        answers.append(sided(network(), after.params))
+        gradients.append(influence(after.params))
         yield (k + 1) / len(SEEDS), Sides(np.array(answers), np.array(gradients))
 
 
-def show(spec: None = None) -> Iterator[Part]:
+def show(_: None = None) -> Iterator[Part]:
     """The club on a map, a frame a seed, and who matters."""
-    return parts(learned(), shown)
+    return parts(learned(), _shown)
 
 
-def shown(result: Sides) -> Shown:
+def _shown(result: Sides) -> Shown:
     pairs = tuple((int(a), int(b)) for a, b in karate_club().edges)
     at = layout(Drawn(tuple(range(club().nodes)), pairs))
     last, side = result.answers[-1], karate_club().side

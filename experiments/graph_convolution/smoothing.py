@@ -21,6 +21,7 @@ from engine.layers import Dense, GraphConvolution, PairNorm, ReLU
 from engine.layers.layer import Layer
 from engine.network import Sequential
 from engine.skips import Residual
+from engine.training import steps
 from experiments.graph_convolution.club import SEEDS, club, names, others, right, sided, training
 from experiments.numbers import counted, decimal, spread
 from experiments.several import parts
@@ -68,9 +69,10 @@ def likeness(deep: Sequential, params: Any) -> float:
 def deepened(kind: str, depth: int, seed: int) -> tuple[float, float, int]:
     """Likeness before and after training, and how many members are right."""
     deep = network(kind, depth)
-    first = last = None
-    for params in training(deep, seed, STEPS):
-        first, last = (params if first is None else first), params
+    recipe = training(deep, seed)
+    first = last = recipe.start().params
+    for step in steps(recipe, STEPS):
+        last = step.after.params
     return likeness(deep, first), likeness(deep, last), right(sided(deep, last))
 
 
@@ -90,12 +92,12 @@ def smoothed() -> Iterator[tuple[float, Depths | None]]:
         yield done / work, Depths(all_found[:, 0], all_found[:, 1], all_found[:, 2])
 
 
-def show(spec: None = None) -> Iterator[Part]:
+def show(_: None = None) -> Iterator[Part]:
     """Likeness and right answers against depth."""
-    return parts(smoothed(), shown)
+    return parts(smoothed(), _shown)
 
 
-def shown(result: Depths) -> Shown:
+def _shown(result: Depths) -> Shown:
     seeds = len(result.right)
     alike, correct = np.median(result.start, axis=0), np.median(result.right, axis=0)
     lines = {kind: alike[k] for k, kind in enumerate(KINDS)}

@@ -58,16 +58,14 @@ class GraphConvolutionSpec(Spec):
 
     def one(self) -> GraphLayer:
         """The layer, with a number a node."""
-        match self.layer:
-            case "GCN":
-                return GraphConvolution(1, self.normalization, self.self_loops)
-            case "GAT":
-                return GraphAttention(1, self.heads, concatenate=False, self_loops=self.self_loops)
-            case "GATv2":
-                return GATv2(1, self.heads, concatenate=False, self_loops=self.self_loops)
-            case "SAGE":
-                return GraphSAGE(1, self.aggregator)
-        return GIN(eps=0.1)
+        by_name: dict[str, GraphLayer] = {
+            GCN: GraphConvolution(1, self.normalization, self.self_loops),
+            GAT: GraphAttention(1, self.heads, concatenate=False, self_loops=self.self_loops),
+            GAT2: GATv2(1, self.heads, concatenate=False, self_loops=self.self_loops),
+            SAGE: GraphSAGE(1, self.aggregator),
+            ISO: GIN(eps=0.1),
+        }
+        return by_name[self.layer]
 
     def network(self) -> Sequential:
         return Sequential([self.one()] * self.hops)

@@ -71,7 +71,7 @@ def training(cell: str, seed: int) -> Drawn:
 
 def longest(net: Sequential, params: Any) -> int:
     """The largest n up to which all are counted right: at every settled step the largest output is what comes."""
-    x, following, there, _ = strings(np.arange(1, MOST + 1))
+    x, following, there, *_ = strings(np.arange(1, MOST + 1))
     assert there is not None
     y, _ = net.forward(params, x, mask=there)
     right = ((y.argmax(axis=2) == following) | ~settled(following, there)).all(axis=1)

@@ -85,7 +85,7 @@ def unseen(seed: int) -> Examples:
 def look(runs: dict[int, Drawn], params: dict[int, Any], steps: int) -> Look:
     found, first = [], None
     for seed, run in runs.items():
-        x, target, _, _ = unseen(seed)
+        x, target, *_ = unseen(seed)
         y, trace = run.network.forward(params[seed], x)
         f = trace.children[0].gates[:, 1:, FORGET]  # at the first step nothing is held yet
         token = x[:, 1:, 1] == 1

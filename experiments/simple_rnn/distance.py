@@ -136,7 +136,7 @@ def _shown(spec: DistanceSpec, result: Distance) -> Shown:
 
 def _example(spec: DistanceSpec, gap: int) -> Maps:
     """One sequence, as it is read."""
-    x, target, _, _ = training(RNN, gap, spec, 0).examples(0)
+    x, target, *_ = training(RNN, gap, spec, 0).examples(0)
     rows = "numbers, and which are marked" if spec.task == ADDING else "a row a symbol"
     asked = decimal(float(target[0, 0])) if spec.task == ADDING else f"row {target[0]}"
     picture = Picture(f"{rows}; asked at the end: {asked}", x[0].T, Scale(1), "input")

@@ -371,7 +371,7 @@ def test_the_mask_stays_with_the_steps_and_ends_where_they_do() -> None:
     """A loss of the last state gets none: it would not know what to do with it."""
 
     def last(rng: np.random.Generator) -> Examples:
-        x, target, mask, _ = echo(rng)
+        x, target, mask, *_ = echo(rng)
         return Examples(x, target[:, 0], mask)
 
     asked = []

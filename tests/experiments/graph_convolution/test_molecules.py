@@ -27,6 +27,7 @@ from experiments.graph_convolution.molecules import (
     split,
     together,
 )
+from tests.experiments.runs import shown
 from tests.test_claims_table import told
 from ui.prose import read
 
@@ -95,10 +96,10 @@ def test_no_molecule_is_learned_from_or_chosen_by_that_is_reported() -> None:
 
 
 def test_what_is_shown_fills_its_text(trained: Gaps) -> None:
-    shown = molecules.shown(trained)
+    result = shown(molecules, "gapped", trained)
     asked = read("graph_convolution")["GC3"].fill(molecules.ASKED_NUMBERS)
     assert not re.search(r"\{\w+\}", asked["Predict"].question + asked.text)  # asked before anything has run
-    filled = asked.fill(shown.numbers)
+    filled = asked.fill(result.numbers)
     for part in ("Predict", "Reveal", "Where it stops"):
         assert not re.search(r"\{\w+\}", str(filled[part])), part
     assert "nan" not in str(filled).lower().split()

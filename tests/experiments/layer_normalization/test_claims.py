@@ -170,7 +170,7 @@ def test_the_answer_follows_from_the_seeds() -> None:
 
 
 def test_sums_of_two_numbers_of_sequences_of_mixed_length() -> None:
-    x, target, mask, _ = mixed(np.random.default_rng(0), 200)
+    x, target, mask, *_ = mixed(np.random.default_rng(0), 200)
     n = mask.sum(axis=1)
     assert (n.min(), n.max()) == (SHORTEST, LONGEST)
     assert (x[:, :, 1].sum(axis=1) == 2).all()

@@ -44,7 +44,7 @@ def test_pieces_are_of_the_part_that_trains(seed: int) -> None:
     series = prepared("walk", VALUES)
     run = training(series, "RNN", seed)
     for step in range(5):
-        x, change, _, _ = run.examples(step)
+        x, change, *_ = run.examples(step)
         assert x.shape == (forecast.BATCH, forecast.WINDOW, 2)
         first = [int(np.flatnonzero((series.x == piece[0]).all(axis=1))[0]) for piece in x]
         assert max(first) + forecast.WINDOW <= series.ends[0]
@@ -92,7 +92,7 @@ def test_rare_characters_share_one() -> None:
 
 def test_pieces_of_a_text_are_followed_by_what_follows() -> None:
     text = corpus(english("comparisons"))
-    x, following, _, _ = language.training(text, "LSTM", 4, 0).examples(3)
+    x, following, *_ = language.training(text, "LSTM", 4, 0).examples(3)
     assert np.array_equal(x.argmax(axis=2)[:, 1:], following[:, :-1])
     joined = "".join(text.alphabet[k] for k in text.codes[: text.end])
     assert all("".join(text.alphabet[k] for k in row) in joined for row in following)

@@ -12,7 +12,7 @@ def rng(seed: int = 0) -> np.random.Generator:
 
 @pytest.mark.parametrize("steps", [2, 5, 40])
 def test_adding_marks_one_number_in_either_half(steps: int) -> None:
-    x, target, mask, _ = tasks.adding(rng(), steps)
+    x, target, mask, *_ = tasks.adding(rng(), steps)
     assert mask is None
     assert (x.shape, x.dtype, target.shape, target.dtype) == ((32, steps, 2), np.float32, (32, 1), np.float32)
     for sequence, (total,) in zip(x, target, strict=True):
@@ -22,13 +22,13 @@ def test_adding_marks_one_number_in_either_half(steps: int) -> None:
 
 
 def test_guessing_the_mean_of_the_sum_errs_by_a_sixth() -> None:
-    _, target, _, _ = tasks.adding(rng(), 10, batch=20000)
+    _, target, *_ = tasks.adding(rng(), 10, batch=20000)
     assert target.var() == pytest.approx(1 / 6, rel=0.05)
 
 
 @pytest.mark.parametrize("between", tasks.BETWEEN)
 def test_recall_shows_its_symbol_once(between: str) -> None:
-    x, symbols, _, _ = tasks.recall(rng(), 30, between)
+    x, symbols, *_ = tasks.recall(rng(), 30, between)
     assert np.array_equal(x[:, 0].argmax(axis=1), symbols)
     assert (x[:, 0].sum(axis=1) == 1).all()
     assert set(symbols) == set(range(tasks.SYMBOLS))
@@ -38,7 +38,7 @@ def test_recall_shows_its_symbol_once(between: str) -> None:
 
 
 def test_what_is_held_is_the_number_at_the_last_token() -> None:
-    x, target, _, _ = tasks.held(rng(), 50)
+    x, target, *_ = tasks.held(rng(), 50)
     for sequence, asked in zip(x, target[..., 0], strict=True):
         assert sequence[0, 1] == 1
         kept = np.nan
@@ -49,7 +49,7 @@ def test_what_is_held_is_the_number_at_the_last_token() -> None:
 
 
 def test_strings_by_hand() -> None:
-    x, following, there, _ = tasks.strings(np.array([1, 2]))
+    x, following, there, *_ = tasks.strings(np.array([1, 2]))
     assert ["".join("Sab"[k] for k in row[on].argmax(axis=1)) for row, on in zip(x, there, strict=True)] == [
         "Sab",
         "Saabb",
@@ -61,7 +61,7 @@ def test_strings_by_hand() -> None:
 
 
 def test_the_loss_of_counting_is_that_of_the_settled_steps() -> None:
-    _, following, there, _ = tasks.counting(rng(), 6)
+    _, following, there, *_ = tasks.counting(rng(), 6)
     logits = rng(1).standard_normal((*following.shape, 4))
     loss, dlogits = tasks.settled_cross_entropy(logits, following, there)
     n = [list(row).count(tasks.B) for row in following]
