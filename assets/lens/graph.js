@@ -95,7 +95,8 @@ export class GraphBox {
     }
     write(this.written, this.#step())
     const { root } = stop, box = root.parentElement?.parentElement
-    if (box && box.scrollWidth > box.clientWidth && lens.filling) box.scrollTo({ left: root.offsetLeft - box.clientWidth / 2, behavior: "instant" })
+    if (box && box.scrollWidth > box.clientWidth && stop !== this.stop) box.scrollTo({ left: root.offsetLeft - box.clientWidth / 2, behavior: "instant" })
+    this.stop = stop
   }
 
   /** Whether a number of the node takes part in what is selected. */

@@ -9,7 +9,7 @@ import numpy as np
 from engine.arrays import Array
 from experiments.backpropagation.graph import FINAL, Agreement, agreement, forward, run
 from experiments.backpropagation.spec import GraphSpec
-from experiments.numbers import decimal, scientific, significant
+from experiments.numbers import decimal, scientific, significant, whole
 from experiments.shown import Shown, Table
 
 MOVE = 0.1  # so large that the curve shows beside its slope
@@ -59,11 +59,13 @@ def show(spec: GraphSpec) -> Shown:
         f"Gradients of all weights; the largest is that of {large.names[strongest]}",
     )
     gradients = f"{checked.gradients}" if checked else "no"
+    resting = f" {whole(checked.small)} more are too small to be compared." if checked and checked.small else ""
     return Shown(
         {
             "strongest": large.names[strongest],
             "strongest_slope": significant(float(large.gradients[strongest])),
             "gradients": gradients,
+            "small_ones": resting,
             "worst": scientific(checked.worst) if checked else "0",
             "apart": significant(large.apart),
             "apart_small": significant(small.apart),

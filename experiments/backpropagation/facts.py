@@ -15,6 +15,9 @@ def facts(spec: GraphSpec) -> tuple[tuple[str, str, str], ...]:
     assert drawn.graph is not None
     made = sum(bool(node.operation) for node in drawn.graph.nodes)
     agrees = f"{checked.gradients} of {checked.gradients}" if checked and not checked.wrong else "not told"
+    how = f"to {scientific(checked.worst)}" if checked else "a ReLU is at its kink"
+    if checked and checked.small:
+        how += f"; {checked.small} too small to check"
     return (
         ("Parameters", whole(parameters), "weights and biases"),
         ("Operations", whole(made), "a node each, forward"),
@@ -22,6 +25,6 @@ def facts(spec: GraphSpec) -> tuple[tuple[str, str, str], ...]:
         (
             "Gradients that agree",
             agrees,
-            f"to {scientific(checked.worst)}" if checked else "a ReLU is at its kink",
+            how,
         ),
     )

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.arrays import Array
-from engine.gradient_check import numerical_gradient, verdicts
+from engine.gradient_check import Verdict, numerical_gradient, verdicts
 from engine.layers.smooth import sigmoid
 from experiments.backpropagation.spec import CROSS_ENTROPY, RELU, SIGMOID, TANH, GraphSpec
 
@@ -112,7 +112,8 @@ def run(spec: GraphSpec) -> Run:
 
 
 class Agreement(NamedTuple):
-    gradients: int
+    gradients: int  # that were compared
+    small: int  # that are too small to be compared, as those of a ReLU that is off
     wrong: int
     worst: float  # the largest difference, as a share of the gradient, of those that differences can tell
 
@@ -125,6 +126,6 @@ def agreement(spec: GraphSpec) -> Agreement | None:
     analytic = np.concatenate([values[name].ravel() for name in numeric])
     measured = np.concatenate([array.ravel() for array in numeric.values()])
     said = verdicts(analytic, measured, float(values[FINAL]))
-    told = said == 0
+    told, small = said == Verdict.AGREES, said == Verdict.TOO_SMALL
     worst = (np.abs(analytic - measured)[told] / np.abs(analytic[told])).max(initial=0)
-    return Agreement(analytic.size, int((said == 1).sum()), float(worst))
+    return Agreement(int((~small).sum()), int(small.sum()), int((said == Verdict.DISAGREES).sum()), float(worst))

@@ -52,6 +52,15 @@ def test_arrows_walk_from_node_to_node(graph: Callable[..., Opened]) -> None:
     assert page.locator(".graph .mine b").inner_text() == "e"
 
 
+def test_on_a_phone_the_node_that_is_looked_at_is_in_view(graph: Callable[..., Opened]) -> None:
+    page = graph(width=390, height=844).page
+    node = page.locator(".graph .mine")
+    assert "L" in node.inner_text()
+    box = node.bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] <= box["x"] + box["width"] <= 390
+
+
 def test_a_link_shows_exactly_this(graph: Callable[..., Opened]) -> None:
     page = graph("backprop_loss=binary+cross-entropy&backprop_look=backward.dv.1").page
     assert page.locator(".chain").inner_text().startswith("∂L/∂v₂ = ∂L/∂q₂ · h₂")

@@ -62,9 +62,21 @@ def test_every_gradient_passes_the_gradient_check(activation: str, loss: str, se
     """BP1."""
     found = agreement(GraphSpec(activation, loss, seed))
     assert found is not None
-    assert (found.wrong, found.gradients) == (0, 25 if loss == CROSS_ENTROPY else 24)
+    assert found.wrong == 0
     assert found.worst < 1e-7
-    assert told("BP1", "all # and # gradients") == [24, 25]
+    assert found.gradients + found.small == (25 if loss == CROSS_ENTROPY else 24)
+    assert told("BP1", "the # or # gradients") == [24, 25]
+
+
+@pytest.mark.parametrize(("activation", "loss"), SETTINGS)
+@pytest.mark.parametrize("seed", range(5))
+def test_only_what_a_resting_relu_leaves_is_too_small_to_compare(activation: str, loss: str, seed: int) -> None:
+    spec = GraphSpec(activation, loss, seed)
+    found, values = agreement(spec), run(spec).values
+    assert found is not None
+    gradients = [array for name, array in values.items() if name.startswith("d")]
+    assert found.small == sum(int((array == 0).sum()) for array in gradients)
+    assert found.small == 0 or activation == "relu"
 
 
 def test_a_wrong_gradient_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,3 +43,13 @@ def test_the_facts_say_whether_the_gradients_hold() -> None:
     assert told["Operations"][0] == "13"
     assert told["Gradients that agree"][0] == "24 of 24"
     assert {label: how for label, _, how in facts(KINK)}["Gradients that agree"] == "a ReLU is at its kink"
+
+
+def test_gradients_that_a_resting_relu_leaves_are_not_counted_as_compared() -> None:
+    resting = GraphSpec("relu", edits="b0:-4")
+    values = run(resting).values
+    zeros = sum(int((array == 0).sum()) for name, array in values.items() if name.startswith("d"))
+    _, value, how = next(fact for fact in facts(resting) if fact[0] == "Gradients that agree")
+    assert zeros > 0
+    assert value == f"{24 - zeros} of {24 - zeros}"
+    assert how.endswith(f"; {zeros} too small to check")
