@@ -25,6 +25,7 @@ WORDS = "the", "cat", "sees", "the", "dog", "run", "·", "·"  # the last two ar
 THERE = 6
 EXAMPLES, CHANNELS, HEADS, HIDDEN = 4, 16, 2, 32
 SEEDS = range(5)
+COMPARED = SHALLOW, DEEP = 6, 48  # blocks, whatever is set
 SPAN = 1e-2, 1e2  # of the chart, whatever is drawn
 
 
@@ -35,9 +36,14 @@ class Depth(NamedTuple):
     last: Array  # (seeds,)  ‖∂L/∂W‖ of all kernels of the last block
 
     @property
+    def left(self) -> Array:
+        """(seeds, D + 1): of what leaves the last block."""
+        return self.gradients / self.gradients[:, -1:]
+
+    @property
     def arrives(self) -> Array:
-        """(seeds,): at the input, of what leaves the last block."""
-        return np.asarray(self.gradients[:, 0] / self.gradients[:, -1])
+        """(seeds,): of it, at the input."""
+        return np.asarray(self.left[:, 0])
 
     @property
     def apart(self) -> float:
@@ -110,9 +116,9 @@ def _numbers(spec: BlockSpec, stacks: Mapping[str, Depth]) -> dict[str, str]:
     numbers = {"depth": str(spec.depth), "seeds": str(len(SEEDS))}
     for norm, of in stacks.items():
         numbers |= {f"{norm}_arrives": spread(of.arrives), f"{norm}_apart": significant(of.apart)}
-        shallow, deep = (float(np.median(gradients(norm, depth).last)) for depth in (6, 48))
+        shallow, deep = (float(np.median(gradients(norm, depth).last)) for depth in COMPARED)
         numbers |= {f"{norm}_last_6": significant(shallow), f"{norm}_last_48": significant(deep)}
-        numbers[f"{norm}_apart_6"] = significant(gradients(norm, 6).apart)
+        numbers[f"{norm}_apart_6"] = significant(gradients(norm, SHALLOW).apart)
     return numbers
 
 
@@ -120,10 +126,10 @@ def _chart(spec: BlockSpec, stacks: Mapping[str, Depth]) -> Lines:
     words = "; ".join(f"{norm}-norm {spread(of.arrives)}" for norm, of in stacks.items())
     return Lines(
         np.arange(spec.depth + 1),
-        {f"{norm}-norm": np.median(of.gradients, axis=0) for norm, of in stacks.items()},
-        "block (0 is the input)", "‖∂L/∂a‖",
+        {f"{norm}-norm": np.median(of.left, axis=0) for norm, of in stacks.items()},
+        "block (0 is the input)", "‖∂L/∂a‖ by that of the last block",
         f"Length of ∂L/∂a a block; what arrives at the input, of what leaves block {spec.depth}: {words}", span=SPAN,
-        bands={f"{norm}-norm": (of.gradients.min(axis=0), of.gradients.max(axis=0)) for norm, of in stacks.items()},
+        bands={f"{norm}-norm": (of.left.min(axis=0), of.left.max(axis=0)) for norm, of in stacks.items()},
     )  # fmt: skip
 
 

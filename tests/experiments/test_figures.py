@@ -5,8 +5,10 @@ import re
 import pytest
 
 from experiments.backpropagation import check, depth, optimizers, playground
+from experiments.batch_normalization import batches
 from experiments.dense import growth, shifted
 from experiments.flatten.order import UNITS as FLATTENED_INTO
+from experiments.layer_normalization import depth as depths
 from experiments.pooling import parameters, shift
 from experiments.pooling.spec import MAX, PoolingSpec
 from ui.prose import LESSONS
@@ -57,6 +59,9 @@ from ui.prose import LESSONS
         ("pooling", "if windows are # × 2", [PoolingSpec(kind=MAX).pool_size]),
         ("flatten", "Dense(#) has {parameters}", [FLATTENED_INTO]),
         ("flatten", "a dense layer of # units behind it", [FLATTENED_INTO]),
+        ("batch_normalization", "Batches of # to # examples", [batches.SIZES[0], batches.SIZES[-1]]),
+        ("layer_normalization", "With # blocks the seeds lie", [depths.SHALLOW]),
+        ("layer_normalization", "with # blocks to {pre_last_48} with #,", [depths.SHALLOW, depths.DEEP]),
         ("flatten", "- [ ] # :: That is the example of the notes, [10, 10, 64].", [10 * 10 * 64]),
         ("flatten", "[[10, 10, 64] → [#]]", [10 * 10 * 64]),
         ("flatten", "[# parameters against #]", [10 * 10 * 64 * FLATTENED_INTO + FLATTENED_INTO, 65 * FLATTENED_INTO]),
@@ -67,6 +72,15 @@ def test_what_is_told_is_what_runs(lesson: str, words: str, figures: list[float]
     found = re.search(re.escape(words).replace(r"\#", r"(\d[\d,]*(?:\.\d+)?)"), text)
     assert found, f"{lesson} does not say {words!r}"
     assert [float(figure.replace(",", "")) for figure in found.groups()] == pytest.approx(figures)
+
+
+def test_a_kept_mean_forgets_its_start_as_told() -> None:
+    """BN5: 0.9⁵⁰ is next to nothing, 0.99⁵⁰ six tenths."""
+    assert "0.9⁵⁰ is left after 50 steps, next to nothing, of Keras's 0.99⁵⁰ six tenths" in LESSONS.joinpath(
+        "batch_normalization.md"
+    ).read_text(encoding="utf-8")
+    assert 0.9**50 < 0.01
+    assert pytest.approx(0.6, abs=0.01) == 0.99**50
 
 
 def test_ten_units_are_ten() -> None:
