@@ -58,4 +58,5 @@ def show(spec: NormSpec) -> Shown:
         "sizes": ", ".join(map(str, SIZES[1:])),
     }
     alt = f"How far example 0 moves among others: layer norm {numbers['layer']}, batch norm {numbers['batch']}"
-    return Shown(numbers, [Table(columns, alt)])
+    right = {0} if result.moved[BATCH].any() else {0, 2}  # with a γ of 0 nothing moves by any norm
+    return Shown(numbers, [Table(columns, alt)], right=right)

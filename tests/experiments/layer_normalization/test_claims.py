@@ -77,6 +77,8 @@ def test_an_example_is_the_same_in_every_batch_to_the_last_bit() -> None:
     assert told("LN2", "by batch norm # (# to #)") == pytest.approx(spread(moved), abs=6e-3)
     assert len(alone(LayerNormSpec()).moved[LAYER_NORM]) == len(SIZES)
     assert show_alone(LayerNormSpec()).numbers["layer"] == "0"
+    assert show_alone(LayerNormSpec()).right == {0}
+    assert show_alone(LayerNormSpec(gamma=0.0)).right == {0, 2}  # batch norm does not move it either
 
 
 @pytest.mark.parametrize("mode", MODES)
