@@ -81,7 +81,8 @@ class Maps {
   layout() {
     this.width = this.root.clientWidth
     if (!this.data || !this.width) return
-    const shapes = this.data.maps.map(({ values }) => values.shape.slice(-2)), pictures = shapes.filter((shape) => !isSmall(shape))
+    const shapes = this.data.maps.map(({ values }) => values.shape.slice(-2)), isSmall = smallAmong(shapes)
+    const pictures = shapes.filter((shape) => !isSmall(shape))
     const within = (width) => ([rows, cols]) => Math.max(SMALLEST, Math.min(LARGEST, Math.floor(TALLEST / rows), Math.floor((width - 2 * PAD) / cols)))
     const readout = parseFloat(getComputedStyle(this.views[0].scale.root).minWidth)
     const shared = Math.min(LARGEST, ...pictures.map(within(this.width))) // pictures share a cell
@@ -193,14 +194,18 @@ class Maps {
   }
 }
 
-const isSmall = (shape) => Math.max(...shape.slice(-2)) <= SMALL
+/** Which maps of a row are small: no picture, and not one of a pair of about a picture's size. */
+function smallAmong(shapes) {
+  const largest = Math.max(...shapes.flat())
+  return (shape) => Math.max(...shape) <= SMALL && (largest <= SMALL || 2 * Math.max(...shape) <= largest)
+}
 
 /** The maps in order; small ones in a row wrap among themselves, beside the picture before them. */
 function groups(maps, views) {
-  const placed = []
+  const placed = [], shapes = maps.map(({ values }) => values.shape.slice(-2)), isSmall = smallAmong(shapes)
   let side = null
-  maps.forEach(({ values }, i) => {
-    if (!isSmall(values.shape)) side = null
+  shapes.forEach((shape, i) => {
+    if (!isSmall(shape)) side = null
     else if (!side) placed.push((side = h("div", { class: "maps-row" })))
     ;(side ?? { append: (root) => placed.push(root) }).append(views[i].root)
   })

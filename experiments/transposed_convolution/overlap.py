@@ -123,12 +123,15 @@ def _cured(cured: Cure, numbers: dict[str, str]) -> Maps:
     )
 
 
+def _stamps(inside: Array) -> str:
+    told = ends(inside, 0)
+    return f"{told} stamp" if told == "1" else f"{told} stamps"
+
+
 def _board(dilation_rate: int) -> Board:
     """Even or not, for every kernel and every stride."""
     found = [[overlap(k, s, dilation_rate) for k in SIZES] for s in STRIDES]
-    cells = [
-        [Cell(WORDS[each.kind], (f"{ends(each.inside, 0)} stamps",), each.kind) for each in line] for line in found
-    ]
+    cells = [[Cell(WORDS[each.kind], (_stamps(each.inside),), each.kind) for each in line] for line in found]
     even = sum(each.even for line in found for each in line)
     return Board(
         corner="strides ↓  kernel_size →",

@@ -107,3 +107,16 @@ def test_an_address_shows_its_point_on_the_plane(open_lesson: Callable[..., Any]
             it.page.keyboard.press(key)
         at.append(place.locator("p").first.inner_text())
     assert at[0] == at[1]
+
+
+def test_on_a_phone_the_twins_of_tc3_have_cells_of_one_size(lesson: Callable[..., Any]) -> None:
+    it = lesson(width=390, height=844)
+    card = guess(it, "TC3")
+    sizes = []
+    for name, cells in (("random kernel, stamped", 13), ("resized, then convolved", 12)):
+        twin = card.locator(f'canvas[aria-label^="{name}"]')
+        twin.wait_for()
+        box = twin.bounding_box()
+        assert box is not None
+        sizes.append(box["width"] / cells)
+    assert sizes[0] == pytest.approx(sizes[1], rel=0.1)
