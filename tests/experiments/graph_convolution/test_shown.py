@@ -38,7 +38,7 @@ def test_members_stand_in_the_group_of_their_answer() -> None:
     side = karate_club().side
     answers = np.stack([side, np.ones_like(side)])
     gradients = np.stack([np.arange(34.0), np.arange(34.0)])
-    shown = sides.shown(Sides(answers, gradients))
+    shown = sides._shown(Sides(answers, gradients))
     points, table = shown.rows
     assert isinstance(points, Points)
     assert isinstance(table, Table)
@@ -58,7 +58,7 @@ def test_depths_are_told_by_kind_and_depth() -> None:
     shape = 3, len(KINDS), len(DEPTHS)
     start, trained, right = np.arange(3 * 54).reshape(3, *shape) / 200
     right = np.round(right * 200)
-    shown = smoothing.shown(Depths(start, trained, right))
+    shown = smoothing._shown(Depths(start, trained, right))
     (beside, *_) = shown.rows
     assert isinstance(beside, Beside)
     for lines, values in zip(beside.rows, (start, right), strict=True):
