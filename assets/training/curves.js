@@ -1,6 +1,7 @@
 /* Loss and held-out accuracy over the steps, for one or two runs, with one cursor that can be dragged. Axes are fixed: the
    loss of guessing is ln 10, and a run that does worse leaves the picture at the top. */
 
+import { line, sized } from "../drawing/brush.js"
 import { h } from "../drawing/element.js"
 import { number } from "../drawing/numbers.js"
 
@@ -41,21 +42,19 @@ class Plot {
 
   draw(lines, { steps, last, broken, palette, size: { width, height }, still }) {
     Object.assign(this, { width, last, taken: Math.max(1, ...lines.map((line) => line.at(-1)?.[0] ?? 0)) })
+    this.canvas.style.width = `${width}px`
     const g = sized(this.canvas, width, height), across = width - LEFT - RIGHT, down = height - BOTTOM - TOP
     const x = (step) => LEFT + (across * step) / last, y = (v) => TOP + down * (1 - Math.min(1, Math.max(0, v / this.top)))
     g.font = `13px ${palette.font}`
     g.textBaseline = "middle"
-    g.lineWidth = 1
     for (const tick of this.ticks) {
-      stroke(g, palette.line, [], [[LEFT, y(tick)], [width - RIGHT, y(tick)]])
+      line(g, palette.line, 1, [[LEFT, y(tick)], [width - RIGHT, y(tick)]])
       write(g, palette.mute, "right", String(tick), LEFT - 8, y(tick))
     }
     for (const tick of [0, last / 2, last]) write(g, palette.mute, tick ? (tick === last ? "right" : "center") : "left", String(Math.round(tick)), x(tick), height - 7)
     if (broken != null) mark(g, palette, x(broken), TOP, down, width)
-    g.lineWidth = 1.75
-    lines.forEach((line, run) => stroke(g, palette.ink, DASHES[run], line.filter(([, v]) => Number.isFinite(v)).map(([step, v]) => [x(step), y(v)])))
-    g.lineWidth = 1.5
-    stroke(g, palette.mute, [], [[x(steps), TOP], [x(steps), TOP + down]])
+    lines.forEach((values, run) => line(g, palette.ink, 1.75, values.filter(([, v]) => Number.isFinite(v)).map(([step, v]) => [x(step), y(v)]), DASHES[run]))
+    line(g, palette.mute, 1.5, [[x(steps), TOP], [x(steps), TOP + down]])
     if (still) this.canvas.setAttribute("aria-label", this.#says(lines, last, broken))
   }
 
@@ -69,33 +68,9 @@ const says = (line) => (line.length ? `from ${number(line[0][1])} to ${number(li
 
 /** Where a run broke: a dotted line, with its word on the side that has room. */
 function mark(g, palette, x, top, down, width) {
-  stroke(g, palette.ink, BREAK, [[x, top], [x, top + down]])
+  line(g, palette.ink, 1, [[x, top], [x, top + down]], BREAK)
   const left = x > width / 2
   write(g, palette.ink, left ? "right" : "left", "✕ broken", x + (left ? -6 : 6), top + 8)
-}
-
-function sized(canvas, width, height) {
-  const ratio = Math.min(3, devicePixelRatio || 1), wide = Math.round(width * ratio), high = Math.round(height * ratio)
-  if (canvas.width !== wide || canvas.height !== high) {
-    canvas.width = wide
-    canvas.height = high
-    canvas.style.width = `${width}px`
-    canvas.style.height = `${height}px`
-  }
-  const g = canvas.getContext("2d")
-  g.setTransform(ratio, 0, 0, ratio, 0, 0)
-  g.clearRect(0, 0, width, height)
-  return g
-}
-
-function stroke(g, colour, dash, points) {
-  if (!points.length) return
-  g.strokeStyle = colour
-  g.setLineDash(dash)
-  g.beginPath()
-  points.forEach(([x, y], i) => (i ? g.lineTo(x, y) : g.moveTo(x, y)))
-  g.stroke()
-  g.setLineDash([])
 }
 
 function write(g, colour, align, text, x, y) {
