@@ -64,6 +64,8 @@ class Maps {
   }
 
   #build() {
+    this.shapes = this.data.maps.map(({ values }) => values.shape.slice(-2))
+    this.isSmall = smallAmong(this.shapes)
     this.views = this.data.maps.map((map, i) => {
       const canvas = h("canvas", { role: "img" }), value = h("span", { class: "value" })
       canvas.onpointermove = (event) => this.#point(i, event)
@@ -74,14 +76,14 @@ class Maps {
       const root = h("div", { class: "map" }, label, canvas, scale.root)
       return { root, canvas, scale, value, cache: {} }
     })
-    this.row.replaceChildren(...groups(this.data.maps, this.views))
+    this.row.replaceChildren(...groups(this.shapes.map(this.isSmall), this.views))
     this.root.replaceChildren(...(this.count > 1 ? [this.player.root, this.caption] : [this.caption]), this.row)
   }
 
   layout() {
     this.width = this.root.clientWidth
     if (!this.data || !this.width) return
-    const shapes = this.data.maps.map(({ values }) => values.shape.slice(-2)), isSmall = smallAmong(shapes)
+    const { shapes, isSmall } = this
     const pictures = shapes.filter((shape) => !isSmall(shape))
     const within = (width) => ([rows, cols]) => Math.max(SMALLEST, Math.min(LARGEST, Math.floor(TALLEST / rows), Math.floor((width - 2 * PAD) / cols)))
     const readout = parseFloat(getComputedStyle(this.views[0].scale.root).minWidth)
@@ -201,13 +203,13 @@ function smallAmong(shapes) {
 }
 
 /** The maps in order; small ones in a row wrap among themselves, beside the picture before them. */
-function groups(maps, views) {
-  const placed = [], shapes = maps.map(({ values }) => values.shape.slice(-2)), isSmall = smallAmong(shapes)
+function groups(small, views) {
+  const placed = []
   let side = null
-  shapes.forEach((shape, i) => {
-    if (!isSmall(shape)) side = null
+  views.forEach(({ root }, i) => {
+    if (!small[i]) side = null
     else if (!side) placed.push((side = h("div", { class: "maps-row" })))
-    ;(side ?? { append: (root) => placed.push(root) }).append(views[i].root)
+    side ? side.append(root) : placed.push(root)
   })
   return placed
 }
