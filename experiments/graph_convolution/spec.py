@@ -58,14 +58,12 @@ class GraphConvolutionSpec(Spec):
 
     def one(self) -> GraphLayer:
         """The layer, with a number a node."""
-        by_name: dict[str, GraphLayer] = {
-            GCN: GraphConvolution(1, self.normalization, self.self_loops),
-            GAT: GraphAttention(1, self.heads, concatenate=False, self_loops=self.self_loops),
-            GAT2: GATv2(1, self.heads, concatenate=False, self_loops=self.self_loops),
-            SAGE: GraphSAGE(1, self.aggregator),
-            ISO: GIN(eps=0.1),
-        }
-        return by_name[self.layer]
+        if self.layer == GCN:
+            return GraphConvolution(1, self.normalization, self.self_loops)
+        if self.layer in (GAT, GAT2):
+            attention = GraphAttention if self.layer == GAT else GATv2
+            return attention(1, self.heads, concatenate=False, self_loops=self.self_loops)
+        return GraphSAGE(1, self.aggregator) if self.layer == SAGE else GIN(eps=0.1)
 
     def network(self) -> Sequential:
         return Sequential([self.one()] * self.hops)
