@@ -77,9 +77,6 @@ def _progress(key: str, job: Job[Part], part: Part | None) -> None:
             part.done if part else 0.0,
             text="Training, at most two at a time on this server" if job.going else "Stopped",
         )
-        if st.button("Stop" if job.going else "Go on", key=f"{key}.stop"):
-            if job.going:
-                job.stop()
-            else:
-                job.go()
-            st.rerun()
+        name, action = ("Stop", job.stop) if job.going else ("Go on", job.go)
+        if st.button(name, on_click=action, key=f"{key}.stop"):
+            st.rerun()  # with the clock, or without

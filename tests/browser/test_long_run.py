@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from tests.browser.tabs import quiet
+
 
 def test_while_it_runs_anew_the_chart_of_before_stays_dimmed_and_nothing_jumps(
     open_page: Callable[..., Any], components: Callable[[str], str]
@@ -30,3 +32,23 @@ def test_while_it_runs_anew_the_chart_of_before_stays_dimmed_and_nothing_jumps(
     before, least = page.evaluate("[before, least]")
     assert before > 100
     assert least >= before - 2
+
+
+def test_a_run_that_was_stopped_rests_until_it_goes_on(
+    open_page: Callable[..., Any], components: Callable[[str], str]
+) -> None:
+    it = open_page(components("long_run_page.py"), ready=".st-key-run-progress")
+    page, chart = it.page, it.page.locator('.chart[data-drawn][aria-label="of the first"]')
+    for _ in range(2):
+        page.get_by_role("button", name="Stop", exact=True).click()
+        page.get_by_text("Stopped", exact=True).wait_for()
+        page.get_by_role("button", name="Go on").click()
+        page.get_by_text("Training, at most two").wait_for()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_text("Stopped", exact=True).wait_for()
+    page.get_by_role("button", name="Let it show").click()
+    quiet(it)
+    assert page.get_by_text("Stopped", exact=True).is_visible()
+    assert not chart.count()
+    page.get_by_role("button", name="Go on").click()
+    chart.wait_for()
