@@ -4,6 +4,7 @@
 
 import { keepParameters } from "../drawing/address.js"
 import { palette } from "../drawing/colour.js"
+import { isFree } from "../drawing/keys.js"
 import { living } from "../drawing/living.js"
 import { unpack, unparcel } from "../drawing/payload.js"
 import { Player } from "../drawing/player.js"
@@ -316,17 +317,17 @@ export class Lens {
     this.update()
   }
 
-  /** Keys for the lens that belongs to the page, while nothing else has the focus. What plays is seen: where the lens
-      is scrolled away, Space scrolls on. */
+  /** Keys for the lens that belongs to the page, while nothing has the focus that wants them. What is moved is seen:
+      where the lens is scrolled away, Space scrolls on. */
   #keyOnPage = (event) => {
     const { key } = event, modified = event.ctrlKey || event.altKey || event.metaKey || event.shiftKey
-    if (!this.link?.name || !this.scene || modified || !event.target.matches?.("body, main, section")) return
+    if (!this.link?.name || !this.scene || modified || !isFree(event)) return
     const phase = this.scene.phases["fb".indexOf(key)], by = { ArrowLeft: -1, ArrowRight: 1 }[key]
-    if (phase) return this.setPhase(phase.id, true)
     const { top, bottom } = this.root.getBoundingClientRect()
-    if (bottom <= 0 || top >= innerHeight || (key !== " " && !by)) return
+    if (bottom <= 0 || top >= innerHeight || (key !== " " && !by && !phase)) return
     event.preventDefault()
-    if (by) this.player.step(by)
+    if (phase) this.setPhase(phase.id, true)
+    else if (by) this.player.step(by)
     else if (!event.repeat) this.player.toggle()
   }
 

@@ -1,23 +1,56 @@
-/* The presenter's view, ?present=1: larger type, no map at the side, no prose (theme/page.css), and Page Down and Page Up,
-   the keys of a presenter's remote, lead from one part of the page to the next. Nothing of it concerns the server. */
+/* The presenter's view, ?present=1: larger type, no map at the side, no prose (theme/page.css). Page Down and Page Up, the
+   keys of a presenter's remote, lead from one part of the page to the next; Escape leaves. Nothing of it concerns the server. */
 
 import { keepParameters, readParameter } from "../drawing/address.js"
 import { h } from "../drawing/element.js"
+import { living } from "../drawing/living.js"
 import { stillness } from "../drawing/theme.js"
 
 const PARAMETER = "present", ON = "1"
 const PARTS = ".stMain :is(.st-key-stage, h2)"
 const STEPS = { PageDown: 1, PageUp: -1 }
+const WANTS_ESCAPE = "input:not([type=range]), textarea, [role=dialog], [data-baseweb=popover]"
 const NEAR = 24 // pixels: a part that begins so close to the top is the one that is looked at
 
-function show(button, on) {
-  document.documentElement.toggleAttribute("data-present", on)
-  button.textContent = on ? "Leave presenter view" : "Present"
-  button.setAttribute("aria-pressed", String(on))
+class Present {
+  constructor(root) {
+    this.button = h("button", { type: "button", class: "quiet", onclick: () => this.#turn(!this.on) })
+    root.classList.add("lab")
+    root.append(this.button)
+    this.#show(readParameter(PARAMETER) === ON)
+    addEventListener("keydown", this.#key)
+  }
+
+  set() {}
+
+  close() {
+    removeEventListener("keydown", this.#key)
+    document.documentElement.removeAttribute("data-present")
+  }
+
+  get on() {
+    return document.documentElement.hasAttribute("data-present")
+  }
+
+  #turn(on) {
+    keepParameters({ [PARAMETER]: on ? ON : null })
+    this.#show(on)
+  }
+
+  #show(on) {
+    document.documentElement.toggleAttribute("data-present", on)
+    this.button.textContent = on ? "Leave presenter view" : "Present"
+    this.button.setAttribute("aria-pressed", String(on))
+  }
+
+  #key = (event) => {
+    if (event.defaultPrevented || !this.on) return
+    if (STEPS[event.key]) step(event)
+    else if (event.key === "Escape" && !event.composedPath()[0].closest?.(WANTS_ESCAPE)) this.#turn(false)
+  }
 }
 
 function step(event) {
-  if (!STEPS[event.key] || event.defaultPrevented || !document.documentElement.hasAttribute("data-present")) return
   const parts = [...document.querySelectorAll(PARTS)].filter((part) => part.getClientRects().length)
   const tops = parts.map((part) => part.getBoundingClientRect().top)
   const next = STEPS[event.key] > 0 ? tops.findIndex((top) => top > NEAR) : tops.findLastIndex((top) => top < -NEAR)
@@ -26,24 +59,4 @@ function step(event) {
   parts[next].scrollIntoView({ block: "start", behavior: stillness.matches ? "auto" : "smooth" })
 }
 
-export function mount({ parentElement }) {
-  const root = parentElement.querySelector(".present")
-  if (root.childElementCount) return
-  const button = h("button", {
-    type: "button", class: "quiet",
-    onclick: () => {
-      const on = !document.documentElement.hasAttribute("data-present")
-      keepParameters({ [PARAMETER]: on ? ON : null })
-      show(button, on)
-    },
-  })
-  root.classList.add("lab")
-  root.append(button)
-  show(button, readParameter(PARAMETER) === ON)
-  addEventListener("keydown", step)
-}
-
-export function unmount() {
-  removeEventListener("keydown", step)
-  document.documentElement.removeAttribute("data-present")
-}
+export const { mount, unmount } = living("present", Present)

@@ -22,7 +22,11 @@ export class OpenLens {
     this.position = h("span", { class: "pos" })
     this.root = h("div", { class: "opened", hidden: true },
       h("div", { class: "bar" }, this.title, h("div", { class: "player" }, steps(training), this.position), h("button", { class: "quiet", type: "button", onclick: () => this.leave() }, "Close the lens")), this.note, this.place)
-    this.root.addEventListener("keydown", ({ key }) => key === "Escape" && this.leave())
+    this.root.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return
+      event.preventDefault()
+      this.leave()
+    })
   }
 
   /** on: what is to be selected; else the lens opens in the panel's direction. An update follows from gradients. With `enter`

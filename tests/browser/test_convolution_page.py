@@ -278,6 +278,25 @@ def test_a_presenter_has_large_type_no_prose_and_a_key_from_part_to_part(convolu
     assert page.evaluate("document.documentElement.scrollWidth") <= 1920
 
 
+def test_a_presenter_goes_on_by_keys_and_leaves_by_escape(convolution: Callable[..., Any]) -> None:
+    """From the button that was pressed, from a grid, and from a slider."""
+    page = convolution(width=1920, height=1080).page
+    backward, leave = page.locator("[data-phase=backward]"), page.get_by_role("button", name="Leave presenter view")
+    for keys in ((), ("b", "ArrowRight")):
+        page.get_by_role("button", name="Present", exact=True).click()
+        leave.wait_for()
+        for key in keys:
+            page.keyboard.press(key)
+        page.keyboard.press("Escape")
+        leave.wait_for(state="detached")
+        page.wait_for_function("() => !location.search.includes('present')")
+    assert backward.get_attribute("aria-pressed") == "true"
+    page.get_by_role("button", name="Present", exact=True).click()
+    page.locator(".st-key-stage input[type=range]").first.focus()
+    page.keyboard.press("Escape")
+    leave.wait_for(state="detached")
+
+
 def test_a_presenters_link_opens_as_it_was(convolution: Callable[..., Any]) -> None:
     page = convolution("present=1&convolution_angle=30", width=1280, height=720).page
     page.get_by_role("button", name="Leave presenter view").wait_for()

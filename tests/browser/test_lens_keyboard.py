@@ -56,10 +56,18 @@ def test_keys_step_and_play_from_anywhere_on_the_page_where_the_lens_is_seen(len
     expect(position).not_to_have_text(first)
     page.keyboard.press(" ")
     page.get_by_role("button", name="Play").wait_for()
-    page.locator("[data-phase=forward]").focus()
+
+
+def test_a_button_that_was_pressed_keeps_those_keys_alone_that_press_it_again(lens: Any) -> None:
+    page = lens("digit").page
+    position = page.locator(".pos")
+    page.locator("[data-phase=backward]").click()
     before = position.inner_text()
-    page.keyboard.press("ArrowRight")  # the button has the focus
-    assert position.inner_text() == before
+    page.keyboard.press("ArrowRight")
+    expect(position).not_to_have_text(before)
+    page.locator("[data-phase=backward]").focus()
+    page.keyboard.press(" ")
+    assert page.get_by_role("button", name="Play").is_visible()
 
 
 def test_tab_passes_what_takes_no_part_in_this_direction(lens: Any) -> None:
