@@ -56,8 +56,9 @@ def ends(values: Array, digits: int = 2) -> str:
 
 
 def spread(values: Array, digits: int = 2) -> str:
-    """The median, and the smallest to the largest: "0.94 (0.88 to 1.00)"."""
-    return f"{decimal(float(np.median(values)), digits)} ({ends(values, digits)})"
+    """The median, and the smallest to the largest: "0.94 (0.88 to 1.00)"; "1.00" where all are written alike."""
+    median, range_ = decimal(float(np.median(values)), digits), ends(values, digits)
+    return median if range_ == median else f"{median} ({range_})"
 
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

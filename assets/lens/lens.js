@@ -326,7 +326,7 @@ export class Lens {
     const { top, bottom } = this.root.getBoundingClientRect()
     if (bottom <= 0 || top >= innerHeight || (key !== " " && !by && !phase)) return
     event.preventDefault()
-    if (phase) this.setPhase(phase.id, true)
+    if (phase) this.setPhase(phase.id, !this.scene.graph) // the keys of a page step from node to node, those of a cell within its grid
     else if (by) this.player.step(by)
     else if (!event.repeat) this.player.toggle()
   }

@@ -7,7 +7,7 @@ import { h, svg, write } from "../drawing/element.js"
 import { number, short } from "../drawing/numbers.js"
 import { showFrame } from "./scene.js"
 
-const ROW = 40, HEAD = 26 // pixels
+const ROW = 40, HEAD = 26 // pixels; in a presenter's view they grow as type does
 const THIN = 0.5, WIDE = 6 // of a line, for a weight of 0 and at the end of its scale
 const FADED = 0.2, SEEN = 0.6, STRONG = 1
 const REACH = 14 // pixels: how wide a line is to be pointed at
@@ -26,7 +26,7 @@ export class NetworkBox {
     this.caption = h("div", { class: "lane-head" })
     this.masks = network.units.some(({ mask }) => mask) ? new Masks(lens, network) : null
     this.root = h("div", { role: "group", "aria-label": "The network, with the numbers of this step. Arrow keys move.", onkeydown: (event) => this.#roam(event) }, this.caption,
-      h("div", { class: "network", style: { height: `${this.height}px` } }, this.drawing,
+      h("div", { class: "network", style: { height: `calc(${this.height}px * var(--larger))` } }, this.drawing,
         network.units.map(({ name }, c) => h("span", { class: "col", style: { left: `${this.#left(c)}%` } }, name)),
         this.columns.flat().map((unit) => unit.button)),
       lens.scene.frames && this.masks && h("div", { class: "lane-head" }, `All masks, a column each: ${network.units.filter(({ mask }) => mask).map(({ name }) => name).join(" above ")}`),
@@ -38,13 +38,13 @@ export class NetworkBox {
   }
 
   #top(i, size) {
-    return HEAD + (i + 0.5 + (this.most - size) / 2) * ROW
+    return (100 * (HEAD + (i + 0.5 + (this.most - size) / 2) * ROW)) / this.height
   }
 
   #column(units, size, c) {
     return Array.from({ length: size }, (_, i) => {
       const made = { units, i, at: [c, i] }
-      made.button = h("button", { class: "unit", type: "button", "data-unit": `${c},${i}`, style: { left: `${this.#left(c)}%`, top: `${this.#top(i, size)}px` }, onclick: () => this.lens.pick(this.#grid(units).id, i) })
+      made.button = h("button", { class: "unit", type: "button", "data-unit": `${c},${i}`, style: { left: `${this.#left(c)}%`, top: `${this.#top(i, size)}%` }, onclick: () => this.lens.pick(this.#grid(units).id, i) })
       return made
     })
   }
@@ -52,7 +52,7 @@ export class NetworkBox {
   #lines(id, k, from, to) {
     return Array.from({ length: from * to }, (_, cell) => {
       const i = Math.floor(cell / to), j = cell % to
-      const ends = { x1: `${this.#left(k)}%`, y1: this.#top(i, from), x2: `${this.#left(k + 1)}%`, y2: this.#top(j, to) }
+      const ends = { x1: `${this.#left(k)}%`, y1: `${this.#top(i, from)}%`, x2: `${this.#left(k + 1)}%`, y2: `${this.#top(j, to)}%` }
       const reach = svg("line", { ...ends, class: "reach", "stroke-width": REACH, "data-line": `${k},${cell}` })
       reach.onpointerenter = () => this.lens.point(this.#drawnAs(id, k), cell)
       reach.onpointerleave = () => this.lens.leave()

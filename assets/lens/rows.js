@@ -53,6 +53,10 @@ export function sumRows(lens, grid, cell, { terms, constant, result, sum = resul
   if (!terms.length && !constant) {
     return { content: h("p", { class: "muted note" }, "No cell of the other side uses it: the sum is empty, so it is exactly 0."), value: number(v), sentence: ": nothing uses it, the sum is empty." }
   }
+  if (!terms.length) {
+    const told = grid.note ?? "It is given: nothing makes it."
+    return { content: h("p", { class: "muted note" }, told), value: number(v), sentence: `. ${told}` }
+  }
   const many = terms.length > ALL, open = lens.expanded
   const ranked = many || terms.length > 1 ? [...terms].sort((a, b) => Math.abs(b.product) - Math.abs(a.product)) : terms
   const shown = !many ? terms : open ? ranked : ranked.slice(0, LARGEST), rest = many && !open ? ranked.slice(LARGEST) : []
@@ -87,7 +91,7 @@ export function sumRows(lens, grid, cell, { terms, constant, result, sum = resul
     scrolling(many && open, h("table", { class: `terms slots-${slots}` }, h("tbody", {}, body))),
     h("table", { class: `ft${context.bars ? " bars" : ""}` }, h("tbody", {}, foot)), less,
   ]
-  return { content, value: number(v), inexact: !addsUp(lines, sum), sentence: `: ${known ? `${known.text(number(sum))}, of ` : ""}${alone ? "its only term" : `the sum of ${count(terms.length, "term")}`}. ${inWords(context, ranked[0])}` }
+  return { content, value: number(v), inexact: !addsUp(lines, sum) || !shown.every((term) => multipliesOut(context, term)), sentence: `: ${known ? `${known.text(number(sum))}, of ` : ""}${alone ? "its only term" : `the sum of ${count(terms.length, "term")}`}. ${inWords(context, ranked[0])}` }
 }
 
 /** Terms of one kind have the same factors, read in the same way. */
@@ -99,6 +103,12 @@ const isProduct = ({ factors }) => factors.length > 1
 function addsUp(lines, result) {
   const sum = lines.reduce((a, b) => a + b, 0), noise = 1e-9 * Math.max(...lines.map(Math.abs))
   return number(Math.abs(sum) < noise ? 0 : sum) === number(result)
+}
+
+/** Whether factors, as printed, have the printed product. */
+function multipliesOut({ lens, slots, places, write }, { factors, values, coefficient, product }) {
+  const printed = values.map((value, f) => rounded(value, lens.scene.grid[factors[f]].digits ?? places[f + slots - factors.length]))
+  return factors.length === 1 || write(printed.reduce((a, b) => a * b, coefficient)) === write(product)
 }
 
 /** Decimals of a column are those of its largest number, so that a sum reads as it adds up. */

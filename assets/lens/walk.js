@@ -29,7 +29,8 @@ export class Walk {
   }
 
   get pace() {
-    return this.nodes || this.axis >= 0 ? STEP_PACE : undefined
+    const { network, frames } = this.lens.scene // the lines of a drawing are read one by one as well
+    return this.nodes || this.axis >= 0 || (network && !frames) ? STEP_PACE : undefined
   }
 
   /** The nodes of a graph, as they are made in this direction. */

@@ -36,11 +36,21 @@ WARM = 15  # steps of the warm-up
 CELLS = 81  # a side of the picture
 ARRIVED = 0.01  # of the loss at the start: so little is left at the bottom
 
+MOMENTUM, STEEPEST = 0.9, 25.0  # μ; λ, the curvature across the ravine
+# the rates η above which a run across the ravine leads ever further away: |roots| of the step's polynomial exceed 1
+LIMITS: Mapping[str, float] = MappingProxyType(
+    {
+        "sgd_limit": 2 / STEEPEST,
+        "momentum_limit": 2 * (1 + MOMENTUM) / STEEPEST,
+        "nesterov_limit": 2 * (1 + MOMENTUM) / (1 + 2 * MOMENTUM) / STEEPEST,
+    }
+)
+
 MAKERS: Mapping[str, Callable[[float], Optimizer]] = MappingProxyType(
     {
         "SGD": lambda rate: SGD(rate),
-        "momentum": lambda rate: SGD(rate, 0.9),
-        "Nesterov": lambda rate: SGD(rate, 0.9, nesterov=True),
+        "momentum": lambda rate: SGD(rate, MOMENTUM),
+        "Nesterov": lambda rate: SGD(rate, MOMENTUM, nesterov=True),
         "RMSprop": lambda rate: RMSprop(rate),
         "Adagrad": lambda rate: Adagrad(rate),
         "Adam": lambda rate: Adam(rate),
@@ -216,6 +226,7 @@ def show(spec: RaceSpec) -> Shown:
         "share": "1 %",
         "late": str(LATE),
         "schedule": spec.schedule,
+        **{name: significant(limit) for name, limit in LIMITS.items()},
         **_over_seeds({name: arrivals(each) for name, each in COMPARED.items()}),
         **{name: spread(np.array(settled(each)), 3) for name, each in NOISY.items()},
     }

@@ -16,7 +16,7 @@ IN, UNIT = "input", "unit"
 CALLED = {IN: ("1", "2"), UNIT: ("1", "2")}
 GIVEN = "Drawn from the seed; change it, and all that follows from it follows."
 KINK = "a ReLU is at its kink, or nearly: there differences say nothing"
-START = {FINAL: "∂L/∂L is 1: a little more of L is exactly as much more of L."}
+START = {FINAL: "Here the way back begins, with 1: L changes exactly as much as L does."}
 SIZE = Scale(2.0)
 
 
@@ -26,7 +26,7 @@ def scene(spec: GraphSpec) -> Scene:
         title="A small network as a graph of single operations",
         lanes=("Forward: the same numbers, left to right", "Backward: gradients of L, right to left"),
         phases=(
-            Phase("forward", "Forward", "right", 0, (FINAL, 0), step="node"),
+            Phase("forward", "Forward", "right", 0, ("p", 0), step="node"),
             Phase("backward", "Backward", "left", 1, (f"d{FINAL}", 0), step="node"),
         ),
         grids=(*_values(spec, found), *_gradients(spec, found)),
@@ -48,14 +48,14 @@ def _shapes(spec: GraphSpec) -> dict[str, tuple[str, str, Role, tuple[str, ...],
         "v": ("v", "second weights", "weight", (UNIT,), 6),
         "q": ("q", "products h v", "activation", (UNIT,), 7),
         "c": ("c", "second bias", "weight", (), 6),
-        "s": ("s" if spec.loss == CROSS_ENTROPY else "y", "output", "activation", (), 8),
+        "s": ("s", "output", "activation", (), 8),
     }
     if spec.loss == CROSS_ENTROPY:
         shapes["y"] = ("y", "probability σ(s)", "activation", (), 8)
         shapes["r"] = ("r", "ln(1 + eˢ)", "activation", (), 9)
         shapes["m"] = ("m", "product t s", "activation", (), 9)
     else:
-        shapes["e"] = ("e", "error y − t", "activation", (), 9)
+        shapes["e"] = ("e", "error s − t", "activation", (), 9)
     return shapes | {"t": ("t", "target", "input", (), 9), FINAL: ("L", "loss", "activation", (), 10)}
 
 
@@ -181,7 +181,7 @@ def _nodes(spec: GraphSpec) -> tuple[Node, ...]:
         [("s", 0, "s", (6.7, 4.1), "+"), ("y", 0, "y", (7.7, 1.3), "σ"), ("r", 0, "r", (7.7, 3.1), "ln"),
          ("t", 0, "t", (7.7, 6.9), ""), ("m", 0, "m", (7.7, 5.1), "×"), (FINAL, 0, "L", (8.8, 4.1), "−")]
         if spec.loss == CROSS_ENTROPY
-        else [("s", 0, "y", (6.7, 4.1), "+"), ("t", 0, "t", (7.75, 5.9), ""), ("e", 0, "e", (7.75, 4.1), "−"),
+        else [("s", 0, "s", (6.7, 4.1), "+"), ("t", 0, "t", (7.75, 5.9), ""), ("e", 0, "e", (7.75, 4.1), "−"),
               (FINAL, 0, "L", (8.8, 4.1), "½e²")]
     )  # fmt: skip
     nodes = [

@@ -22,8 +22,8 @@ NAMES = {
     "t": "the target",
 }
 LOSS = (
-    "what is made small. squared error: ½ (y − t)². binary cross-entropy: −t ln y − (1 − t) ln (1 − y) of the "
-    "probability y = σ(s), computed from s as ln(1 + eˢ) − t s, so that no logarithm of 0 is taken"
+    "what is made small. squared error: ½ (s − t)² of the output s. binary cross-entropy: −t ln y − (1 − t) ln (1 − y) "
+    "of the probability y = σ(s), computed from s as ln(1 + eˢ) − t s, so that no logarithm of 0 is taken"
 )
 
 

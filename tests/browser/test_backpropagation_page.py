@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from experiments.backpropagation.graph import run
+from experiments.backpropagation.graph import FINAL, run
+from experiments.backpropagation.scene import START
 from experiments.backpropagation.spec import GraphSpec
 from tests.browser.tabs import Opened, guess, quiet
 
@@ -25,10 +26,11 @@ def test_a_step_back_through_the_graph_is_written_with_its_numbers(graph: Callab
     it = graph()
     page, sent = it.page, len(it.sent)
     page.get_by_role("button", name="← Backward").click()
+    assert page.locator(".sum .note").inner_text() == START[FINAL]
     for _ in range(2):
         page.get_by_role("button", name="One step on").first.click()
     assert page.locator(".pos").first.inner_text() == "node 3 of 24"
-    assert page.locator(".chain").inner_text().startswith("∂L/∂y = ∂L/∂e")
+    assert page.locator(".chain").inner_text().startswith("∂L/∂s = ∂L/∂e")
     assert page.locator(".graph .grad span", has_text="…").count() == 21  # still to come
     page.get_by_role("button", name="One step back").first.click()
     assert page.locator(".chain").inner_text().startswith("∂L/∂e = ∂L/∂L · e")
@@ -45,6 +47,22 @@ def test_a_changed_weight_changes_all_that_follows(graph: Callable[..., Opened])
     page.get_by_role("button", name=f"L, loss: {loss:.3g}", exact=True).wait_for()
 
 
+def test_keys_walk_through_the_graph_from_its_first_number(graph: Callable[..., Opened]) -> None:
+    """As they are made, in either direction, while nothing has the focus."""
+    page = graph().page
+    position, symbol = page.locator(".pos").first, page.locator(".graph .mine b")
+    assert (position.inner_text(), symbol.inner_text()) == ("node 1 of 13", "p₁₁")
+    page.keyboard.press("ArrowRight")
+    assert (position.inner_text(), symbol.inner_text()) == ("node 2 of 13", "p₁₂")
+    page.keyboard.press("b")
+    assert position.inner_text() == "node 1 of 24"
+    page.keyboard.press("ArrowRight")
+    assert position.inner_text() == "node 2 of 24"
+    assert page.locator(".chain").inner_text().startswith("∂L/∂e")
+    page.keyboard.press("ArrowLeft")
+    assert position.inner_text() == "node 1 of 24"
+
+
 def test_arrows_walk_from_node_to_node(graph: Callable[..., Opened]) -> None:
     page = graph().page
     page.get_by_role("button", name="L, loss").focus()
@@ -55,10 +73,12 @@ def test_arrows_walk_from_node_to_node(graph: Callable[..., Opened]) -> None:
 def test_on_a_phone_the_node_that_is_looked_at_is_in_view(graph: Callable[..., Opened]) -> None:
     page = graph(width=390, height=844).page
     node = page.locator(".graph .mine")
-    assert "L" in node.inner_text()
-    box = node.bounding_box()
-    assert box is not None
-    assert 0 <= box["x"] <= box["x"] + box["width"] <= 390
+    for look in ("p₁₁", "L"):
+        assert look in node.inner_text()
+        box = node.bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= 390
+        page.get_by_role("button", name="L, loss").evaluate("node => node.click()")
 
 
 def test_a_link_shows_exactly_this(graph: Callable[..., Opened]) -> None:

@@ -1,5 +1,6 @@
 """The Dense page as a learner uses it, in Chromium, on the real server: point, drag, train, share."""
 
+import itertools
 import re
 from collections.abc import Callable
 from functools import partial
@@ -38,6 +39,25 @@ def test_the_first_screen_is_a_network_and_its_matrix(dense: Callable[..., Any])
     assert shown(it) == pytest.approx(ours.a[0], rel=6e-3)
     assert "ends in the number shown" in it.page.locator(".sum").inner_text()
     assert it.page.locator(".masks").count() == 0
+
+
+@pytest.mark.parametrize(("query", "width"), [("", 1280), ("", 1920), ("present=1", 1280), ("present=1", 1920)])
+def test_the_rings_of_units_keep_apart(dense: Callable[..., Any], query: str, width: int) -> None:
+    lit = dense(query, width=width).page.locator(".network .unit.lit")
+    boxes = [unit.bounding_box() for unit in lit.all()]
+    ring = float(lit.first.evaluate("e => getComputedStyle(e).boxShadow.match(/ (\\d+)px(?!.*px)/)[1]"))
+    assert len(boxes) == 4
+    assert all(after["y"] - before["y"] >= before["height"] + 2 * ring for before, after in itertools.pairwise(boxes))
+
+
+def test_space_reads_the_drawing_line_by_line(dense: Callable[..., Any]) -> None:
+    """Each number for most of a second."""
+    page = dense().page
+    page.clock.install()
+    page.keyboard.press(" ")
+    for milliseconds, at in ((800, 1), (200, 2), (800, 3)):
+        page.clock.run_for(milliseconds)
+        assert page.locator(".pos").first.inner_text() == f"a cell {at} of 3"
 
 
 def test_a_line_is_a_cell_of_the_kernel_and_back(dense: Callable[..., Any]) -> None:

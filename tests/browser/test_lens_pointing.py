@@ -1,5 +1,6 @@
 """What the lens tells of a number that is pointed at or pressed; nothing of it is said to the server."""
 
+import math
 import re
 from typing import Any
 
@@ -125,8 +126,8 @@ def test_nothing_is_sent_while_pointing_pressing_scrubbing_and_playing(lens: Any
     assert it.sent[before:] == []
 
 
-def test_lines_that_do_not_add_up_are_called_rounded(lens: Any) -> None:
-    """The printed products against the printed total, over cells of both kinds; digits are the column's own."""
+def test_lines_that_do_not_add_up_or_multiply_out_are_called_rounded(lens: Any) -> None:
+    """As printed: factors against products, and these against the total; digits are the column's own."""
     page = lens("strided").page
     seen = set()
     box(page, "y").focus()
@@ -144,6 +145,13 @@ def test_lines_that_do_not_add_up_are_called_rounded(lens: Any) -> None:
         assert total == page.locator(".sv").inner_text()
         places = len(total.split(".")[1])
         adds_up = f"{sum(map(read, lines)):.{places}f}" == f"{read(total):.{places}f}"
+        for row in page.locator(".terms tr.term:has(.fac:nth-of-type(1)):has(td:nth-child(3) .fac)").all():
+            factors, product = (
+                row.locator(".fac span").all_inner_texts(),
+                row.locator("td:nth-last-child(2)").inner_text(),
+            )
+            decimals = len(product.partition(".")[2])
+            adds_up &= f"{math.prod(map(read, factors)):.{decimals}f}" == f"{read(product):.{decimals}f}"
         assert ("the lines are rounded" in page.locator(".sum .ck").first.inner_text()) is not adds_up
         seen.add(adds_up)
     assert seen == {True, False}

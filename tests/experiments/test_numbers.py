@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments.numbers import decimal, ends, key, scientific, significant, whole
+from experiments.numbers import decimal, ends, key, scientific, significant, spread, whole
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,8 @@ from experiments.numbers import decimal, ends, key, scientific, significant, who
         (scientific(0), "0"),
         (ends(np.array([0.97, 0.81, 0.9])), "0.81 to 0.97"),
         (ends(np.array([0.811, 0.812])), "0.81"),
+        (spread(np.array([0.97, 0.81, 0.9])), "0.90 (0.81 to 0.97)"),
+        (spread(np.array([0.811, 0.812])), "0.81"),
         (key(0.01), "0_01"),
         (key(3.0), "3"),
     ],

@@ -13,6 +13,7 @@ from engine.gradient_check import numerical_gradient, verdicts
 from experiments.backpropagation import optimizers as module
 from experiments.backpropagation.optimizers import (
     FAST,
+    LIMITS,
     MAKERS,
     NOISY,
     RAVINE,
@@ -153,6 +154,17 @@ def test_turned_the_same_for_sgd_and_not_for_adam() -> None:
         np.testing.assert_allclose(turned.losses[name], straight.losses[name], rtol=1e-9)
     for name in ("Adam", "RMSprop", "Adagrad"):
         assert np.abs(turned.losses[name] / straight.losses[name] - 1).max() > 0.1
+
+
+@pytest.mark.parametrize("name", ["SGD", "momentum", "Nesterov"])
+def test_the_steepest_direction_allows_rates_up_to_the_limit_that_is_told(name: str) -> None:
+    limit = LIMITS[f"{name.lower()}_limit"]
+    for rate, grows in ((0.98 * limit, False), (1.02 * limit, True)):
+        optimizer, w = MAKERS[name](rate), {"w": np.array([1.0, 1.0])}
+        slots = optimizer.init(w)
+        for _ in range(1000):
+            w, slots = optimizer.update(w, {"w": SURFACES[RAVINE].gradient(w["w"])}, slots)
+        assert (np.abs(w["w"]).max() > 1) == grows
 
 
 def test_without_noise_every_loss_falls_at_a_small_rate() -> None:
