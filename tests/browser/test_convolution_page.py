@@ -278,6 +278,15 @@ def test_a_presenter_has_large_type_no_prose_and_a_key_from_part_to_part(convolu
     assert page.evaluate("document.documentElement.scrollWidth") <= 1920
 
 
+def test_what_is_chosen_with_stands_in_one_line(convolution: Callable[..., Any]) -> None:
+    row = convolution().page.locator(".st-key-convolution-settings")
+    kinds = (".stSelectbox > div:last-child > div", '[data-variant="segmented_control"]', '[data-testid="stPopoverButton"]')
+    boxes = [box.bounding_box() for kind in kinds for box in row.locator(kind).all()]
+    assert len(boxes) == 14
+    assert max(box["y"] for box in boxes) - min(box["y"] for box in boxes) < 1
+    assert max(box["height"] for box in boxes) - min(box["height"] for box in boxes) < 1
+
+
 def test_a_presenter_goes_on_by_keys_and_leaves_by_escape(convolution: Callable[..., Any]) -> None:
     """From the button that was pressed, from a grid, and from a slider."""
     page = convolution(width=1920, height=1080).page
