@@ -95,7 +95,8 @@ export class GraphBox {
     }
     write(this.written, this.#step())
     const { root } = stop, box = root.parentElement?.parentElement
-    if (box && box.scrollWidth > box.clientWidth && stop !== this.stop) box.scrollTo({ left: root.offsetLeft - box.clientWidth / 2, behavior: "instant" })
+    const half = root.offsetWidth / 2, seen = box && root.offsetLeft - half >= box.scrollLeft && root.offsetLeft + half <= box.scrollLeft + box.clientWidth
+    if (box && !seen && stop !== this.stop) box.scrollTo({ left: root.offsetLeft - box.clientWidth / 2, behavior: "instant" })
     this.stop = stop
   }
 
