@@ -6,23 +6,34 @@ Who has the address has the data, and the server stores none. Whatever stands in
 import base64
 import binascii
 import codecs
+import re
 import zlib
 
 LONGEST = 6000  # characters
 LARGEST_FILE = 1_000_000  # bytes
+MARK_NAMED = re.compile(r"\Asep=.\r?\n", re.IGNORECASE)
 
 
 def opened(data: bytes, refusal: str) -> str:
     """The text of a file: in UTF-8, or in UTF-16 where its first two bytes say so, as spreadsheets save it.
 
-    Where it is no text, `refusal` says what could be read.
+    A first line that names the mark between cells, `sep=;`, is theirs as well, and left out. Where it is no text,
+    `refusal` says what could be read.
     """
     if len(data) > LARGEST_FILE:
         raise ValueError(f"it must have at most {LARGEST_FILE // 10**6} megabyte, not {len(data) / 1e6:.1f}")
     try:
-        return data.decode("utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
+        text = data.decode("utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValueError(refusal) from error
+    return MARK_NAMED.sub("", text)
+
+
+def number(text: str) -> float:
+    """What Python reads as a number, but for its own 1_000."""
+    if "_" in text:
+        raise ValueError(f"{text!r} is no number")
+    return float(text)
 
 
 def unclosed(lines: list[str]) -> list[str]:

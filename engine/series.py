@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from engine.arrays import Array, read_only
-from engine.packed import opened, pack, unclosed, unpack
+from engine.packed import number, opened, pack, unclosed, unpack
 
 SHORTEST, LONGEST = 200, 1000  # numbers
 LARGEST = 1e12  # of a number
@@ -96,7 +96,7 @@ def _number(cell: str, place: int) -> float:
     elif DECIMAL_COMMA.fullmatch(plain):
         plain = plain.replace(",", ".")
     try:
-        return float(plain)
+        return number(plain)
     except ValueError:
         raise ValueError(f"{cell[:40]!r}, at place {place}, is no number") from None
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.arrays import Array, read_only
-from engine.packed import opened, pack, unclosed, unpack
+from engine.packed import number, opened, pack, unclosed, unpack
 
 FEWEST, MOST = 100, 1000  # rows
 COLUMNS = 60  # of numbers, at most
@@ -147,7 +147,7 @@ def _is_number(cell: str, mark: str) -> bool:
 def _number(cell: str, mark: str, line: int) -> float:
     plain = cell.replace("−", "-")
     try:
-        value = float(plain if mark == "," else plain.replace(",", "."))
+        value = number(plain if mark == "," else plain.replace(",", "."))
     except ValueError:
         raise ValueError(f"{cell[:40]!r}, in line {line}, is no number") from None
     if not np.isfinite(value) or abs(value) > 1e12:

@@ -280,7 +280,11 @@ def test_a_presenter_has_large_type_no_prose_and_a_key_from_part_to_part(convolu
 
 def test_what_is_chosen_with_stands_in_one_line(convolution: Callable[..., Any]) -> None:
     row = convolution().page.locator(".st-key-convolution-settings")
-    kinds = (".stSelectbox > div:last-child > div", '[data-variant="segmented_control"]', '[data-testid="stPopoverButton"]')
+    kinds = (
+        ".stSelectbox > div:last-child > div",
+        '[data-variant="segmented_control"]',
+        '[data-testid="stPopoverButton"]',
+    )
     boxes = [box.bounding_box() for kind in kinds for box in row.locator(kind).all()]
     assert len(boxes) == 14
     assert max(box["y"] for box in boxes) - min(box["y"] for box in boxes) < 1

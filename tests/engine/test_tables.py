@@ -28,8 +28,9 @@ def close(given: str) -> None:
         "\ufeff" + "\n\n".join("\t".join(row) for row in ROWS) + "\n",
         "\n".join(",".join(f'"{cell}"' for cell in row).replace("-", "−") for row in ROWS),
         "\n".join(";".join(row) + ";" for row in ROWS),
+        "sep=;\r\n" + "\r\n".join(";".join(row) for row in ROWS),
     ],
-    ids=["csv", "heading", "semicolons", "tabs", "quoted", "closed lines"],
+    ids=["csv", "heading", "semicolons", "tabs", "quoted", "closed lines", "mark named"],
 )
 def test_a_table_is_read_as_it_is_meant(given: str) -> None:
     close(given)
@@ -79,6 +80,7 @@ def many(line: str, count: int = 100) -> str:
         ((many("1,a") + "\n1,").encode(), "line 101 does not say its class"),
         ((many("1,a") + "\nx,b").encode(), "'x', in line 101, is no number"),
         ((many("1,a\n") + "\nx,b").encode(), "'x', in line 201, is no number"),
+        ((many("1,a") + "\n1_000,b").encode(), "'1_000', in line 101, is no number"),
         (b"a,b,c\n" + b"1" * 140_000 + b",1,x", "line 2 cannot be read"),
         ((many('1,a') + '\n"1,a\n' + many("1,a", 60_000)).encode(), "quote left open"),
         (('"a,b\n' + many("1,a")).encode(), "quote left open"),
