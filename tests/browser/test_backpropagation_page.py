@@ -73,9 +73,7 @@ def test_arrows_walk_from_node_to_node(graph: Callable[..., Opened]) -> None:
 def test_on_a_phone_the_node_that_is_looked_at_is_in_view(graph: Callable[..., Opened]) -> None:
     page = graph(width=390, height=844).page
     node = page.locator(".graph .mine")
-    assert (
-        page.locator(".graph-scroll").evaluate("place => place.scrollLeft") == 0
-    )  # x, from which it comes, is seen too
+    assert page.locator(".graph-scroll").evaluate("place => place.scrollLeft") == 0  # x is seen too
     for look in ("p₁₁", "L"):
         assert look in node.inner_text()
         box = node.bounding_box()
