@@ -95,8 +95,8 @@ export class GraphBox {
     }
     write(this.written, this.#step())
     const { root } = stop, box = root.parentElement?.parentElement
-    const half = root.offsetWidth / 2, seen = box && root.offsetLeft - half >= box.scrollLeft && root.offsetLeft + half <= box.scrollLeft + box.clientWidth
-    if (box && !seen && stop !== this.stop) box.scrollTo({ left: root.offsetLeft - box.clientWidth / 2, behavior: "instant" })
+    const aside = box && Math.abs(root.offsetLeft - box.scrollLeft - box.clientWidth / 2)
+    if (box && aside > box.clientWidth / 2 - COLUMN && stop !== this.stop) box.scrollTo({ left: root.offsetLeft - box.clientWidth / 2, behavior: "instant" })
     this.stop = stop
   }
 
@@ -123,7 +123,7 @@ export class GraphBox {
     const { lens } = this, { act, made, scene } = lens, own = this.symbols[name(act.grid, act.cell)] ?? scene.grid[act.grid].symbol
     const held = number(scene.grid[act.grid].values[act.cell])
     if (!made) return `${own} = ${held}, given`
-    if (!made.terms.length) return `${own} = ${held}: the loss counts itself once`
+    if (!made.terms.length) return `${own} = ${held}, by definition`
     if (made.terms.length > FEW) return `${own} = ${held}`
     const symbol = (term, f) => through(term, f, this.symbols[name(term.factors[f], term.cells[f])] ?? scene.grid[term.factors[f]].symbol)
     const value = (term, f) => bracketed(number(term.values[f]))

@@ -77,6 +77,7 @@ export class GridBox {
 
   draw() {
     const { lens, grid, sizes } = this, { act, pair } = lens
+    this.canvas.tabIndex = lens.passedBy(grid.id) ? -1 : 0
     const at = this.at, mine = act.grid === grid.id, lit = lens.lit[grid.id], makes = mine && lens.arithmetic
     let mask = makes ? null : lit ?? null
     if (mine && mask) (mask = mask.slice())[act.cell] = 1
@@ -208,15 +209,18 @@ export class GridBox {
 
   #key(event) {
     const { lens, grid } = this
+    const on = lens.scene.graph && grid.cols === 1 && { ArrowLeft: -1, ArrowRight: 1 }[event.key]
     let [row, column] = place(grid, lens.lastOf(grid.id))
     const moves = {
+      Enter: () => {}, // the cell itself
       ArrowLeft: () => column--, ArrowRight: () => column++, ArrowUp: () => row--, ArrowDown: () => row++,
       Home: () => { column = 0; if (event.ctrlKey) row = 0 },
       End: () => { column = grid.cols - 1; if (event.ctrlKey) row = grid.rows - 1 },
     }
     const others = { PageDown: () => this.#turn(1), PageUp: () => this.#turn(-1) }
     if (event.altKey || event.metaKey) return
-    if (moves[event.key]) {
+    if (on) lens.player.step(on) // from node to node, where there is nothing to the left and right
+    else if (moves[event.key]) {
       moves[event.key]()
       lens.pick(grid.id, this.at(Math.max(0, Math.min(grid.rows - 1, row)), Math.max(0, Math.min(grid.cols - 1, column))))
     } else if (others[event.key] && grid.rest.length) others[event.key]()

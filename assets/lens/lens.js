@@ -162,6 +162,11 @@ export class Lens {
     return takesPart(this.scene, grid, this.phase.id)
   }
 
+  /** It takes part in the other direction alone: Tab goes past it. */
+  passedBy(grid) {
+    return !this.takesPart(grid) && this.scene.phases.some(({ id }) => takesPart(this.scene, grid, id))
+  }
+
   #follow({ grid: id, cell }) {
     const grid = this.scene.grid[id], at = coordinates(grid, cell)
     for (const i of grid.rest) this.chosen[grid.axes[i]] = at[i]
@@ -172,8 +177,8 @@ export class Lens {
     return this.remembered[grid] ?? this.scene.phases.find(({ start }) => start[0] === grid)?.start[1] ?? 0
   }
 
-  /** The keyboard has come to a grid: its last cell is selected again, on the plane that is drawn. One that takes no part
-      in this direction is passed by. */
+  /** The keyboard has come to a grid: its last cell is selected again, on the plane that is drawn, unless it takes no part
+      in this direction. */
   enter(id) {
     if (this.selected.grid === id || !this.takesPart(id)) return
     const grid = this.scene.grid[id]

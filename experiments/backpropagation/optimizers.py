@@ -36,15 +36,7 @@ WARM = 15  # steps of the warm-up
 CELLS = 81  # a side of the picture
 ARRIVED = 0.01  # of the loss at the start: so little is left at the bottom
 
-MOMENTUM, STEEPEST = 0.9, 25.0  # μ; λ, the curvature across the ravine
-# the rates η above which a run across the ravine leads ever further away: |roots| of the step's polynomial exceed 1
-LIMITS: Mapping[str, float] = MappingProxyType(
-    {
-        "sgd_limit": 2 / STEEPEST,
-        "momentum_limit": 2 * (1 + MOMENTUM) / STEEPEST,
-        "nesterov_limit": 2 * (1 + MOMENTUM) / (1 + 2 * MOMENTUM) / STEEPEST,
-    }
-)
+MOMENTUM = 0.9
 
 MAKERS: Mapping[str, Callable[[float], Optimizer]] = MappingProxyType(
     {
@@ -91,6 +83,14 @@ def _back(w: Array) -> Array:
 
 RAVINE, TURNED = "ravine", "turned ravine"
 STEEP = np.array([1.0, 25.0])
+# the rates above which a run across the ravine leads ever further away: |roots| of the step's polynomial exceed 1
+LIMITS: Mapping[str, float] = MappingProxyType(
+    {
+        "sgd_limit": 2 / STEEP[1],
+        "momentum_limit": 2 * (1 + MOMENTUM) / STEEP[1],
+        "nesterov_limit": 2 * (1 + MOMENTUM) / (1 + 2 * MOMENTUM) / STEEP[1],
+    }
+)
 
 
 def _ravine(w: Array) -> Array:

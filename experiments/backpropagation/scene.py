@@ -16,7 +16,7 @@ IN, UNIT = "input", "unit"
 CALLED = {IN: ("1", "2"), UNIT: ("1", "2")}
 GIVEN = "Drawn from the seed; change it, and all that follows from it follows."
 KINK = "a ReLU is at its kink, or nearly: there differences say nothing"
-START = {FINAL: "Here the way back begins, with 1: L changes exactly as much as L does."}
+START = {FINAL: "It is 1 by definition: L changes exactly as much as L does. Here the way back begins."}
 SIZE = Scale(2.0)
 
 

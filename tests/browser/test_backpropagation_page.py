@@ -8,6 +8,7 @@ import pytest
 from experiments.backpropagation.graph import FINAL, run
 from experiments.backpropagation.scene import START
 from experiments.backpropagation.spec import GraphSpec
+from tests.browser.stage import box
 from tests.browser.tabs import Opened, guess, quiet
 
 
@@ -27,6 +28,7 @@ def test_a_step_back_through_the_graph_is_written_with_its_numbers(graph: Callab
     page, sent = it.page, len(it.sent)
     page.get_by_role("button", name="← Backward").click()
     assert page.locator(".sum .note").inner_text() == START[FINAL]
+    assert page.locator(".chain").inner_text().endswith("by definition")
     for _ in range(2):
         page.get_by_role("button", name="One step on").first.click()
     assert page.locator(".pos").first.inner_text() == "node 3 of 24"
@@ -63,6 +65,31 @@ def test_keys_walk_through_the_graph_from_its_first_number(graph: Callable[..., 
     assert position.inner_text() == "node 1 of 24"
 
 
+def test_keys_walk_on_where_a_grid_has_nothing_to_the_left_and_right(graph: Callable[..., Opened]) -> None:
+    """One number, or a column of them; in a matrix they move within it."""
+    page = graph().page
+    position, now = page.locator(".pos").first, page.locator(".si")
+    box(page, "s").focus()
+    page.keyboard.press("b")
+    for at in range(2, 6):
+        page.keyboard.press("ArrowRight")
+        assert position.inner_text() == f"node {at} of 24"
+    assert now.inner_text() == "∂L/∂q[2]"
+    page.keyboard.press("ArrowLeft")
+    assert position.inner_text() == "node 4 of 24"
+    page.keyboard.press("Enter")
+    assert now.inner_text() == "∂L/∂L"
+    box(page, "dq").focus()
+    assert now.inner_text() == "∂L/∂q[2]"
+    page.keyboard.press("ArrowUp")
+    assert now.inner_text() == "∂L/∂q[1]"
+    page.keyboard.press("ArrowRight")
+    assert now.inner_text() == "∂L/∂v[2]"
+    box(page, "dp").focus()
+    page.keyboard.press("ArrowRight")
+    assert now.inner_text() == "∂L/∂p[1, 2]"
+
+
 def test_arrows_walk_from_node_to_node(graph: Callable[..., Opened]) -> None:
     page = graph().page
     page.get_by_role("button", name="L, loss").focus()
@@ -73,12 +100,14 @@ def test_arrows_walk_from_node_to_node(graph: Callable[..., Opened]) -> None:
 def test_on_a_phone_the_node_that_is_looked_at_is_in_view(graph: Callable[..., Opened]) -> None:
     page = graph(width=390, height=844).page
     node = page.locator(".graph .mine")
-    assert page.locator(".graph-scroll").evaluate("place => place.scrollLeft") == 0  # x is seen too
+    made_of = page.locator(".graph .node", has_text="x₁").bounding_box()
+    assert made_of is not None
+    assert made_of["x"] >= 0
     for look in ("p₁₁", "L"):
         assert look in node.inner_text()
-        box = node.bounding_box()
-        assert box is not None
-        assert 0 <= box["x"] <= box["x"] + box["width"] <= 390
+        at = node.bounding_box()
+        assert at is not None
+        assert 0 <= at["x"] <= at["x"] + at["width"] <= 390
         page.get_by_role("button", name="L, loss").evaluate("node => node.click()")
 
 

@@ -41,6 +41,12 @@ def test_the_first_screen_is_a_network_and_its_matrix(dense: Callable[..., Any])
     assert it.page.locator(".masks").count() == 0
 
 
+def test_all_that_the_layer_computes_stands_in_one_row(dense: Callable[..., Any]) -> None:
+    page = dense(width=1280).page
+    rows = [page.locator(f'.grid[data-grid="{grid}"]').bounding_box() for grid in ("x", "w", "b", "a", "y", "t")]
+    assert len({at["y"] for at in rows}) == 1
+
+
 @pytest.mark.parametrize(("query", "width"), [("", 1280), ("", 1920), ("present=1", 1280), ("present=1", 1920)])
 def test_the_rings_of_units_keep_apart(dense: Callable[..., Any], query: str, width: int) -> None:
     lit = dense(query, width=width).page.locator(".network .unit.lit")

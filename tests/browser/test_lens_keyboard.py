@@ -9,6 +9,12 @@ from playwright.sync_api import expect
 from tests.browser.stage import DEEP, box, centre, selected, settle
 
 
+def stops(page: Any) -> list[str]:
+    """The grids that Tab goes to."""
+    grids = f"({DEEP})('.grid > canvas[tabindex=\"0\"]').map((canvas) => canvas.closest('.grid').dataset.grid)"
+    return list(page.evaluate(grids))
+
+
 def test_the_keyboard_alone_reaches_every_cell(lens: Any) -> None:
     page = lens("strided").page
     x = box(page, "x")
@@ -72,11 +78,21 @@ def test_a_button_that_was_pressed_keeps_those_keys_alone_that_press_it_again(le
 
 def test_tab_passes_what_takes_no_part_in_this_direction(lens: Any) -> None:
     page = lens("digit").page
+    assert stops(page) == ["x", "w", "b", "y"]
     box(page, "y").focus()
+    page.keyboard.press("b")
+    assert stops(page) == ["x", "w", "dx", "dw", "db", "dy"]
+
+
+def test_enter_selects_the_cell_of_the_grid_that_has_the_keyboard(lens: Any) -> None:
+    """Also where it takes no part in this direction, as pressing it does."""
+    page = lens("digit").page
     before = selected(page)
-    page.keyboard.press("Tab")  # ∂L/∂x, of the other direction
+    box(page, "dx").focus()
     assert selected(page) == before
-    assert page.locator("[data-phase=forward]").get_attribute("aria-pressed") == "true"
+    page.keyboard.press("Enter")
+    assert selected(page).startswith("∂L/∂x")
+    assert page.locator("[data-phase=backward]").get_attribute("aria-pressed") == "true"
 
 
 def test_the_walk_begins_where_it_was_left(lens: Any) -> None:

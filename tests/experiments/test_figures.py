@@ -24,7 +24,6 @@ from ui.prose import LESSONS
         ("backpropagation", "Sigmoid with Xavier at # layers", [depth.DEPTH]),
         ("backpropagation", "at # layers that start too small", [depth.DEPTH]),
         ("backpropagation", "A ravine, # times as steep", [optimizers.STEEP[1] / optimizers.STEEP[0]]),
-        ("backpropagation", "above a rate of #/# it jumps", [2, optimizers.STEEP.max()]),
         ("backpropagation", "of seeds 0–4. At #: SGD {slow_sgd}", [optimizers.SLOW]),
         ("backpropagation", "At #: SGD {fast_sgd}", [optimizers.FAST]),
         ("backpropagation", "rate of # it has not arrived: {slow_adam}", [optimizers.SLOW]),
