@@ -225,6 +225,15 @@ def test_at_inference_nothing_is_dark(dropout: Callable[..., Any]) -> None:
     assert it.page.locator(".masks").count() == 0
     assert it.page.locator(".player .pos").first.inner_text() == "unit 1 of 8"
     expect(it.page.get_by_text("learning_rate", exact=True)).to_have_count(0)
+    expect(it.page.get_by_text("nothing is silenced now, whatever the rate")).to_be_visible()
+    expect(it.page.locator(".live_slider", has_text="rate").locator("input")).to_be_hidden()
+
+
+def test_at_a_rate_of_0_the_first_experiment_asks_about_another_rate(dropout: Callable[..., Any]) -> None:
+    card = dropout("dropout_rate=0").page.locator(".st-key-experiment-do1")
+    card.get_by_text("The rate is 0.30").wait_for()
+    card.get_by_text("sometimes more, sometimes fewer, 4.2 on average").click()
+    card.get_by_text("Right.").wait_for()
 
 
 def test_a_link_shows_exactly_this(dropout: Callable[..., Any]) -> None:
