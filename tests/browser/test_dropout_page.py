@@ -163,6 +163,22 @@ def test_one_play_moves_all_kinds_of_masks_without_a_message(dropout: Callable[.
     assert len(it.sent) == sent
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_on_a_phone_silenced_maps_keep_their_numbers(dropout: Callable[..., Any], theme: str) -> None:
+    """Where cells are small, hatching stands for them: it lies below the frames and their numbers."""
+    card = guess(dropout(width=390, theme=theme), "DO6")
+    maps = card.locator(".maps").first.locator("canvas")
+    maps.nth(2).wait_for()
+    digits = """canvas => {
+      const ratio = canvas.width / parseFloat(canvas.style.width), pad = 2
+      const [wide, high] = [canvas.width / ratio - 2 * pad, canvas.height / ratio - 2 * pad]
+      const box = (k) => [pad + (k % 3) * wide / 3 + 2, pad + Math.floor(k / 3) * high / 2 + 2, 6, 10]
+      const g = canvas.getContext("2d"), on = (box) => box.map((place) => Math.round(place * ratio))
+      return Array.from({ length: 6 }, (_, k) => Array.from(g.getImageData(...on(box(k))).data))
+    }"""
+    assert maps.nth(0).evaluate(digits) == maps.nth(2).evaluate(digits)
+
+
 def test_a_line_that_is_pointed_at_shows_its_weight(dropout: Callable[..., Any]) -> None:
     it = dropout()
     line = it.page.locator(".network [data-line='0,9']")  # from input 1 to unit 1
