@@ -30,7 +30,7 @@ def microscope() -> DropoutSpec:
     """Slider and lens: all that runs again while something is dragged."""
     with under_the_lens(settings, scene, pack, not_ready()) as (spec, drawn), lesson.row("rate"):
         settings.slider("rate")
-        lesson.try_this(text["Try this" if spec.drops else "Try without a mask"], drawn.roles)
+        lesson.try_this(text[spec.tried], drawn.roles)
     return spec
 
 

@@ -31,6 +31,7 @@ def asked() -> Asked:
 with lesson.first_screen():
     with lesson.header(text):
         settings.buttons()
+        lesson.copy_link()
     spec = settings.spec
     with lesson.row("situations"):
         settings.presets(PRESETS)

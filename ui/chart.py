@@ -68,6 +68,7 @@ def chart(
 
 
 PLAYER = 36  # pixels above the chart
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 TICKED = 12  # places along an axis; if there are more, not each is written
 DASHES = ("solid", "dash", "dot", "dashdot")  # a line is told apart by more than its colour
 
@@ -126,19 +127,21 @@ def line_chart(
     moving = any(trace.get("framed") for trace in data)
     fixed = span is not None
     crowded = moving or fixed or bool(bands) or _close([y for _, y in ends.values()], high - low)
+    names = None if crowded else _names(ends, places, [_along(values, log) for values in lines.values()], high - low)
     layout = {
         "xaxis": {
             "title": {"text": x},
             "type": "log" if across else kind,
             "tickvals": list(at) if len(at) <= TICKED else None,
+            "ticktext": list(map(_power, at)) if across and len(at) <= TICKED else None,
             "tickformat": "," if len(at) > TICKED and not log else None,  # 2,000, not 0.2×10⁴
             "range": _reach(places, 0.01),
         },
         "yaxis": _powers(y, span)
         if span
         else {"title": {"text": y}, "type": kind, "dtick": 2 if log else None, "range": [low, high]},
-        "annotations": _names(ends) if len(lines) > 1 and not crowded else [],
-        "showlegend": crowded and (len(data) > 1 or not fixed),
+        "annotations": names if names and len(lines) > 1 else [],
+        "showlegend": names is None and (len(data) > 1 or not fixed),
     }
     chart({"data": data, "layout": layout}, key=key, alt=alt, height=height, **frames)
 
@@ -153,6 +156,14 @@ def _powers(title: str, span: tuple[float, float]) -> dict[str, Any]:
         "exponentformat": "power",
         "range": [float(low), float(high)],
     }
+
+
+def _power(value: float) -> str:
+    """A place along a logarithmic axis as it is written elsewhere: 0.001, 10⁻⁵."""
+    mantissa, _, exponent = f"{value:g}".partition("e")
+    if not exponent:
+        return mantissa
+    return ("" if mantissa == "1" else f"{mantissa}×") + "10" + str(int(exponent)).translate(RAISED)
 
 
 def _along(values: Numbers, log: bool) -> NDArray[np.float64]:
@@ -369,17 +380,44 @@ def _close(ends: list[float], height: float) -> bool:
     return any(b - a <= CLOSE * height for a, b in pairwise(sorted(ends)))
 
 
-def _names(ends: Mapping[str, tuple[float, float]]) -> list[dict[str, Any]]:
-    """The name of each line above its right end; below it for the lowest, where there is most room."""
+WIDE = 400  # pixels: how wide a chart is taken to be where names of lines are placed
+NEAR_END = 2  # pixels: from the end of a line to its name
+
+
+def _names(
+    ends: Mapping[str, tuple[float, float]],
+    at: NDArray[np.float64],
+    lines: Sequence[NDArray[np.float64]],
+    height: float,
+) -> list[dict[str, Any]] | None:
+    """The name of each line at its right end, above it or below, where no line runs: it would strike the name out. The
+    lowest stands below if it can, the others above. None if one of them can do neither.
+    """
+    left, right = _reach(at, 0)
+    tall, letter = CLOSE * height, (right - left) / WIDE * LETTER
     lowest = min(ends, key=lambda name: ends[name][1], default=None)
-    return [
-        {
-            "text": f"<b>{escape(name)}</b>",
-            "x": x,
-            "y": y,
-            "xanchor": "right",
-            "yanchor": "top" if name == lowest else "bottom",
-            "showarrow": False,
-        }
-        for name, (x, y) in ends.items()
-    ]
+    taken: list[tuple[float, float]] = []
+    notes = []
+    for name, (x, y) in ends.items():
+        over = (at <= x) & (at >= x - letter * len(name))
+        beside = np.concatenate([line[..., over].ravel() for line in lines])
+        for side in ("top", "bottom") if name == lowest else ("bottom", "top"):
+            low, high = (y, y + tall) if side == "bottom" else (y - tall, y)
+            free = not any(low < top and foot < high for foot, top in taken)
+            if free and not ((beside > low) & (beside < high)).any():
+                break
+        else:
+            return None
+        taken.append((low, high))
+        notes.append(
+            {
+                "text": f"<b>{escape(name)}</b>",
+                "x": x,
+                "y": y,
+                "xanchor": "right",
+                "yanchor": side,
+                "yshift": NEAR_END if side == "bottom" else -NEAR_END,
+                "showarrow": False,
+            }
+        )
+    return notes

@@ -18,6 +18,7 @@ from ui.settings import Settings
 from ui.shown import Shown, draw
 
 _present = component("present", "present/present.js", ("theme/tokens.css", "theme/controls.css"))
+_copy_link = component("copy_link", "copy_link/copy_link.js", ("theme/tokens.css", "theme/controls.css"))
 
 
 def first_screen() -> AbstractContextManager[Any]:
@@ -46,6 +47,11 @@ def header(text: Section) -> Iterator[None]:
     with tools:
         yield
         _present(key="present")
+
+
+def copy_link() -> None:
+    """A tool of the header, where no picture has it."""
+    _copy_link(key="copy_link")
 
 
 def _contents(text: Section) -> None:

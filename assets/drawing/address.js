@@ -35,10 +35,11 @@ function flushParameters() {
 /** Whether this parameter tells what was looked at last. */
 export const lookedAtLast = (name) => [...new URLSearchParams(location.search).keys()].findLast((key) => key.endsWith("_look")) === name
 
-/** Copies the address, with all that waits written and what this parameter tells as the last; the button says that it is done. */
+/** Copies the address, with all that waits written and what this parameter, if there is one, tells as the last; the button says
+    that it is done. */
 export async function copyAddress(button, name) {
   flushParameters()
-  if (!lookedAtLast(name)) write(name, readParameter(name), true)
+  if (name && !lookedAtLast(name)) write(name, readParameter(name), true)
   button.dataset.label ??= button.textContent
   try {
     await navigator.clipboard.writeText(location.href)

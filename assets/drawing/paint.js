@@ -16,7 +16,8 @@ const FADED_NUMBER = 0.6
  * pad; numbers, digits: print them; lit: mask by index, dim: opacity of the rest; edge: outline of what is lit;
  * rings: [[row, column]…]; upto: cells later than this one, in reading order, are still blank; within: [first, last], columns
  * outside of these are;
- * frames: [[row, column, rows, columns]…], numbered: 1, 2, … where there is room; struck: mask of cells that are left out; picture: a cache for pixels.
+ * frames: [[row, column, rows, columns]…], numbered: 1, 2, … where there is room; struck: mask of cells that are left out; upon(canvas):
+ * draws over the cells and below what is marked; picture: a cache for pixels.
  */
 export function paint(canvas, m, cell, palette, o = {}) {
   const pad = o.pad ?? 0
@@ -24,6 +25,7 @@ export function paint(canvas, m, cell, palette, o = {}) {
   g.translate(pad, pad)
   if (Math.min(cell.width, cell.height) < 10 || o.picture) paintPicture(g, m, cell, palette, o)
   else paintCells(g, m, cell, palette, o)
+  o.upon?.(canvas)
   o.frames?.forEach((place, k) => frame(g, cell, palette, place, o.numbered ? String(k + 1) : ""))
   if (o.edge && o.lit) outline(g, m, cell, palette, o.lit, o.edge, o.edgeWidth ?? 2)
   for (const [row, column] of o.rings ?? []) ring(g, cell, palette, row, column)

@@ -8,7 +8,7 @@ import { Player } from "../drawing/player.js"
 import { applyTheme } from "../drawing/theme.js"
 
 const FAR = 10 // steps that an arrow key goes with Shift
-const FURTHER = `Shift and an arrow key: ${FAR} steps`
+const FURTHER = `Shift and an arrow key: ${FAR} steps. Page Up and Page Down, while it has the focus: a tenth of its way`
 const KEYS = `From anywhere on the first screen arrow keys move it, and Space plays it. ${FURTHER}`
 const PACE = 30 // milliseconds a step that is played
 

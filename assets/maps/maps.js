@@ -120,13 +120,13 @@ class Maps {
       paint(view.canvas, matrix, view.cell, this.palette, {
         pad: PAD, picture: (view.cell.width < 8 || map.scale.kind === "brightness") && !struck ? view.cache : null,
         struck: struck && !recorded && base ? offset(struck, base) : struck,
+        upon: struck && ((canvas) => hatch(canvas, matrix, (i, j) => struck[matrix.at(i, j) % struck.length], view.cell, PAD, this.palette)),
         frames: marksOf(map), numbered: true,
         rings: view.pointed ? [view.pointed] : [],
       })
       if (map.marks) numberPlaces(view.canvas, marksOf(map), view.cell, PAD, this.palette)
       if (map.printed) print(view.canvas, matrix, view.cell, PAD, this.palette)
       if (map.sparse) dots(view.canvas, matrix, view.cell, PAD, this.palette)
-      if (struck) hatch(view.canvas, matrix, (i, j) => struck[matrix.at(i, j) % struck.length], view.cell, PAD, this.palette)
       view.scale.show(this.palette, map.scale, Math.max(24, Math.min(60, matrix.cols * view.cell.width - 60)))
       view.canvas.setAttribute("aria-label", this.#says(map, matrix))
       if (view.pointed) this.#printValue(view, map, matrix)

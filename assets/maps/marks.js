@@ -45,7 +45,7 @@ export function hatch(canvas, { rows, cols }, left, cell, pad, palette) {
   g.clip()
   g.fillStyle = palette.bg
   g.fillRect(0, 0, width, height)
-  g.strokeStyle = palette.line2
+  g.strokeStyle = palette.mute
   g.beginPath()
   for (let x = -height; x < width; x += HATCH) {
     g.moveTo(x, height)

@@ -21,8 +21,8 @@ const GAP = 20
 const PICTURES = [
   ["parts", "Two pulls", "grey: lines of equal loss of the data", "; filled: where the penalty is no larger than at the minimum"],
   ["sum", "Their sum", "the loss that is made small", "; the line is the way of its minimum as λ grows"],
-  ["path", "The minimum for every λ", "struck through: exactly 0", ""],
-] // the last words are of the penalty: where there is none, their place stays empty
+  ["path", "The minimum for every λ", "", "struck through: exactly 0", "no penalty: λ changes nothing"],
+] // the last but one are of the penalty: where there is none, their place stays empty, or the last words stand there
 
 class Surface {
   version = 0 // counts pictures
@@ -36,7 +36,7 @@ class Surface {
     root.setAttribute("role", "region")
     this.source = new Source(this)
     this.canvases = Object.fromEntries(PICTURES.map(([name]) => [name, h("canvas", { role: "img" })]))
-    const figures = PICTURES.map(([name, title, what, more]) => h("figure", {}, h("figcaption", {}, h("b", {}, title), h("small", {}, what, h("span", { class: "added" }, more))), this.canvases[name]))
+    const figures = PICTURES.map(([name, title, what, more, none = ""]) => h("figure", {}, h("figcaption", {}, h("b", {}, title), h("small", {}, what, h("span", { class: "added" }, more), h("span", { class: "without" }, none))), this.canvases[name]))
     this.ends = h("div", { class: "ramp", "aria-hidden": "true" })
     figures[1].append(this.ends)
     this.ranges = ["w₁", "w₂"].map((name, k) => this.#range(name, 1 - k))

@@ -5,6 +5,7 @@ The number of silenced units of n follows the binomial distribution of n and the
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import comb
 from typing import NamedTuple
 
@@ -18,8 +19,6 @@ from experiments.numbers import decimal, significant, whole
 from experiments.shown import Lines, Shown
 
 MANY = 2000  # masks
-ROUNDING = 9  # decimals; beyond them a difference is one of rounding
-ALWAYS, VARYING, SAME = range(3)  # the lesson's answers
 
 
 class Masks(NamedTuple):
@@ -52,6 +51,11 @@ class Masks(NamedTuple):
         return self.h2_masked.mean(axis=0) - self.h2
 
 
+def asked(spec: DropoutSpec) -> DropoutSpec:
+    """What DO1 is about: at a rate of 0 every answer would be right, so it asks about the rate of the start."""
+    return spec if spec.rate > 0 else replace(spec, rate=DropoutSpec().rate)
+
+
 def masks(spec: DropoutSpec) -> Masks:
     """A batch of the same example: each row has a mask of its own, as in a batch of different examples."""
     w, (x, _) = weights(spec), example(spec)
@@ -67,6 +71,7 @@ def masks(spec: DropoutSpec) -> Masks:
 
 def show(spec: DropoutSpec) -> Shown:
     """How many units are silenced, and the mean of a value as more masks are seen."""
+    spec = asked(spec)
     result = masks(spec)
     unit, off = result.unit, result.off
     seen, times = result.d1[:, unit], (result.masks == 0).mean(axis=0)
@@ -83,11 +88,10 @@ def show(spec: DropoutSpec) -> Shown:
         "value": significant(result.h1[unit]),
         "mean": significant(float(seen.mean())),
         "mean_unscaled": significant(float(seen.mean()) * (1 - spec.rate)),
-        "spread": significant(round(float(seen.std()), ROUNDING)),
-        "bent": significant(round(float(np.abs(result.bent).max()), ROUNDING)),
+        "spread": significant(float(seen.std())),
+        "bent": significant(float(np.abs(result.bent).max())),
     }
-    right = {VARYING} if spec.rate > 0 else {ALWAYS, VARYING, SAME}
-    return Shown(numbers, [_counts(spec, result), _means(spec, result)], right=right)
+    return Shown(numbers, [_counts(spec, result), _means(spec, result)])
 
 
 def _counts(spec: DropoutSpec, result: Masks) -> Lines:
@@ -109,8 +113,7 @@ def _means(spec: DropoutSpec, result: Masks) -> Lines:
     """The mean of one unit's values over the first so many masks."""
     at = np.unique(np.round(np.geomspace(1, MANY, 60)).astype(int))
     value = result.h1[result.unit]
-    # of what differs from the value, else rounding would be all that is seen at a rate of 0
-    mean = value + (np.cumsum(result.d1[:, result.unit] - value) / np.arange(1, MANY + 1))[at - 1]
+    mean = (np.cumsum(result.d1[:, result.unit]) / np.arange(1, MANY + 1))[at - 1]
     alt = f"Mean of unit {result.unit}: {significant(mean[-1])} with the scaling, without dropout {significant(value)}"
     return Lines(
         at,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from experiments.digits import HELD_OUT
 from experiments.dropout import inference, overfitting, slower, superstar
-from experiments.dropout.masks import MANY
+from experiments.dropout.masks import MANY, asked
 from experiments.dropout.network import UNITS
 from experiments.dropout.spec import DropoutSpec
 from experiments.numbers import decimal, whole
@@ -16,8 +16,12 @@ from experiments.numbers import decimal, whole
 def question_numbers(spec: DropoutSpec) -> dict[str, str]:
     """Name → text, for the placeholders of the lesson's questions."""
     rate, kept = spec.rate, 1 - spec.rate
+    about = asked(spec)
     numbers = {
         "rate": decimal(rate),
+        "asked_rate": decimal(about.rate),
+        "asked_factor": decimal(1 / (1 - about.rate)),
+        "asked_instead": decimal(DropoutSpec().rate),
         "many": whole(MANY),
         "digits_uncertain": whole(inference.DIGITS),
         "others": whole(HELD_OUT),
@@ -26,7 +30,7 @@ def question_numbers(spec: DropoutSpec) -> dict[str, str]:
         "star_digits": whole(superstar.DIGITS),
         "slow_digits": whole(slower.DIGITS),
         "units": whole(UNITS),
-        "expected": decimal(rate * UNITS, 1),
+        "expected": decimal(about.rate * UNITS, 1),
         "kept": decimal(kept),
         "factor": decimal(1 / kept),
         "twice": decimal(2 / kept),

@@ -32,8 +32,15 @@ class DropoutSpec(Spec):
 
     @property
     def used(self) -> tuple[str, ...]:
-        """At inference nothing is learned."""
-        return tuple(name for name in super().used if name != "learning_rate" or self.training)
+        """At inference nothing is silenced, and nothing learned."""
+        return tuple(name for name in super().used if name not in ("rate", "learning_rate") or self.training)
+
+    @property
+    def tried(self) -> str:
+        """The heading of what the lesson asks to be tried."""
+        if not self.training:
+            return "Try at inference"
+        return "Try this" if self.drops else "Try at rate 0"
 
     @property
     def learns(self) -> bool:

@@ -240,7 +240,7 @@ def _reliability(found: Confidence) -> Lines:
         f"Reliability, λ = {name(0)}: of what was called malignant with {100 * weak.said[-1]:.1f} % on average, "
         f"{100 * weak.true[-1]:.1f} % were"
     )
-    return Lines(middles, lines, "probability that was said", "more often true than said", alt)
+    return Lines(middles, lines, "said probability, middle of each fifth", "more often true than said", alt)
 
 
 def _maps() -> Maps:

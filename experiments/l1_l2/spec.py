@@ -18,7 +18,7 @@ SHARES = MappingProxyType({NONE: L1L2(), L1: L1L2(l1=1.0), L2: L1L2(l2=1.0), ELA
 TRY = MappingProxyType(
     {L1: "Try this", L2: "Try L2", ELASTIC_NET: "Try both", NONE: "Try one"}
 )  # the heading of what the lesson asks to be tried
-KEYS = MappingProxyType({"1": L1, "2": L2, "0": NONE})  # of the keyboard
+KEYS = MappingProxyType({"1": L1, "2": L2, "3": ELASTIC_NET, "0": NONE})  # of the keyboard
 EXAMPLES = 40
 
 STRENGTH = "λ, how much the penalty counts beside the data"

@@ -22,6 +22,8 @@ from experiments.shown import Bars, Beside, Lines, Part, Shown, Table
 STEPS = 200
 YOURS = "yours"
 LEARNED, VALIDATION, ON_TEST = range(3)  # dashes: a part has the same one in every chart
+MIDDLES = [(k + 0.5) / BINS for k in range(BINS)]
+SAID = "said probability, middle of each tenth"
 THIN, THICK = 1.5, 3.0  # pixels: of the network with nothing, and of the learner's
 
 
@@ -157,7 +159,6 @@ def _tests(result: Bench, each: Course) -> list[Judged]:
 
 def _reliability(result: Bench) -> Lines:
     """A frame a look, and what is kept as the last. On 0 what is said is what happens."""
-    middles = (np.arange(BINS) + 0.5) / BINS
     lines: dict[str, Array] = {
         f"{name}: test": np.array([test.true - test.said for test in _tests(result, each)])
         for name, each in result.over.items()
@@ -165,7 +166,7 @@ def _reliability(result: Bench) -> Lines:
     lines["as often as said"] = np.zeros(BINS)
     words = "; ".join(f"{name} {decimal(each.kept.test.calibration, 3)}" for name, each in result.over.items())
     return Lines(
-        middles, lines, "how probable it says its answer is", "more often right than said, test",
+        MIDDLES, lines, SAID, "more often right than said, test",
         f"Reliability on the test, of the weights that are kept. Calibration error: {words}",
         looks=_on_test(result) | {"as often as said": (LEARNED, 1)},
         frames=_frames(result), start=len(result.at) - 1, follow=True,
@@ -174,12 +175,12 @@ def _reliability(result: Bench) -> Lines:
 
 def _answers(result: Bench) -> Bars:
     """How many answers each point of the diagram stands for."""
-    bins = [f"{k / BINS:g}–{(k + 1) / BINS:g}" for k in range(BINS)]
+    bins = [f"{middle:g}" for middle in MIDDLES]
     bars = {name: np.array([test.many for test in _tests(result, each)]) for name, each in result.over.items()}
     words = "; ".join(f"{name} {whole(each.kept.test.many[-1])}" for name, each in result.over.items())
     return Bars(
-        bins, bars, "how probable it says its answer is", "answers, test",
-        f"Answers on the test by how probable they are said to be; in the last bin: {words}",
+        bins, bars, SAID, "answers, test",
+        f"Answers on the test by how probable they are said to be; in the last tenth: {words}",
         frames=_frames(result), start=len(result.at) - 1, player=False,
     )  # fmt: skip
 

@@ -266,8 +266,8 @@ def _board(result: Winners) -> Board:
         cells=cells,
         alt=f"Who wins where: {sentence(result)}" if result.done else "Who wins where: nothing is known yet",
         measure="what the best gains over doing nothing, in cross-entropy:",
-        levels=[f"less than {GAINS[0]:g}", *(f"from {gain:g}" for gain in GAINS)],
-        mark="clear winner",
+        levels=[f"no colour: less than {GAINS[0]:g}", *(f"from {gain:g}" for gain in GAINS)],
+        mark="clear winner" if result.wins else "clear winner: none",
     )
 
 

@@ -163,6 +163,22 @@ def test_one_play_moves_all_kinds_of_masks_without_a_message(dropout: Callable[.
     assert len(it.sent) == sent
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_on_a_phone_silenced_maps_keep_their_numbers(dropout: Callable[..., Any], theme: str) -> None:
+    """Where cells are small, hatching stands for them: it lies below the frames and their numbers."""
+    card = guess(dropout(width=390, theme=theme), "DO6")
+    maps = card.locator(".maps").first.locator("canvas")
+    maps.nth(2).wait_for()
+    digits = """canvas => {
+      const ratio = canvas.width / parseFloat(canvas.style.width), pad = 2
+      const [wide, high] = [canvas.width / ratio - 2 * pad, canvas.height / ratio - 2 * pad]
+      const box = (k) => [pad + (k % 3) * wide / 3 + 2, pad + Math.floor(k / 3) * high / 2 + 2, 6, 10]
+      const g = canvas.getContext("2d"), on = (box) => box.map((place) => Math.round(place * ratio))
+      return Array.from({ length: 6 }, (_, k) => Array.from(g.getImageData(...on(box(k))).data))
+    }"""
+    assert maps.nth(0).evaluate(digits) == maps.nth(2).evaluate(digits)
+
+
 def test_a_line_that_is_pointed_at_shows_its_weight(dropout: Callable[..., Any]) -> None:
     it = dropout()
     line = it.page.locator(".network [data-line='0,9']")  # from input 1 to unit 1
@@ -225,6 +241,15 @@ def test_at_inference_nothing_is_dark(dropout: Callable[..., Any]) -> None:
     assert it.page.locator(".masks").count() == 0
     assert it.page.locator(".player .pos").first.inner_text() == "unit 1 of 8"
     expect(it.page.get_by_text("learning_rate", exact=True)).to_have_count(0)
+    expect(it.page.get_by_text("nothing is silenced now, whatever the rate")).to_be_visible()
+    expect(it.page.locator(".live_slider", has_text="rate").locator("input")).to_be_hidden()
+
+
+def test_at_a_rate_of_0_the_first_experiment_asks_about_another_rate(dropout: Callable[..., Any]) -> None:
+    card = dropout("dropout_rate=0").page.locator(".st-key-experiment-do1")
+    card.get_by_text("The rate is 0.30").wait_for()
+    card.get_by_text("sometimes more, sometimes fewer, 4.2 on average").click()
+    card.get_by_text("Right.").wait_for()
 
 
 def test_a_link_shows_exactly_this(dropout: Callable[..., Any]) -> None:

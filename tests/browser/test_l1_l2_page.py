@@ -116,6 +116,14 @@ def test_with_shift_an_arrow_key_moves_lambda_ten_steps(l1_l2: Callable[..., Any
     wait_for(it, "strength", "1")
 
 
+def test_page_keys_move_lambda_by_a_tenth_of_its_way_and_the_slider_says_so(l1_l2: Callable[..., Any]) -> None:
+    it = l1_l2("reg_strength=1")
+    assert "Page Up and Page Down" in str(slider(it).get_attribute("aria-description"))
+    for key, strength in (("PageUp", "1.6"), ("PageUp", "2.2"), ("PageDown", "1.6")):
+        slider(it).press(key)
+        wait_for(it, "strength", strength)
+
+
 def test_space_plays_lambda_until_it_is_pressed_again(l1_l2: Callable[..., Any]) -> None:
     it = l1_l2("reg_strength=1")
     it.page.keyboard.press("Space")
@@ -141,11 +149,16 @@ def test_keys_take_another_penalty_and_without_one_nothing_of_it_is_left(l1_l2: 
     it.page.wait_for_url(lambda url: "reg_penalty=none" in url)
     it.page.wait_for_selector(".surface.alone")
     assert not slider(it).is_visible()
+    assert it.page.get_by_text("no penalty: λ changes nothing").is_visible()
+    assert not it.page.get_by_text("struck through: exactly 0").is_visible()
     assert not it.page.get_by_text("; filled: where the penalty").is_visible()
     assert it.page.locator(f"{PICTURE} canvas").first.bounding_box() == place
+    it.page.keyboard.press("3")
+    it.page.wait_for_url(lambda url: "reg_penalty=elastic+net" in url)
     it.page.keyboard.press("1")
     it.page.wait_for_url(lambda url: "reg_penalty" not in url)
     slider(it).wait_for()
+    assert not it.page.get_by_text("no penalty: λ changes nothing").is_visible()
 
 
 def test_dragged_lambda_redraws_while_it_is_held_and_no_run_of_the_page_is_needed(l1_l2: Callable[..., Any]) -> None:

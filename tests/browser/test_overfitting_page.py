@@ -100,13 +100,50 @@ def test_while_it_trains_anew_nothing_jumps(lab: Callable[..., Any]) -> None:
     assert least >= height - 2
 
 
-def test_on_a_phone_the_curves_stand_in_the_first_screen_and_techniques_below(lab: Callable[..., Any]) -> None:
+def test_on_a_phone_what_is_switched_on_stands_right_below_the_curves(lab: Callable[..., Any]) -> None:
+    """They begin on the first screen, and both are in view together; the situation and the other charts come below."""
     page = lab(width=390, height=844).page
-    curves, techniques, settings = (
-        page.locator(place).first.bounding_box() for place in (CURVES, ".st-key-lab-techniques", ".st-key-lab-settings")
+    page.get_by_text("Training, at most two").wait_for(state="detached")
+    reliability = '.chart[aria-label^="Reliability on the test"]'
+    places = CURVES, ".st-key-lab-techniques", ".st-key-lab-settings", reliability
+    curves, techniques, settings, second = (page.locator(place).first.bounding_box() for place in places)
+    assert curves["y"] < 844 - 200
+    assert techniques["y"] + techniques["height"] - curves["y"] <= 844
+    assert curves["y"] + curves["height"] <= techniques["y"]
+    assert techniques["y"] + techniques["height"] <= settings["y"] < second["y"]
+
+
+def test_on_a_phone_charts_of_before_stand_back_too(lab: Callable[..., Any]) -> None:
+    page = lab(width=390, height=844).page
+    page.get_by_text("Training, at most two").wait_for(state="detached")
+    seen = page.evaluate(
+        """() => {
+          const rows = document.querySelector(".st-key-lab-bench-rows")
+          const columns = [...rows.querySelectorAll(".stColumn")]
+          const shown = () => columns.map((column) => +getComputedStyle(column).opacity)
+          const before = shown(), mark = document.createElement("div")
+          mark.innerHTML = '<span class="of-before"></span>'
+          rows.append(mark)
+          const after = shown()
+          mark.remove()
+          return [before, after]
+        }"""
     )
-    assert curves["y"] + curves["height"] <= 844
-    assert curves["y"] < techniques["y"] < settings["y"]
+    assert seen == [[1] * 4, [0.35] * 4]
+
+
+def test_a_copied_link_brings_the_settings_back(lab: Callable[..., Any]) -> None:
+    it = lab("lab_dropout=0.5&map_across=noise", permissions=["clipboard-read", "clipboard-write"])
+    it.page.get_by_text("batch_norm").first.click()
+    it.page.wait_for_url(lambda url: "lab_batch_norm=true" in url)
+    it.page.get_by_role("button", name="Copy link").click()
+    it.page.get_by_role("button", name="Copied").wait_for()
+    link = str(it.page.evaluate("() => navigator.clipboard.readText()"))
+    assert "undefined" not in link
+    again = lab(link.split("?")[1]).page
+    assert again.get_by_role("checkbox", name="batch_norm").is_checked()
+    assert again.locator(".st-key-lab_dropout").get_by_role("radio", name="0.5").is_checked()
+    assert again.locator(MAP).get_by_role("radio", name="noise").is_checked()
 
 
 def test_a_change_trains_anew_and_its_address_is_shared(lab: Callable[..., Any]) -> None:

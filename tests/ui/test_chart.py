@@ -43,6 +43,29 @@ def test_rings_stand_on_the_first_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(figure(monkeypatch, [10, 20, 30], {"a": [1.0, 5.0, 2.0]})["data"]) == 1
 
 
+def test_a_line_does_not_run_through_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name of a line that falls stands below its end. Where lines run above and below, all are named above the
+    chart.
+    """
+    at = np.arange(21.0)
+    lines = {"rises": 2 + at / 10, "falls": 1.5 - at / 40, "flat": np.zeros(21)}
+    drawn = figure(monkeypatch, at, lines)["layout"]
+    notes = {note["text"][3:-4]: note["yanchor"] for note in drawn["annotations"]}
+    assert notes == {"rises": "bottom", "falls": "top", "flat": "top"}
+    assert not drawn["showlegend"]
+    zigzag = np.where(at % 2, 1.1, 0.9)
+    drawn = figure(monkeypatch, at, lines | {"a line to and fro": zigzag})["layout"]
+    assert not drawn["annotations"]
+    assert drawn["showlegend"]
+
+
+def test_names_that_would_meet_stand_on_other_sides(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = np.arange(11.0)
+    lines = {"a line that falls": 4.0 + (10 - at) / 8, "below": np.full(11, 3.3), "zero": np.zeros(11)}
+    notes = figure(monkeypatch, at, lines)["layout"]["annotations"]
+    assert [note["yanchor"] for note in notes] == ["top", "top", "top"]
+
+
 def test_few_places_are_all_written_and_many_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
     few, many = (
         figure(monkeypatch, np.arange(count), {"a": np.arange(count)})["layout"]["xaxis"]
@@ -86,6 +109,9 @@ def test_across_only_the_places_are_logarithmic(monkeypatch: pytest.MonkeyPatch)
     assert (drawn["xaxis"]["type"], drawn["yaxis"]["type"]) == ("log", "linear")
     assert drawn["xaxis"]["range"] == pytest.approx([-1.02, 1.02])
     assert drawn["yaxis"]["range"] == pytest.approx([-0.1, 1.1])
+    assert drawn["xaxis"]["ticktext"] == ["0.1", "1", "10"]
+    small = figure(monkeypatch, [1e-5, 3e-5, 0.0001], {"a": [0.0, 1.0, 0.5]}, across=True)["layout"]
+    assert small["xaxis"]["ticktext"] == ["10⁻⁵", "3×10⁻⁵", "0.0001"]  # as in a text beside it
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 
 from experiments.dropout.kinds import CHANNELS, DRAWS, STEPS, UNITS, Kinds, KindsSpec, films, guess, kinds
 from experiments.dropout.kinds import show as kinds_shown
-from experiments.dropout.masks import ALWAYS, MANY, SAME, VARYING, Masks, masks, show
+from experiments.dropout.masks import MANY, Masks, masks, show
+from experiments.dropout.questions import question_numbers
 from experiments.dropout.spec import DropoutSpec
 from experiments.shown import Lines, Maps
 
@@ -70,17 +71,13 @@ def test_behind_tanh_the_mean_is_not_kept() -> None:
     assert np.median([unit.max() for unit in off]) > 6
 
 
-def test_at_a_rate_of_0_every_answer_is_right() -> None:
-    assert show(DropoutSpec(rate=0.0)).right == {ALWAYS, VARYING, SAME}
-    assert show(DropoutSpec()).right == {VARYING}
-
-
-def test_at_a_rate_of_0_no_rounding_is_shown() -> None:
-    shown = show(DropoutSpec(rate=0.0))
-    assert shown.numbers["spread"] == shown.numbers["bent"] == "0"
-    means = shown.rows[1]
-    assert isinstance(means, Lines)
-    assert len({float(value) for line in means.lines.values() for value in line}) == 1
+def test_at_a_rate_of_0_the_rate_of_the_start_is_asked_about() -> None:
+    """At 0 every answer would be right."""
+    shown, asked = (show(DropoutSpec(rate=rate)) for rate in (0.0, DropoutSpec().rate))
+    assert shown.numbers == asked.numbers
+    told, expected = (question_numbers(DropoutSpec(rate=rate)) for rate in (0.0, DropoutSpec().rate))
+    about = "asked_rate", "asked_factor", "expected"
+    assert [told[name] for name in about] == [expected[name] for name in about] == ["0.30", "1.43", "4.2"]
 
 
 # ---------------------------------------------------------------------------------- DO6: kinds

@@ -17,7 +17,7 @@ from experiments.overfitting.spec import LabSpec
 from experiments.overfitting.techniques import NOTHING, Techniques
 from experiments.overfitting.winners import ACROSS, CANDIDATES, DEPENDS, NOBODY, ONE, Asked, Contest, Winners
 from experiments.shown import Board
-from tests.experiments.runs import shown
+from tests.experiments.runs import last, shown
 from ui.prose import read
 
 ASKED = Asked(DIGITS, "", winners.WRONG_LABELS)
@@ -88,8 +88,8 @@ def test_what_is_said_follows_from_the_map(contests: tuple[Contest, ...], right:
 def test_what_is_told_of_gains_and_right_answers_is_of_these_situations() -> None:
     """Where most and least is gained; in how many situations another technique has the most right answers."""
     told = shown(winners, "winners", full(CLEAR, HELPLESS), ASKED).numbers
-    assert (told["most_gain"], told["most_where"]) == ("8.00 (8.00)", "40 examples and every label right")
-    assert (told["least_gain"], told["least_where"]) == ("0.00 (0.00)", "40 examples and 20 % wrong labels")
+    assert (told["most_gain"], told["most_where"]) == ("8.00", "40 examples and every label right")
+    assert (told["least_gain"], told["least_where"]) == ("0.00", "40 examples and 20 % wrong labels")
     assert told["disagree"] == "0"
     right = dict.fromkeys(CANDIDATES, np.array([0.7, 0.8, 0.7])) | {"L2": np.array([0.9, 0.2, 0.9])}  # by the median
     other = CLEAR._replace(right=right)
@@ -102,7 +102,7 @@ def test_cells_say_who_and_by_how_much() -> None:
     assert cell is not None
     assert (cell.label, cell.marked) == ("dropout", True)
     assert cell.details == [
-        "gains 8.00 (8.00)",
+        "gains 8.00",
         "0.50 (0.40 to 0.60) ahead of L2",
         "clearly better than doing nothing: dropout, L2",
     ]
@@ -115,8 +115,14 @@ def test_cells_say_who_and_by_how_much() -> None:
     assert behind.details[1] == "no clear winner: seed by seed no better than L2"
     nothing = winners._cell(HELPLESS)
     assert nothing is not None
-    assert nothing.details == ["8.00 (8.00) ahead of dropout", "clearly better than doing nothing: none"]
+    assert nothing.details == ["8.00 ahead of dropout", "clearly better than doing nothing: none"]
     assert winners._cell(None) is None
+
+
+def test_what_has_no_colour_and_no_frame_is_said_in_words() -> None:
+    won, open_ = (winners._board(full(*contests)) for contests in ((CLEAR, MUDDY), (MUDDY,)))
+    assert won.levels[0] == open_.levels[0] == "no colour: less than 0.05"
+    assert (won.mark, open_.mark) == ("clear winner", "clear winner: none")
 
 
 def test_situations_come_in_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,3 +223,10 @@ def test_a_frame_says_of_which_step_the_weights_that_are_kept_are() -> None:
     *_, (_, plain) = bench.bench(LabSpec(samples=20, width=8, dropout=0.5))
     assert plain is not None
     assert bench._frames(plain) == [f"after {steps} steps" for steps in plain.at]
+
+
+def test_both_charts_of_what_was_said_name_the_tenths_alike() -> None:
+    result = last(bench.bench(LabSpec(samples=20)))
+    reliability, answers = bench._reliability(result), bench._answers(result)
+    assert [f"{middle:g}" for middle in reliability.at] == answers.groups
+    assert reliability.x == answers.x

@@ -198,7 +198,7 @@ def test_a_part_has_one_dash_and_a_step_one_frame_in_every_chart() -> None:
     assert {len(each.frames or ()) for each in charts if isinstance(each, Lines | Bars)} == {len(result.at)}
     assert {each.start for each in charts if isinstance(each, Lines | Bars)} == {len(result.at) - 1}
     (bars,) = (each for each in charts if isinstance(each, Bars))
-    assert (bars.groups[0], bars.groups[3], bars.groups[-1]) == ("0–0.1", "0.3–0.4", "0.9–1")
+    assert (bars.groups[0], bars.groups[3], bars.groups[-1]) == ("0.05", "0.35", "0.95")
     lines = [each for each in charts if isinstance(each, Lines)]
     assert [each.cursor for each in lines] == [True, False, True]
     seen = {(name.split(": ")[1], each.looks[name][0]) for each in lines for name in each.lines if ": " in name}
