@@ -98,6 +98,7 @@ class Points:
     alt: str
     links: Sequence[tuple[int, int]] = ()  # points that are joined by a line
     hushed: Collection[str] = ()  # groups whose names are there only for who points at them
+    title: str = ""  # before the names of the groups
     frames: Sequence[str] | None = None
     start: int = 0
     follow: bool = False

@@ -241,14 +241,15 @@ def point_chart(
     role: str = "weight",
     links: Sequence[tuple[int, int]] = (),
     hushed: Collection[str] = (),
+    title: str = "",
     height: int = 460,
     **frames: Any,
 ) -> None:
     """A map of named points, both axes on one scale. at is (points, 2), or (frames, points, 2) with a chart's `frames`.
 
     `groups` says which points belong together, `links` which are joined by a line; the names of `hushed`
-    groups are there only for who points at them. The scale holds all frames; names stand where they cover least in the
-    last one.
+    groups are there only for who points at them. The `title` stands before the names of the groups. The scale holds all
+    frames; names stand where they cover least in the last one.
     """
     if len(groups) > len(SYMBOLS):
         raise ValueError(f"a map tells at most {len(SYMBOLS)} groups apart, not {len(groups)}")
@@ -281,7 +282,8 @@ def point_chart(
     layout = {
         "xaxis": axis | {"range": ranges[0]},
         "yaxis": axis | {"range": ranges[1], "scaleanchor": "x"},
-        "showlegend": len(groups) > 1,
+        "showlegend": len(groups) > 1 or bool(title),
+        "legend": {"title": {"text": title}},
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
     }
     chart({"data": data, "layout": layout}, key=key, alt=alt, height=height, **frames)

@@ -125,6 +125,8 @@ class Points(Film, Told, Protocol):
     @property
     def hushed(self) -> Collection[str]: ...
     @property
+    def title(self) -> str: ...
+    @property
     def role(self) -> str: ...
 
 
@@ -297,7 +299,7 @@ def draw(rows: Sequence[Row], key: str, settings: Any = None, together: str | No
             )  # fmt: skip
         elif isinstance(row, Points):
             point_chart(
-                row.names, row.at, row.groups, links=row.links, hushed=row.hushed, role=row.role,
+                row.names, row.at, row.groups, links=row.links, hushed=row.hushed, title=row.title, role=row.role,
                 key=f"{key}.{number}", alt=row.alt, **_frames(row, together, settings),
             )  # fmt: skip
         elif isinstance(row, Walks):

@@ -19,7 +19,7 @@ from engine.network import Sequential
 from experiments.graph_convolution.club import KNOWN, SEEDS, club, names, others, right, sided, training
 from experiments.graph_convolution.edges import Drawn
 from experiments.graph_convolution.layout import layout
-from experiments.numbers import counted, decimal, spread
+from experiments.numbers import counted, decimal, significant, spread
 from experiments.several import parts, trained
 from experiments.shown import Part, Points, Shown, Table
 
@@ -118,7 +118,7 @@ def _shown(result: Sides) -> Shown:
         {
             "place": list(range(1, MOST + 1)),
             "by degree": [f"member {m}: {decimal(degrees[m], 0)} friends" for m in first_degree],
-            "by gradient": [f"member {m}: {decimal(by_gradient[m])}" for m in first_gradient],
+            "by gradient": [f"member {m}: {significant(by_gradient[m])}" for m in first_gradient],
         },
         alt=f"Most influence by gradient: members {numbers['first_gradient']}; by degree: {numbers['first_degree']}",
     )

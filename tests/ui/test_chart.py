@@ -143,6 +143,13 @@ def test_groups_of_points_are_told_apart_by_shape_and_joined_where_asked(monkeyp
     np.testing.assert_array_equal(links["x"], [0, 2, np.nan, 2, 0, np.nan])
 
 
+def test_the_title_of_a_map_stands_before_the_names_of_its_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    layout = points(monkeypatch, list("abc"), AT, {"x": [0, 1, 2]}, title="benzene")["layout"]
+    assert layout["legend"]["title"]["text"] == "benzene"
+    assert layout["showlegend"]
+    assert not points(monkeypatch, list("abc"), AT, {"x": [0, 1, 2]})["layout"]["showlegend"]
+
+
 def test_names_of_points_that_are_close_stand_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     close = np.array([[0.0, 0], [0.001, 0], [0, 0.001], [1, 1], [-1, -1]])
     sides = points(monkeypatch, ["young", "old", "she", "a", "b"], close, {"x": range(5)})["data"][0]["textposition"]

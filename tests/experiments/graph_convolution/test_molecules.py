@@ -88,7 +88,8 @@ def test_no_network_tells_naphthalene_from_fulvalene(name: str, seed: int) -> No
 def test_no_molecule_is_learned_from_or_chosen_by_that_is_reported() -> None:
     parts = split()
     assert [len(part) for part in parts] == [LEARNED, molecules.CHOSEN_BY, HELD_OUT]
-    assert told("GC3", "# learned, # by which hops and steps were chosen, # held out") == [len(part) for part in parts]
+    sizes = told("GC3", "# learned, # by which width, hops, rate and steps were chosen, # held out")
+    assert sizes == [len(part) for part in parts]
     energies = [{tuple(np.round(each.levels, 6) + 0.0) for each in part} for part in parts]
     assert len(set.union(*energies)) == sum(map(len, energies)) == sum(map(len, parts))
     assert {each.atoms for part in parts for each in part} == set(range(SIZES[0], SIZES[1] + 1, 2))
@@ -103,3 +104,8 @@ def test_what_is_shown_fills_its_text(trained: Gaps) -> None:
     for part in ("Predict", "Reveal", "Where it stops"):
         assert not re.search(r"\{\w+\}", str(filled[part])), part
     assert "nan" not in str(filled).lower().split()
+    _, first, beside = result.rows
+    for points, (name, molecule) in zip((first, *beside.rows), shown_molecules().items(), strict=True):
+        assert points.title == name
+        assert sum(map(len, points.groups.values())) == molecule.atoms
+        assert not any(name in kind for kind in points.groups)

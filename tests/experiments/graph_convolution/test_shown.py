@@ -37,7 +37,7 @@ def test_members_stand_in_the_group_of_their_answer() -> None:
     """Everybody is said to be the president's: who is not, is wrong."""
     side = karate_club().side
     answers = np.stack([side, np.ones_like(side)])
-    gradients = np.stack([np.arange(34.0), np.arange(34.0)])
+    gradients = np.stack([np.arange(34.0) + 0.123, np.arange(34.0) + 0.123])
     shown = sides._shown(Sides(answers, gradients))
     points, table = shown.rows
     assert isinstance(points, Points)
@@ -51,6 +51,7 @@ def test_members_stand_in_the_group_of_their_answer() -> None:
     assert shown.numbers["right"] == spread(np.array(right), 0)
     assert shown.numbers["first_gradient"] == "33, 32, 31, 30, 29"
     assert shown.numbers["first_degree"].startswith("33, 0")
+    assert table.columns["by gradient"][0] == "member 33: 33.1"
 
 
 def test_depths_are_told_by_kind_and_depth() -> None:
