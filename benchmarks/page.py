@@ -1,5 +1,5 @@
 """What pages cost in a real browser against a server of its own: Convolution at its defaults, λ dragged on the page of
-L1 and L2, and the playground of Backpropagation when it learns.
+L1 and L2, the playground of Backpropagation when it learns, and a graph as large as it may be.
 
 A picture counts as painted when the lens has drawn it and the browser has finished the frame after that. Every event
 is a real one: keys and mouse moves enter at the browser, as from a keyboard and a mouse.
@@ -25,6 +25,9 @@ PAGE = "/convolution"
 LENS = ".lens[data-drawn]"
 PENALTY, SURFACE = "/l1_l2", ".surface[data-drawn]"
 PLAYGROUND, PLAYS = "/backpropagation?play_layers=4&play_units=8", ".playground[data-drawn]"  # as large as it gets
+NODES = 500
+RING = [f"{k}-{(k + 1) % NODES}" for k in range(NODES)] + [f"{k}-{(k + 37) % NODES}" for k in range(0, NODES, 2)]
+GRAPH, TOUCHED = f"/graph_convolution?graph_graph={','.join(RING)}", ".graph[data-drawn]"
 SLIDER = ".live_slider input[type=range]"
 SCREEN: ViewportSize = {"width": 1280, "height": 800}
 PATIENCE = 60_000  # ms
@@ -138,6 +141,16 @@ def segment_clicks(at: Visit, presses: int) -> list[float]:
     """Strides 2 and 1 in turn: a control of Streamlit's own."""
     options = at.page.locator(".st-key-convolution_strides [role=radio]")
     return answers(at, presses, lambda i: options.nth((i + 1) % 2).click())
+
+
+def graph_clicks(at: Visit, presses: int) -> list[float]:
+    """The layer and its hops in turn: of the first forty pictures none has been there before."""
+
+    def click(i: int) -> None:
+        setting, option = ("hops", i // 2 % 4) if i % 2 else ("layer", (i // 2 + 1) % 5)
+        at.page.locator(f".st-key-graph_{setting} [role=radio]").nth(option).click()
+
+    return answers(at, presses, click)
 
 
 def sweep(page: Page, moving: float, at: Callable[[float], tuple[float, float]]) -> float:
@@ -331,6 +344,11 @@ def main() -> None:
                 figures += train(at, effort)
             with visit(browser, server, PLAYGROUND, PLAYS) as at:
                 figures.append(play(at, effort.training))
+            with visit(browser, server, GRAPH, TOUCHED) as at:
+                clicks = graph_clicks(at, effort.presses)
+                figures.append(
+                    Figure.of(f"graph of {NODES} nodes: click on a segment → painted", "ms", clicks, "p95 ≤ 100")
+                )
         figures += starts(browser, effort.starts) + memory(browser, effort.learners)
         where = f"{machine('streamlit', 'numpy', 'numba')}, Chromium {browser.version.split('.')[0]}"
     publish("page", f"{where}.\n\n{table(figures)}", quick)

@@ -12,6 +12,8 @@ import streamlit as st
 
 from ui.lesson import prose
 
+LONG = 10_000  # characters of a script
+
 
 @st.fragment
 def source(functions: Mapping[str, Callable[..., Any]]) -> None:
@@ -41,7 +43,8 @@ def elsewhere(lesson: str, scripts: Mapping[str, str], title: str | None = None)
             _download("Script", f"{name}.py", "text/x-python", partial(str, script))
             heading = f"{title or lesson.capitalize()} in {library}"
             _download("Notebook", f"{name}.ipynb", "application/x-ipynb+json", partial(notebook, script, heading))
-        st.code(script, language="python", wrap_lines=True)
+        # each word in colour is an element: thousands of them hold up the browser
+        st.code(script, language="python" if len(script) < LONG else None, wrap_lines=True)
 
 
 def _download(label: str, file: str, kind: str, make: Callable[[], str]) -> None:

@@ -6,7 +6,7 @@ import { copyAddress, dropParameter, readParameter, writeParameter } from "../dr
 import { palette, tone } from "../drawing/colour.js"
 import { h, svg, write } from "../drawing/element.js"
 import { living } from "../drawing/living.js"
-import { number } from "../drawing/numbers.js"
+import { number, scientific } from "../drawing/numbers.js"
 import { unpack, unparcel } from "../drawing/payload.js"
 import { applyTheme, larger, onPresented } from "../drawing/theme.js"
 
@@ -41,6 +41,7 @@ class TouchedGraph {
   number = 0 // of the last message
   wanted = null // {names, pairs} of the last message, until the page has answered it: the next change begins there
   nodes = [] // what is drawn of each node
+  painted = null // the graph and the size that edges and nodes were painted for
 
   constructor(root) {
     this.root = root
@@ -52,6 +53,7 @@ class TouchedGraph {
     this.hopRow = h("div", { role: "group", "aria-label": "Hop" })
     this.headRow = h("div", { role: "group", "aria-label": "Head" })
     this.svg = svg("svg", { role: "group", "aria-label": "Graph" })
+    this.tip = svg("path", { d: "M0 0L8 4L0 8z" }) // of every arrow
     this.when = h("p", { class: "when" })
     this.formula = h("p", {})
     this.table = h("table", {})
@@ -169,8 +171,8 @@ class TouchedGraph {
 
   /** Of a place in the drawing; one too near to its edge is moved inwards. */
   #unit([x, y]) {
-    const inside = (at, size) => Math.max(0, Math.min(1, (at - EDGE) / (size - 2 * EDGE)))
-    return [inside(x, this.svg.clientWidth), inside(y, this.svg.clientHeight)]
+    const [width, height] = this.size, inside = (at, size) => Math.max(0, Math.min(1, (at - EDGE) / (size - 2 * EDGE)))
+    return [inside(x, width), inside(y, height)]
   }
 
   #place(name) {
@@ -178,8 +180,8 @@ class TouchedGraph {
       const i = this.index.get(name)
       this.places.set(name, [this.it.at[2 * i], this.it.at[2 * i + 1]])
     }
-    const [x, y] = this.places.get(name)
-    return [EDGE + x * (this.svg.clientWidth - 2 * EDGE), EDGE + y * (this.svg.clientHeight - 2 * EDGE)]
+    const [x, y] = this.places.get(name), [width, height] = this.size
+    return [EDGE + x * (width - 2 * EDGE), EDGE + y * (height - 2 * EDGE)]
   }
 
   /** For each node the direction that lies farthest from its edges: there its name stands. */
@@ -217,6 +219,7 @@ class TouchedGraph {
       for (const name of it.pairs.flat()) degree.set(name, (degree.get(name) ?? 0) + 1)
       this.most = it.names.reduce((best, name) => ((degree.get(name) ?? 0) > (degree.get(best) ?? 0) ? name : best), it.names[0])
       this.palette = palette(root)
+      this.size = [this.svg.clientWidth, this.svg.clientHeight] // read once: to ask between two changes has the browser lay out again
     }
     this.node = this.index.has(this.look) ? this.look : this.most
     this.at = Math.min(this.hop || it.hops.length, it.hops.length) - 1
@@ -225,7 +228,8 @@ class TouchedGraph {
     const focused = this.svg.getRootNode().activeElement?.dataset?.name
     if (whole) {
       this.#buttons(hop)
-      this.#paint(hop)
+      this.#paint()
+      this.nodes.forEach((node, k) => this.#tell(hop, node, k))
     }
     this.#point(hop, i, coming)
     if (focused !== undefined) this.nodes[i].group.focus({ preventScroll: true })
@@ -260,14 +264,16 @@ class TouchedGraph {
     return sum / hop.heads
   }
 
-  /** Edges and nodes, none of them looked at. */
-  #paint(hop) {
+  /** Edges and nodes, without their numbers; nothing where they stand already, as where only a setting was changed. */
+  #paint() {
     const { it } = this, many = it.names.length > MANY
     this.radius = many ? Math.max(4, 160 / Math.sqrt(it.names.length)) / 2 : RADIUS * larger(this.root)
+    const painted = JSON.stringify([it.names, it.pairs, this.size, this.radius, this.tool === "remove"])
+    if (painted === this.painted) return
+    this.painted = painted
     this.here = null
     this.svg.classList.toggle("edits", this.tool === "remove")
-    const head = svg("path", { d: "M0 0L8 4L0 8z", fill: `var(--k-${this.back ? "gradient" : "activation"})` })
-    const marker = svg("marker", { id: "arrow-in", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 11, markerHeight: 11, markerUnits: "userSpaceOnUse", orient: "auto" }, head)
+    const marker = svg("marker", { id: "arrow-in", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 11, markerHeight: 11, markerUnits: "userSpaceOnUse", orient: "auto" }, this.tip)
     const edges = it.pairs.flatMap((pair) => {
       const [[x1, y1], [x2, y2]] = pair.map((name) => this.#place(name)), line = svg("line", { class: "edge", x1, y1, x2, y2 })
       if (this.tool !== "remove") return [line]
@@ -276,28 +282,32 @@ class TouchedGraph {
       return [line, grip]
     })
     const free = many ? null : this.#free()
-    this.nodes = it.names.map((name, k) => this.#node(hop, name, k, free?.get(name)))
+    this.nodes = it.names.map((name, k) => this.#node(name, k, free?.get(name)))
     this.arrows = svg("g", {})
     this.labels = svg("g", {})
     this.svg.replaceChildren(svg("defs", {}, marker), svg("g", {}, ...edges), this.arrows, svg("g", {}, ...this.nodes.map((node) => node.group)), this.labels)
   }
 
   /** `free` is the angle at which its name stands clear of edges; of many nodes none has a name. */
-  #node(hop, name, k, free) {
+  #node(name, k, free) {
     const many = free === undefined, { radius } = this, [x, y] = this.#place(name)
-    const values = this.back ? hop.dy : hop.x, result = this.back ? hop.dx : hop.y
-    const label = `node ${name}: ${this.back ? "∂L/∂y" : "x"} ${number(values[k])}, ${this.back ? "∂L/∂x" : "y"} ${number(result[k])}`
     const circle = svg("circle", { cx: x, cy: y, r: radius }), value = many ? null : svg("text", { x, y: y + 4, "text-anchor": "middle" })
-    const group = svg("g", { class: "node", role: "button", "data-name": name, "aria-label": label }, circle)
+    const group = svg("g", { class: "node", role: "button", "data-name": name }, circle)
     if (!many) group.append(
       value,
       svg("text", { class: "name label", "text-anchor": "middle", x: x + (radius + 10) * Math.cos(free), y: y + 4 + (radius + 10) * Math.sin(free) }, `${name}`))
     group.onclick = (event) => { event.stopPropagation(); this.#chosen(name) }
     group.onpointerenter = (event) => event.pointerType === "mouse" && this.tool === "look" && name !== this.node && this.#pointed(name)
     group.onkeydown = (event) => this.#key(event, name, k)
-    const node = { name, group, circle, value, numbers: [values[k], result[k]] }
+    return { name, group, circle, value, numbers: null }
+  }
+
+  /** What a node says, and what it is made to, in this hop and direction. */
+  #tell(hop, node, k) {
+    const said = (this.back ? hop.dy : hop.x)[k], made = (this.back ? hop.dx : hop.y)[k]
+    node.numbers = [said, made]
+    node.group.setAttribute("aria-label", `node ${node.name}: ${this.back ? "∂L/∂y" : "x"} ${number(said)}, ${this.back ? "∂L/∂x" : "y"} ${number(made)}`)
     this.#dress(node, false)
-    return node
   }
 
   /** A node as it stands by itself, with what it says; or as it is looked at, with what it is made to. */
@@ -319,6 +329,8 @@ class TouchedGraph {
     if (this.here !== null) this.#dress(this.nodes[this.here], false)
     this.here = i
     this.#dress(this.nodes[i], true)
+    const colour = `var(--k-${this.back ? "gradient" : "activation"})`
+    this.tip.setAttribute("fill", colour)
     const to = this.#place(this.node), arrows = [], labels = []
     for (const [other, e] of coming) {
       const share = this.#share(hop, e)
@@ -330,7 +342,7 @@ class TouchedGraph {
       const cut = (radius + 4) / d
       arrows.push(svg("line", {
         x1: from[0] + dx * cut, y1: from[1] + dy * cut, x2: to[0] - dx * cut, y2: to[1] - dy * cut, "marker-end": "url(#arrow-in)",
-        stroke: `var(--k-${this.back ? "gradient" : "activation"})`, "stroke-width": Math.max(1, Math.min(THICKEST, THICKEST * Math.abs(share))), "stroke-dasharray": share ? "none" : "3 4", "pointer-events": "none",
+        stroke: colour, "stroke-width": Math.max(1, Math.min(THICKEST, THICKEST * Math.abs(share))), "stroke-dasharray": share ? "none" : "3 4", "pointer-events": "none",
       }))
       if (!many || coming.length < 12) labels.push([from[0] + dx * 0.45, from[1] + dy * 0.45, number(share)])
     }
@@ -370,7 +382,7 @@ class TouchedGraph {
     more("sum", total, "sum")
     this.table.replaceChildren(head, h("tbody", {}, ...rows))
     const heard = it.heard[this.at * it.names.length + i]
-    const check = it.checked === null ? `too many nodes to check ∂L/∂x by differences` : it.checked ? `numerical gradient agrees with ∂L/∂x` : `numerical gradient disagrees with ∂L/∂x`
+    const check = it.checked === null ? "too many nodes to check ∂L/∂x by differences" : `numerical gradient ${it.checked ? "agrees" : "disagrees"} with ∂L/∂x, the largest difference is ${scientific(it.difference, 0)}`
     write(this.heardLine, `After hop ${this.at + 1} its number depends on ${heard} of ${it.names.length} nodes. L = ½ Σ y² of the last hop = ${number(it.loss)}; ${check}.`)
     clearTimeout(this.speech)
     const says = `${this.when.textContent}. ${coming.length} messages: ${coming.slice(0, 8).map(([other, e]) => `from ${it.names[other]} ${number(sent[e])}`).join(", ")}.`

@@ -9,6 +9,7 @@ from the traces of the engine's layers.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -72,6 +73,7 @@ class Messages(NamedTuple):
     heard: Array  # (hops, N)  how many nodes each has heard after so many hops, itself among them where it is heard
     loss: float
     checked: bool | None  # whether differences agree with ∂L/∂x; None where there are too many nodes
+    difference: float | None  # the largest between the two
 
 
 def messages(spec: GraphConvolutionSpec) -> Messages:
@@ -86,14 +88,16 @@ def messages(spec: GraphConvolutionSpec) -> Messages:
             params, trace.children, trace.activations, trace.activations[1:], gradients, gradients[1:], strict=False
         )
     )
-    checked = None
+    checked = difference = None
     if graph.nodes <= CHECKED:
 
         def loss(values: Array) -> float:
             return float((network.forward(params, values, graph=graph)[0] ** 2).sum() / 2)
 
-        checked = bool(agrees(gradients[0], numerical_gradient(loss, x), loss(x)).all())
-    return Messages(hops, _heard(hops, spec.adds_itself), float((y**2).sum() / 2), checked)
+        numeric = numerical_gradient(loss, x)
+        checked = bool(agrees(gradients[0], numeric, loss(x)).all())
+        difference = float(np.abs(gradients[0] - numeric).max())
+    return Messages(hops, _heard(hops, spec.adds_itself), float((y**2).sum() / 2), checked, difference)
 
 
 def _hop(params: Any, trace: Any, x: Array, y: Array, dx: Array, dy: Array) -> Hop:
@@ -125,6 +129,7 @@ def _heard(hops: tuple[Hop, ...], itself: bool) -> Array:
     return np.array(counts)
 
 
+@lru_cache(maxsize=16)
 def picture(spec: GraphConvolutionSpec) -> bytes:
     """For assets/graph/graph.js."""
     found, drawn = messages(spec), spec.drawn
@@ -146,6 +151,7 @@ def picture(spec: GraphConvolutionSpec) -> bytes:
             "heard": found.heard,
             "loss": found.loss,
             "checked": found.checked,
+            "difference": found.difference,
             "most": {"nodes": NODES, "edges": EDGES},
             "layer": spec.layer,
             "attends": spec.layer in (GAT, GAT2),

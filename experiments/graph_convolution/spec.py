@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -70,5 +71,9 @@ class GraphConvolutionSpec(Spec):
 
     def input(self) -> Array:
         """x, (N, 1). A node keeps its number while others come and go."""
-        values = [np.random.default_rng((self.seed, name)).uniform(-2, 2) for name in self.drawn.names]
-        return np.round(np.array(values), 1)[:, None]
+        return np.round(np.array([_number(self.seed, name) for name in self.drawn.names]), 1)[:, None]
+
+
+@lru_cache(maxsize=4096)
+def _number(seed: int, name: int) -> float:
+    return float(np.random.default_rng((seed, name)).uniform(-2, 2))

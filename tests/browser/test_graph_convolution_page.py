@@ -29,7 +29,8 @@ def test_a_graph_is_pointed_at_cut_extended_and_shared(
     page.wait_for_selector(".graph[data-nodes='7'][data-edges='8']")
     page.get_by_role("button", name="Backward", exact=True).click()
     page.wait_for_selector(".graph[data-direction='backward']")
-    assert "numerical gradient agrees" in page.locator(".graph").inner_text()
+    said = page.locator(".graph").inner_text()
+    assert re.search(r"numerical gradient agrees with ∂L/∂x, the largest difference is \d×10⁻[⁰¹²³⁴-⁹]+\.", said)
     page.wait_for_url(lambda url: "graph_graph=" in url and re.search(r"graph_look=\d+\.\d\.1\.", url))
     table = page.locator(".graph table").inner_text()
     other = open_page(page.url, ready=GRAPH).page
@@ -55,6 +56,16 @@ def test_a_new_node_at_the_frame_is_whole_and_the_circles_are_explained(
     page.get_by_role("button", name="Backward", exact=True).click()
     page.wait_for_selector(".graph[data-direction='backward']")
     assert "Node 3 shows ∂L/∂x, the others ∂L/∂y. Blue" in page.locator(".graph").inner_text()
+
+
+def test_on_a_phone_the_graph_comes_before_its_settings_and_facts(
+    open_page: Callable[..., Any], serve: Callable[..., str]
+) -> None:
+    page = open_page(f"{serve('app.py')}/graph_convolution", ready=GRAPH).page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_selector(".graph.narrow")
+    tops = [page.locator(each).bounding_box()["y"] for each in (GRAPH, ".st-key-graph-settings", ".facts")]
+    assert tops == sorted(tops)
 
 
 def test_quick_presses_all_count_and_a_full_graph_stays(
@@ -95,5 +106,45 @@ def test_pointing_at_a_large_graph_draws_only_what_follows(
     assert page.locator(".graph .node[tabindex='0']").get_attribute("data-name") == "2"
     assert page.locator(".graph .node[aria-pressed='true'], .graph .node circle[stroke-width='3']").count() == 2
     assert page.locator(".graph tbody tr").count() == 4
+
+
+def test_a_setting_changes_the_numbers_of_a_large_graph_and_leaves_its_nodes(
+    open_page: Callable[..., Any], serve: Callable[..., str]
+) -> None:
+    """What stands stays: numbers and colours are told anew, a node that is removed takes all to be drawn again."""
+    ring = ",".join(f"{k}-{(k + 1) % 200}" for k in range(200))
+    page = open_page(f"{serve('app.py')}/graph_convolution?graph_graph={ring}", ready=GRAPH).page
+    graph = page.locator(GRAPH)
+    node = page.locator(".graph .node[data-name='7']")
+    graph.evaluate("root => { root.querySelectorAll('.node, .edge').forEach((each) => { each.kept = true }) }")
+    kept = "root => [...root.querySelectorAll('.node, .edge')].every((each) => each.kept)"
+    before = node.get_attribute("aria-label")
+    page.locator(".st-key-graph_hops [role=radio]").nth(2).click()
+    page.wait_for_selector(".graph[data-hop='3']")
+    hops = node.get_attribute("aria-label")
     page.get_by_role("button", name="Backward", exact=True).click()
+    page.wait_for_selector(".graph[data-direction='backward']")
+    back = node.get_attribute("aria-label")
+    assert len({before, hops, back}) == 3
+    assert back.startswith("node 7: ∂L/∂y ")
+    arrow = page.locator(".graph marker path")
+    assert arrow.get_attribute("fill") == "var(--k-gradient)"
+    assert graph.evaluate(kept)
+    page.get_by_role("button", name="Remove", exact=True).click()
+    page.locator(".graph .node[tabindex='0']").press("Enter")
+    page.wait_for_selector(".graph[data-nodes='199']")
     assert not graph.evaluate(kept)
+
+
+def test_the_script_of_a_large_graph_is_not_coloured(open_page: Callable[..., Any], serve: Callable[..., str]) -> None:
+    """Each word in colour is an element, and a list of 500 nodes has thousands of words."""
+    home = serve("app.py")
+    script = ".st-key-prose-elsewhere pre"
+    small = open_page(f"{home}/graph_convolution", ready=GRAPH).page
+    small.locator(script).wait_for()
+    assert small.locator(f"{script} span").count() > 50
+    ring = ",".join(f"{k}-{(k + 1) % NODES}" for k in range(NODES))
+    large = open_page(f"{home}/graph_convolution?graph_graph={ring}", ready=GRAPH).page
+    large.locator(script).wait_for()
+    assert "loss.backward()" in large.locator(script).inner_text()
+    assert large.locator(f"{script} span").count() < 50
