@@ -5,7 +5,7 @@ from functools import partial
 from experiments.backpropagation import check, depth, optimizers, playground
 from experiments.backpropagation.code import keras, pytorch
 from experiments.backpropagation.depth import DepthSpec
-from experiments.backpropagation.facts import facts
+from experiments.backpropagation.facts import asleep, facts
 from experiments.backpropagation.graph import backward, differences, forward
 from experiments.backpropagation.optimizers import RaceSpec, descend
 from experiments.backpropagation.playground import PlaygroundSpec
@@ -49,7 +49,7 @@ with lesson.first_screen():
             settings.segments(name)
         with settings.more():
             settings.number("seed")
-    lesson.changes(settings.notes)
+    lesson.changes((*settings.notes, *asleep(settings.spec)))
     lesson.facts(facts(settings.spec))
     spec = microscope()
 watch_it_learn(text["Watch it learn"], play)

@@ -189,13 +189,14 @@ class Settings:
         for name, value in values.items():
             self.put(name, value)
 
-    def undo(self, name: str, label: str) -> None:
-        """A button that gives one setting its default again; not there while it has it."""
+    def undo(self, name: str, what: str) -> None:
+        """A button that gives one setting its default again; not there while it has it. Short: others stand beside it."""
         default = self.fields[name].default
         if getattr(self.spec, name) != default:
             st.button(
-                label, type="tertiary", key=self.session_key(f"{name}.undo"), on_click=lambda: self.put(name, default)
-            )
+                "Undo", type="tertiary", help=what, key=self.session_key(f"{name}.undo"),
+                on_click=lambda: self.put(name, default),
+            )  # fmt: skip
 
     def _surprise(self) -> None:
         self._put_all(self.spec.surprise(random.Random()))

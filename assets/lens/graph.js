@@ -4,12 +4,13 @@
 
 import { tone } from "../drawing/colour.js"
 import { h, svg, write } from "../drawing/element.js"
-import { number } from "../drawing/numbers.js"
+import { number, ownDecimals, rounded } from "../drawing/numbers.js"
 import { FUNCTIONS } from "./functions.js"
 import { groupsOf, stepOf } from "./steps.js"
 
 const COLUMN = 71, ROW = 46 // pixels, with small type; with larger, everything grows with it
 const EM = 14
+const ABOVE = 0.25, HEAD = 140, SMALLEST = 12 // of a presenter's screen what stands above the graph: 320 pixels of 720, 410 of 1080; of type in it
 const FEW = 3 // terms that the written step has room for
 
 /** [{grid, cell}] as a direction makes them; what is given is in no direction. */
@@ -39,10 +40,17 @@ export class GraphBox {
     this.lines = this.#edges(scene)
     this.written = h("p", { class: "chain" })
     this.drawing = svg("svg", { "aria-hidden": "true", viewBox: `0 0 ${columns * COLUMN} ${rows * ROW}` }, this.lines.map(({ element }) => element))
+    this.size = { width: (columns * COLUMN) / EM, height: (rows * ROW) / EM } // in em
+    this.place = h("div", { class: "graph", style: { width: `${this.size.width}em`, height: `${this.size.height}em` } }, this.drawing, this.nodes.map(({ root }) => root))
+    this.scroll = h("div", { class: "graph-scroll" }, this.place)
     this.root = h("div", { role: "group", "aria-label": "The computation, a node a number, under it its gradient. Arrow keys move.", onkeydown: (event) => this.#roam(event) },
-      this.written,
-      h("div", { class: "graph-scroll" },
-        h("div", { class: "graph", style: { width: `${(columns * COLUMN) / EM}em`, height: `${(rows * ROW) / EM}em` } }, this.drawing, this.nodes.map(({ root }) => root))))
+      this.written, this.scroll)
+  }
+
+  /** In a presenter's view the whole graph is on the screen, as large as that allows. */
+  layout() {
+    const { width, height } = this.size, fitting = Math.min(this.scroll.clientWidth / width, ((1 - ABOVE) * innerHeight - HEAD) / height)
+    this.place.style.fontSize = document.documentElement.hasAttribute("data-present") ? `${Math.max(SMALLEST, fitting)}px` : ""
   }
 
   #node(node, i) {
@@ -126,15 +134,15 @@ export class GraphBox {
     if (!made.terms.length) return `${own} = ${held}, by definition`
     if (made.terms.length > FEW) return `${own} = ${held}`
     const symbol = (term, f) => through(term, f, this.symbols[name(term.factors[f], term.cells[f])] ?? scene.grid[term.factors[f]].symbol)
-    const value = (term, f) => bracketed(number(term.values[f]))
+    const value = (term, f) => (term.factors.length > 1 || term.coefficient < 0 ? bracketed : String)(number(term.values[f]))
     const product = (term, write) => `${factorOf(term.coefficient)}${term.factors.map((_, f) => write(term, f)).join(" · ")}`
     const known = made.known
     const both = [symbol, value].map((write) => {
       const parts = made.terms.map((term) => product(term, write))
       return known ? known.text(...(made.kind === "map" ? parts : [parts.join(" + ")])) : parts.join(" + ").replaceAll("+ −", "− ")
     })
-    const [said, counted] = both
-    return counted === held ? `${own} = ${said} = ${held}` : `${own} = ${said} = ${counted} = ${held}`
+    const [said, counted] = both, exact = known || number(made.terms.reduce((sum, term) => sum + printed(term), 0)) === held
+    return counted === held ? `${own} = ${said} = ${held}` : `${own} = ${said} = ${counted} ${exact ? "=" : "≈"} ${held}`
   }
 
   /** One tab stop; arrows move to the nearest node in their direction. */
@@ -167,6 +175,9 @@ function brief(value) {
   const whole = number(value)
   return whole.replace("−", "").length > 5 ? number(Number(value.toPrecision(2))).replace(/(\.\d*?[1-9])0+$/, "$1") : whole
 }
+
+/** A term of its factors as they are printed. */
+const printed = ({ coefficient, values }) => values.reduce((product, value) => product * rounded(value, ownDecimals(value)), coefficient)
 
 const bracketed = (text) => (text.startsWith("−") ? `(${text})` : text)
 const factorOf = (coefficient) => (coefficient === 1 ? "" : coefficient === -1 ? "−" : coefficient === 0.5 ? "½ · " : `${number(coefficient)} · `)

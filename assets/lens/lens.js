@@ -147,6 +147,7 @@ export class Lens {
     this.root.classList.toggle("narrow", !beside)
     this.root.classList.toggle("flow", flow)
     for (const [name, length] of Object.entries(lengths)) this.root.style.setProperty(`--${name}`, `${length}px`)
+    this.diagram?.layout?.()
     const fitting = Object.entries(this.boxes).map(([id, box]) => box.layout(sizes[id], lengths.gap, lengths.label))
     this.root.classList.toggle("crowded", fitting.includes(false))
     this.update()
@@ -240,12 +241,13 @@ export class Lens {
     this.update()
   }
 
+  /** Where the selected cell is not made in that direction: to the gradient of one that is given, else to where it begins. */
   setPhase(id, focus = this.focusedBox) {
     this.player.stop()
     this.phase = this.scene.phases.find((phase) => phase.id === id) ?? this.phase
     if (!this.isTarget(this.selected.grid)) {
-      const [grid, cell] = this.phase.start
-      this.selected = { grid, cell }
+      const [grid, cell] = this.phase.start, { scene, selected } = this, given = !scene.steps.some(({ target }) => target === selected.grid)
+      this.selected = given && this.touched && this.isTarget(`d${selected.grid}`) ? { grid: `d${selected.grid}`, cell: selected.cell } : { grid, cell }
       this.#follow(this.selected)
     }
     this.hover = null

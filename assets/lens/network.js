@@ -23,12 +23,12 @@ export class NetworkBox {
     this.columns = network.units.map((units, c) => this.#column(units, grids[c].size, c))
     this.lines = network.weights.flatMap((id, k) => this.#lines(id, k, grids[k].size, grids[k + 1].size))
     this.drawing = svg("svg", { "aria-hidden": "true" }, this.lines.map((line) => line.element), this.lines.map((line) => line.reach))
+    this.heads = network.units.map((_, c) => h("span", { class: "col", style: { left: `${this.#left(c)}%` } }))
     this.caption = h("div", { class: "lane-head" })
     this.masks = network.units.some(({ mask }) => mask) ? new Masks(lens, network) : null
     this.root = h("div", { role: "group", "aria-label": "The network, with the numbers of this step. Arrow keys move.", onkeydown: (event) => this.#roam(event) }, this.caption,
       h("div", { class: "network", style: { height: `calc(${this.height}px * var(--larger))` } }, this.drawing,
-        network.units.map(({ name }, c) => h("span", { class: "col", style: { left: `${this.#left(c)}%` } }, name)),
-        this.columns.flat().map((unit) => unit.button)),
+        this.heads, this.columns.flat().map((unit) => unit.button)),
       lens.scene.frames && this.masks && h("div", { class: "lane-head" }, `All masks, a column each: ${network.units.filter(({ mask }) => mask).map(({ name }) => name).join(" above ")}`),
       lens.scene.frames && this.masks?.root)
   }
@@ -78,6 +78,7 @@ export class NetworkBox {
 
   draw() {
     const { lens } = this, { act } = lens
+    this.network.units.forEach((units, c) => write(this.heads[c], lens.phase.arrow === "left" ? this.#grid(units).symbol : units.name))
     for (const unit of this.columns.flat()) this.#drawUnit(unit)
     const stop = this.columns.flat().find(({ mine }) => mine) ?? this.columns.flat().find(({ units }) => units.mask) ?? this.columns[0][0]
     for (const unit of this.columns.flat()) unit.button.tabIndex = unit === stop ? 0 : -1

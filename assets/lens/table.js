@@ -1,7 +1,7 @@
 /* The drawn plane as a real table: the same numbers, for a screen reader or to copy. */
 
 import { h } from "../drawing/element.js"
-import { said } from "./scene.js"
+import { called, said } from "./scene.js"
 
 export function table(grid, at, selected) {
   const [down, across] = grid.plane.map((axis) => grid.axes[axis])
@@ -10,7 +10,7 @@ export function table(grid, at, selected) {
   const columns = [...Array(grid.cols).keys()], rows = [...Array(grid.rows).keys()]
   return h("div", { class: "lens-table", tabindex: 0, role: "region", "aria-label": `${grid.symbol} as a table` },
     h("table", {}, caption,
-      h("thead", {}, h("tr", {}, h("td"), columns.map((j) => h("th", { scope: "col" }, String(j))))),
-      h("tbody", {}, rows.map((i) => h("tr", {}, h("th", { scope: "row" }, String(i)),
+      h("thead", {}, h("tr", {}, h("td"), columns.map((j) => h("th", { scope: "col" }, called(grid, across, j))))),
+      h("tbody", {}, rows.map((i) => h("tr", {}, h("th", { scope: "row" }, called(grid, down, i)),
         columns.map((j) => h("td", { "aria-current": at(i, j) === selected ? "true" : null }, said(grid, at(i, j)))))))))
 }

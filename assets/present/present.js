@@ -14,7 +14,7 @@ const NEAR = 24 // pixels: a part that begins so close to the top is the one tha
 
 class Present {
   constructor(root) {
-    this.button = h("button", { type: "button", class: "quiet", onclick: () => this.#turn(!this.on) })
+    this.button = h("button", { type: "button", class: "quiet", onclick: (event) => this.#pressed(event) })
     root.classList.add("lab")
     root.append(this.button)
     this.#show(readParameter(PARAMETER) === ON)
@@ -30,6 +30,12 @@ class Present {
 
   get on() {
     return document.documentElement.hasAttribute("data-present")
+  }
+
+  /** With a mouse: then the keys, Space too, are the page's. */
+  #pressed({ detail }) {
+    if (detail) this.button.blur()
+    this.#turn(!this.on)
   }
 
   #turn(on) {

@@ -59,13 +59,13 @@ def show(spec: GraphSpec) -> Shown:
         f"Gradients of all weights; the largest is that of {large.names[strongest]}",
     )
     gradients = f"{checked.gradients}" if checked else "no"
-    resting = f" {whole(checked.small)} more are too small to be compared." if checked and checked.small else ""
+    off = f" {whole(checked.small)} more are 0: nothing passes a ReLU that is off." if checked and checked.small else ""
     return Shown(
         {
             "strongest": large.names[strongest],
             "strongest_slope": significant(float(large.gradients[strongest])),
             "gradients": gradients,
-            "small_ones": resting,
+            "small_ones": off,
             "worst": scientific(checked.worst) if checked else "0",
             "apart": significant(large.apart),
             "apart_small": significant(small.apart),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from experiments.backpropagation.graph import FINAL, agreement, run
 from experiments.backpropagation.scene import scene
-from experiments.backpropagation.spec import GraphSpec
+from experiments.backpropagation.spec import RELU, GraphSpec
 from experiments.numbers import scientific, significant, whole
 
 
@@ -17,7 +17,7 @@ def facts(spec: GraphSpec) -> tuple[tuple[str, str, str], ...]:
     agrees = f"{checked.gradients} of {checked.gradients}" if checked and not checked.wrong else "not told"
     how = f"to {scientific(checked.worst)}" if checked else "a ReLU is at its kink"
     if checked and checked.small:
-        how += f"; {checked.small} too small to check"
+        how += f"; {checked.small} more are 0"
     return (
         ("Parameters", whole(parameters), "weights and biases"),
         ("Operations", whole(made), "a node each, forward"),
@@ -27,4 +27,14 @@ def facts(spec: GraphSpec) -> tuple[tuple[str, str, str], ...]:
             agrees,
             how,
         ),
+    )
+
+
+def asleep(spec: GraphSpec) -> tuple[str, ...]:
+    """Why most gradients are 0, where both ReLUs are off."""
+    if spec.activation != RELU or (run(spec).values["z"] > 0).any():
+        return ()
+    return (
+        "Both ReLUs are off: z₁ and z₂ are not above 0, so h₁ and h₂ are 0 and no gradient comes back through them. "
+        "Change x, w or b, or the seed.",
     )

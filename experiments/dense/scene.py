@@ -49,7 +49,7 @@ def scene_of(spec: DenseSpec, found: Run, numeric: Differences | None) -> Scene:
         network=Network(
             units=(
                 Units("input", {"forward": "x", "backward": "dx"}),
-                Units("output", {"forward": "y", "backward": "dy"}),
+                Units("output", {"forward": "y", "backward": "dy" if spec.activation == LINEAR else "da"}),
             ),
             weights=("w",),
             slopes=("dw",),

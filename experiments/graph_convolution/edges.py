@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.graphs import Graph
+from engine.packed import opened
 
 NODES, EDGES, LARGEST = 500, 1000, 999
 LONGEST = 20_000  # characters: twice what so many nodes and edges take
@@ -77,8 +78,14 @@ def parse(text: str) -> Drawn:
 
 
 def shrink(data: bytes) -> str:
-    """What somebody pasted, as it stands in the address."""
-    try:
-        return parse(data.decode()).text
-    except UnicodeDecodeError:
-        raise ValueError("an edge list must be plain text") from None
+    """What somebody pasted or the file of a spreadsheet, as it stands in the address."""
+    return parse(_as_edges(opened(data, "an edge list must be plain text"))).text
+
+
+def _as_edges(text: str) -> str:
+    """A table of two columns, with or without a heading, has an edge a line: there 0,1 are not two nodes alone."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    rows = lines[1:] if lines and not any(map(str.isdigit, lines[0])) else lines
+    cells = [[cell.strip() for cell in row.replace(";", ",").split(",")] for row in rows]
+    table = len(lines) > 1 and all(len(row) == 2 and all(map(str.isdigit, row)) for row in cells)
+    return "\n".join(map("-".join, cells) if table else rows)

@@ -1,5 +1,7 @@
 """The Backpropagation page: nodes are stepped, pointed at and changed; a link shows exactly this."""
 
+import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -88,6 +90,53 @@ def test_keys_walk_on_where_a_grid_has_nothing_to_the_left_and_right(graph: Call
     box(page, "dp").focus()
     page.keyboard.press("ArrowRight")
     assert now.inner_text() == "∂L/∂p[1, 2]"
+
+
+def test_a_step_is_written_as_it_can_be_checked_by_hand(graph: Callable[..., Opened]) -> None:
+    """With numbers as they are printed: where these do not give the result, it stands behind ≈. None stands twice."""
+    page = graph().page
+    chain, walk = page.locator(".chain"), page.get_by_role("button", name="One step on").first
+    seen = set()
+    for direction, count in (("Forward →", 13), ("← Backward", 24)):
+        page.get_by_role("button", name=direction).click()
+        for _ in range(count):
+            parts = re.split(" (?:=|≈) ", chain.inner_text())
+            assert len(set(parts)) == len(parts)
+            if "·" in parts[-2]:
+                terms = parts[-2].replace("½", "0.5").replace("−", "-").replace("(", "").replace(")", "").split(" + ")
+                by_hand = sum(math.prod(map(float, term.split(" · "))) for term in terms)
+                exact = f"{by_hand:.3g}" == f"{float(parts[-1].replace('−', '-')):.3g}"
+                assert exact == ("≈" not in chain.inner_text())
+                seen.add(exact)
+            walk.click()
+    assert seen == {True, False}
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
+def test_a_presenter_has_the_whole_graph_on_one_screen(graph: Callable[..., Opened], size: tuple[int, int]) -> None:
+    page = graph("present=1&backprop_look=backward.dw.1", width=size[0], height=size[1]).page
+    for node in page.locator(".graph .node").all():
+        at = node.bounding_box()
+        assert at is not None
+        assert at["x"] >= 0
+        assert at["y"] + at["height"] <= size[1] + 1
+
+
+def test_two_units_that_are_off_are_told_of(graph: Callable[..., Opened]) -> None:
+    told = "Both ReLUs are off"
+    page = graph("backprop_activation=relu").page
+    assert page.get_by_text(told).is_visible()
+    assert "more are 0" in page.locator(".facts").first.inner_text()
+    page = graph("backprop_activation=relu&backprop_edits=b0:2").page
+    assert page.get_by_text(told).count() == 0
+
+
+def test_the_table_names_what_the_graph_names(graph: Callable[..., Opened]) -> None:
+    page = graph("backprop_look=backward.dx.1").page
+    page.get_by_role("button", name="Show as table").click()
+    table = page.locator(".lens-table")
+    assert table.locator("th[scope=row]").all_inner_texts() == ["1", "2"]
+    assert table.locator("[aria-current]").inner_text() == page.locator(".sv").inner_text()
 
 
 def test_arrows_walk_from_node_to_node(graph: Callable[..., Opened]) -> None:

@@ -294,6 +294,10 @@ def test_what_is_chosen_with_stands_in_one_line(convolution: Callable[..., Any])
 def test_a_presenter_goes_on_by_keys_and_leaves_by_escape(convolution: Callable[..., Any]) -> None:
     """From the button that was pressed, from a grid, and from a slider."""
     page = convolution(width=1920, height=1080).page
+    page.get_by_role("button", name="Present", exact=True).click()
+    page.keyboard.press(" ")
+    page.get_by_role("button", name="Pause").wait_for()
+    page.keyboard.press("Escape")
     backward, leave = page.locator("[data-phase=backward]"), page.get_by_role("button", name="Leave presenter view")
     for keys in ((), ("b", "ArrowRight")):
         page.get_by_role("button", name="Present", exact=True).click()

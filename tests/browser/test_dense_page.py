@@ -92,6 +92,22 @@ def test_backward_a_line_is_a_gradient(dense: Callable[..., Any]) -> None:
     assert re.search("agrees|is 0 too", panel)
 
 
+def test_backward_a_weight_that_was_pressed_becomes_its_gradient_made_of_what_is_drawn(
+    dense: Callable[..., Any],
+) -> None:
+    """Input times what comes back to the sum; of a unit that ReLU has switched off that is 0."""
+    it, ours = dense(), run(DenseSpec())
+    page = it.page
+    page.mouse.click(*line_at(it, 1))
+    page.get_by_role("button", name="Backward").click()
+    assert selected(page) == "∂L/∂W[0, 1]"
+    assert page.locator(".network .col").all_inner_texts() == ["∂L/∂x", "∂L/∂a"]
+    assert ours.da[1] == 0 != ours.dy[1]
+    assert page.locator(".network .unit[data-unit='1,1']").inner_text() == "0"
+    page.get_by_role("button", name="Forward").click()
+    assert page.locator(".network .col").all_inner_texts() == ["input", "output"]
+
+
 def test_an_activation_tells_its_slope_on_the_way_back(dense: Callable[..., Any]) -> None:
     """SiLU, opened from a link; an arrow key steps to the next unit."""
     it, ours = dense("dense_activation=silu&dense_look=backward.da.0"), run(DenseSpec(activation="silu"))

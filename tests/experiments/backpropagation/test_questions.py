@@ -52,4 +52,4 @@ def test_gradients_that_a_resting_relu_leaves_are_not_counted_as_compared() -> N
     _, value, how = next(fact for fact in facts(resting) if fact[0] == "Gradients that agree")
     assert zeros > 0
     assert value == f"{24 - zeros} of {24 - zeros}"
-    assert how.endswith(f"; {zeros} too small to check")
+    assert how.endswith(f"; {zeros} more are 0")

@@ -109,7 +109,19 @@ def test_a_graph_is_read_as_people_write_it() -> None:
         with pytest.raises(ValueError, match=rule):
             parse(wrong)
     with pytest.raises(ValueError, match="plain text"):
-        shrink(b"\xff\xfe")
+        shrink(b"\xff\xfe\x00")
+
+
+@pytest.mark.parametrize(
+    "table", ["0,1\n1,2", "0, 1\r\n2;1\r\n", "source,target\n0,1\n1,2", "\ufefffrom\tto\n0\t1\n1\t2"]
+)
+def test_a_table_of_two_columns_has_an_edge_a_line(table: str) -> None:
+    assert shrink(table.encode()) == "0-1,1-2"
+
+
+def test_what_is_no_table_keeps_its_nodes() -> None:
+    assert shrink(b"0,1") == "0,1"
+    assert shrink(b"0-1,2\n3,4,5") == "0-1,2,3,4,5"
 
 
 def test_the_largest_graph_is_short_enough() -> None:
