@@ -190,7 +190,7 @@ class Settings:
             self.put(name, value)
 
     def undo(self, name: str, what: str) -> None:
-        """A button that gives one setting its default again; not there while it has it. Short: others stand beside it."""
+        """A short button that gives one setting its default again; not there while it has it."""
         default = self.fields[name].default
         if getattr(self.spec, name) != default:
             st.button(
