@@ -46,6 +46,12 @@ class Sides(NamedTuple):
         """(seeds,): Spearman's rank correlation of influence by gradient and by degree."""
         return np.array([rank_correlation(each, club().degrees) for each in self.gradients])
 
+    @property
+    def led(self) -> Array:
+        """(seeds,): whether the two members with most friends are the two of most influence."""
+        most = set(np.argsort(-club().degrees, kind="stable")[:2])
+        return np.array([set(np.argsort(-each)[:2]) == most for each in self.gradients])
+
 
 def network() -> Sequential:
     return Sequential([GraphConvolution(WIDTH), ReLU(), GraphConvolution(2)])
@@ -113,6 +119,7 @@ def _shown(result: Sides) -> Shown:
         "seeds": counted(len(result.right), "seed"),
         "first_gradient": ", ".join(str(m) for m in first_gradient),
         "first_degree": ", ".join(str(m) for m in first_degree),
+        "led": f"{result.led.sum()} of {counted(len(result.led), 'seed')}",
     }
     table = Table(
         {

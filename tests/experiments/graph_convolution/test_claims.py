@@ -198,6 +198,7 @@ def test_two_labels_are_enough(club: Sides) -> None:
     assert told("GC2", "label propagation #") == [right(propagated())]
     # the two known ones matter most, by gradient as by degree
     assert set(np.argsort(-np.median(club.gradients, axis=0))[:2]) == {0, 33}
+    assert told("GC2", "in # of # seeds") == pytest.approx([club.led.sum(), len(club.led)], abs=1)
     assert told("GC2", "rank correlation #") == pytest.approx([float(np.median(club.agreement))], abs=0.15)
 
 

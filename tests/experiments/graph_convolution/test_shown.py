@@ -51,6 +51,7 @@ def test_members_stand_in_the_group_of_their_answer() -> None:
     assert shown.numbers["right"] == spread(np.array(right), 0)
     assert shown.numbers["first_gradient"] == "33, 32, 31, 30, 29"
     assert shown.numbers["first_degree"].startswith("33, 0")
+    assert shown.numbers["led"] == "0 of 2 seeds"
     assert table.columns["by gradient"][0] == "member 33: 33.1"
 
 
