@@ -19,14 +19,14 @@ def parse(edits: str, names: str) -> Mapping[tuple[str, int], float]:
     if len(edits) > LONGEST:
         raise ValueError(f"changed weights take at most {LONGEST:,} characters, not {len(edits):,}")
     parsed: dict[tuple[str, int], float] = {}
-    pattern = re.compile(rf"([{names}])(\d{{1,4}}):(-?\d{{1,2}}(?:\.\d{{1,4}})?)", re.ASCII)
+    pattern = re.compile(rf"([{names}])(\d{{1,4}}):(-?\d{{1,9}}(?:\.\d{{1,4}})?)", re.ASCII)
     for part in filter(None, edits.split(",")):
         match = pattern.fullmatch(part)
         if not match:
-            raise ValueError(f"a changed weight is written like {names[0]}4:2.5, not {part[:20]!r}")
+            raise ValueError(f"a changed weight is written like {names[0]}0:2.5, not {part[:20]!r}")
         cell, value = (match[1], int(match[2])), float(match[3])
         if abs(value) > LIMIT:
-            raise ValueError(f"a weight must be between −{LIMIT:g} and {LIMIT:g}, not {value:g}")
+            raise ValueError(f"{match[1]}{cell[1]} must be between −{LIMIT:g} and {LIMIT:g}, not {value:g}")
         if cell in parsed:
             raise ValueError(f"{match[1]}{cell[1]} is changed twice")
         parsed[cell] = value

@@ -42,9 +42,10 @@ export class GraphBox {
     this.drawing = svg("svg", { "aria-hidden": "true", viewBox: `0 0 ${columns * COLUMN} ${rows * ROW}` }, this.lines.map(({ element }) => element))
     this.size = { width: (columns * COLUMN) / EM, height: (rows * ROW) / EM } // in em
     this.place = h("div", { class: "graph", style: { width: `${this.size.width}em`, height: `${this.size.height}em` } }, this.drawing, this.nodes.map(({ root }) => root))
+    this.legend = h("p", { class: "muted" })
     this.scroll = h("div", { class: "graph-scroll" }, this.place)
     this.root = h("div", { role: "group", "aria-label": "The computation, a node a number, under it its gradient. Arrow keys move.", onkeydown: (event) => this.#roam(event) },
-      this.written, this.scroll)
+      this.written, this.scroll, this.legend)
   }
 
   /** In a presenter's view the whole graph is on the screen, as large as that allows. */
@@ -102,6 +103,7 @@ export class GraphBox {
       element.classList.toggle("back", backward)
     }
     write(this.written, this.#step())
+    write(this.legend, `Dashed frames: given; solid: computed.${backward ? " ∂: how fast L changes with the number above it; thick lines: what this one is made of." : ""}`)
     const { root } = stop, box = root.parentElement?.parentElement
     const aside = box && Math.abs(root.offsetLeft - box.scrollLeft - box.clientWidth / 2)
     if (box && aside > box.clientWidth / 2 - COLUMN && stop !== this.stop) box.scrollTo({ left: root.offsetLeft - box.clientWidth / 2, behavior: "instant" })
