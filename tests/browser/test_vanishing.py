@@ -272,11 +272,14 @@ def test_500_steps_are_stripes_without_seams(vanishing: Callable[..., Any]) -> N
     }  # the RNN's gradient is 1 all along
 
 
+FURTHER = "Shift and an arrow key: 10 steps. Page Up and Page Down, while it has the focus: a tenth of its way"
+
+
 def test_a_slider_says_what_it_sets(vanishing: Callable[..., Any]) -> None:
     it = vanishing()
     named = {field.name: field.help for field in VanishingSpec.fields()}
     for name in ("spectral_radius", "input_scale"):
-        says = f"{named[name]}. Shift and an arrow key: 10 steps"
+        says = f"{named[name]}. {FURTHER}"
         assert slider(it, name).get_attribute("aria-description") == says
         assert it.page.locator(".st-key-vanishing-sliders .name", has_text=name).get_attribute("title") == says
 

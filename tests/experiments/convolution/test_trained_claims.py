@@ -225,7 +225,7 @@ def test_networks_that_have_not_learned_all_they_see_are_told_of() -> None:
     assert shown.numbers["within"] == "1.00"
     assert shown.numbers["worst"] == "0.75"
     assert shown.rows[2].columns["right within it"][0] == "1.00 (0.88 to 1.00)"
-    assert shown.rows[2].columns["right beyond it"] == ["0.50 (0.50)", *["1.00 (1.00)"] * 2, "–"]
+    assert shown.rows[2].columns["right beyond it"] == ["0.50", "1.00", "1.00", "–"]
 
 
 def test_a_loss_below_zero_is_a_gain() -> None:
