@@ -24,7 +24,8 @@ export function onStageKeys(root, act) {
 /** Also from within a shadow root. */
 const onStage = (root) => Boolean((root.getRootNode().host ?? root).closest(".st-key-stage"))
 
-function seen(root) {
+/** Some of it is on the screen. */
+export function seen(root) {
   const { top, bottom, height } = root.getBoundingClientRect()
   return height > 0 && bottom > 0 && top < innerHeight
 }

@@ -4,7 +4,7 @@
 
 import { keepParameters } from "../drawing/address.js"
 import { palette } from "../drawing/colour.js"
-import { isFree } from "../drawing/keys.js"
+import { isFree, seen } from "../drawing/keys.js"
 import { living } from "../drawing/living.js"
 import { unpack, unparcel } from "../drawing/payload.js"
 import { Player } from "../drawing/player.js"
@@ -330,8 +330,7 @@ export class Lens {
     const { key } = event, modified = event.ctrlKey || event.altKey || event.metaKey || event.shiftKey
     if (!this.link?.name || !this.scene || modified || !isFree(event)) return
     const phase = this.scene.phases["fb".indexOf(key)], by = { ArrowLeft: -1, ArrowRight: 1 }[key]
-    const { top, bottom } = this.root.getBoundingClientRect()
-    if (bottom <= 0 || top >= innerHeight || (key !== " " && !by && !phase)) return
+    if (!seen(this.root) || (key !== " " && !by && !phase)) return
     event.preventDefault()
     if (phase) this.setPhase(phase.id, !this.scene.graph) // the keys of a page step from node to node, those of a cell within its grid
     else if (by) this.player.step(by)

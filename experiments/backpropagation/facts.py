@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.backpropagation.graph import FINAL, agreement, run
+from experiments.backpropagation.graph import FINAL, agreement, forward, run
 from experiments.backpropagation.scene import scene
 from experiments.backpropagation.spec import RELU, GraphSpec
 from experiments.numbers import scientific, significant, whole
@@ -32,7 +32,7 @@ def facts(spec: GraphSpec) -> tuple[tuple[str, str, str], ...]:
 
 def asleep(spec: GraphSpec) -> tuple[str, ...]:
     """Why most gradients are 0, where both ReLUs are off."""
-    if spec.activation != RELU or (run(spec).values["z"] > 0).any():
+    if spec.activation != RELU or (forward(spec, spec.given())["z"] > 0).any():
         return ()
     return (
         "Both ReLUs are off: z₁ and z₂ are not above 0, so h₁ and h₂ are 0 and no gradient comes back through them. "

@@ -85,7 +85,7 @@ def shrink(data: bytes) -> str:
 def _as_edges(text: str) -> str:
     """A table of two columns, with or without a heading, has an edge a line: there 0,1 are not two nodes alone."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    rows = lines[1:] if lines and not any(map(str.isdigit, lines[0])) else lines
+    rows = lines[1:] if len(lines) > 1 and not any(map(str.isdigit, lines[0])) else lines
     cells = [[cell.strip() for cell in row.replace(";", ",").split(",")] for row in rows]
     table = len(lines) > 1 and all(len(row) == 2 and all(map(str.isdigit, row)) for row in cells)
     return "\n".join(map("-".join, cells) if table else rows)

@@ -185,14 +185,16 @@ def test_edits_change_only_their_cells() -> None:
     assert edited.bias.tolist() == [-1]
 
 
-def test_a_number_out_of_range_is_named_with_its_range() -> None:
-    with pytest.raises(ValueError, match="w4 must be between −4 and 4, not 999"):
-        ConvolutionSpec(edits="w4:999")
+@pytest.mark.parametrize("edits", ["w4:999", "w0:5"])
+def test_a_number_out_of_range_is_named_with_its_range(edits: str) -> None:
+    name, value = edits.split(":")
+    with pytest.raises(ValueError, match=f"{name} must be between −4 and 4, not {value}"):
+        ConvolutionSpec(edits=edits)
 
 
-@pytest.mark.parametrize("edits", ["w9:1", "b1:1", "w0:5", "w0:nan", "w0", "v0:1", "w0:1;w1:2", "w0:1e3"])
+@pytest.mark.parametrize("edits", ["w9:1", "b1:1", "w0:nan", "w0", "v0:1", "w0:1;w1:2", "w0:1e3"])
 def test_impossible_edits_are_refused(edits: str) -> None:
-    with pytest.raises(ValueError, match=r"weight|cell|between"):
+    with pytest.raises(ValueError, match=r"weight|cell"):
         ConvolutionSpec(edits=edits)
 
 

@@ -122,6 +122,8 @@ def test_a_table_of_two_columns_has_an_edge_a_line(table: str) -> None:
 def test_what_is_no_table_keeps_its_nodes() -> None:
     assert shrink(b"0,1") == "0,1"
     assert shrink(b"0-1,2\n3,4,5") == "0-1,2,3,4,5"
+    with pytest.raises(ValueError, match="two whole numbers such as 3-5, not 'a-b'"):
+        shrink(b"a-b")
 
 
 def test_the_largest_graph_is_short_enough() -> None:
